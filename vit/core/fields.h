@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -74,7 +75,9 @@ class NamedList {
   virtual void describe(std::size_t index, FieldVisitor& visitor) = 0;
 };
 
-/// The candidate nearest to `word` in edit distance, or "" where none is near: for "did you mean".
+/// The candidate nearest to `word`, or "" where none is near: for "did you mean". Near is an edit
+/// distance of at most a third of the longer one, whatever the case and with `-` for `_`; failing
+/// that, a candidate that contains the word (`crop`: `random_crop`).
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace vit

@@ -25,20 +25,22 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
 }
 
 // The key holds the seed; the upper half of the counter holds a mix of stream, epoch and index, the
-// lower half the block number. Sequences could only meet if two such mixes were equal (2^-64 a pair).
+// lower half the block number. Sequences could only meet if two such mixes were equal (2^-64 a
+// pair).
 Rng::Rng(std::uint64_t seed, Stream stream, std::uint64_t epoch, std::uint64_t index)
     : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)},
-      stream_word_(mix_bits(mix_bits(mix_bits(static_cast<std::uint64_t>(stream)) ^ epoch) ^ index)) {}
+      stream_word_(
+          mix_bits(mix_bits(mix_bits(static_cast<std::uint64_t>(stream)) ^ epoch) ^ index)) {}
 
 void Rng::seek(std::uint64_t position) noexcept { position_ = position; }
 
 std::uint32_t Rng::u32() {
   const std::uint64_t block = position_ / 4;
   if (block != block_number_) {
-    block_ = philox({static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
-                     static_cast<std::uint32_t>(stream_word_),
-                     static_cast<std::uint32_t>(stream_word_ >> 32)},
-                    key_);
+    block_ = philox(
+        {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
+         static_cast<std::uint32_t>(stream_word_), static_cast<std::uint32_t>(stream_word_ >> 32)},
+        key_);
     block_number_ = block;
   }
   return block_[position_++ % 4];
@@ -62,12 +64,15 @@ std::uint64_t Rng::below(std::uint64_t n) {
 
 std::int64_t Rng::between(std::int64_t low, std::int64_t high) {
   VIT_ASSERT(low <= high, low, " to ", high);
-  return low + static_cast<std::int64_t>(
-                   below(static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1));
+  // Unsigned, since the difference of two int64 need not be one.
+  const std::uint64_t first = static_cast<std::uint64_t>(low);
+  const std::uint64_t span = static_cast<std::uint64_t>(high) - first;
+  return static_cast<std::int64_t>(first + (span == ~std::uint64_t{0} ? u64() : below(span + 1)));
 }
 
 double Rng::normal() {
-  const double radius = std::sqrt(-2.0 * std::log1p(-uniform()));  // Box and Muller; log1p: never log 0
+  const double radius =
+      std::sqrt(-2.0 * std::log1p(-uniform()));  // Box and Muller; log1p: never log 0
   return radius * std::cos(2.0 * std::numbers::pi * uniform());
 }
 

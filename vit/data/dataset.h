@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "vit/data/sample.h"
+#include "vit/image/sample.h"
 
 namespace vit {
 

@@ -5,12 +5,19 @@
 
 #include "vit/core/fields.h"
 #include "vit/data/dataset.h"
+#include "vit/data/split.h"
 
 namespace vit {
 
 /// The embedded data set: coloured shapes on textured backgrounds, drawn from the seed when asked
 /// for, so that it needs no download and no disk. The class of a picture is the kind of its largest
 /// shape; place, size, angle, colour and background are random, so that single pixels tell nothing.
+///
+/// A single shape covers 45 to 85 % of the picture's side. Where more are asked for, the largest
+/// covers 38 to 55 % and is the first of `boxes`; the others are at most three quarters as large
+/// and hardly overlap. Boxes enclose whole shapes; labels are 0 to 9. In the mask 0 is background
+/// and c + 1 a pixel that is at least half covered by a shape of class c. The caption names them
+/// all: "a large red star with a small blue ring on a striped green background".
 struct ShapesOptions {
   std::int64_t image_size = 32;    ///< pixels, square
   std::int64_t num_train = 10000;  ///< pictures in the training split
@@ -19,8 +26,6 @@ struct ShapesOptions {
   std::int64_t seed = 0;
 };
 void describe(FieldVisitor& visitor, ShapesOptions& options);
-
-enum class Split { train, val };
 
 /// The pictures of `split`; sample i is a pure function of (seed, split, i).
 std::unique_ptr<Dataset> shapes(const ShapesOptions& options, Split split);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -13,6 +14,7 @@ struct Image {
   std::vector<std::uint8_t> pixels;
 
   Image() = default;
+  /// A black picture.
   Image(int width_, int height_, int channels_ = 3)
       : width(width_),
         height(height_),
@@ -24,10 +26,24 @@ struct Image {
   [[nodiscard]] std::size_t row_bytes() const {
     return static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
   }
-  [[nodiscard]] std::uint8_t* row(int y) { return pixels.data() + static_cast<std::size_t>(y) * row_bytes(); }
+  [[nodiscard]] std::uint8_t* row(int y) {
+    return pixels.data() + static_cast<std::size_t>(y) * row_bytes();
+  }
   [[nodiscard]] const std::uint8_t* row(int y) const {
     return pixels.data() + static_cast<std::size_t>(y) * row_bytes();
   }
+  /// The first channel of a pixel inside the picture.
+  [[nodiscard]] std::uint8_t* pixel(int x, int y) {
+    return row(y) + static_cast<std::size_t>(x) * static_cast<std::size_t>(channels);
+  }
+  [[nodiscard]] const std::uint8_t* pixel(int x, int y) const {
+    return row(y) + static_cast<std::size_t>(x) * static_cast<std::size_t>(channels);
+  }
+
+  friend bool operator==(const Image&, const Image&) = default;
 };
+
+/// A colour; a picture with one channel uses the first value.
+using Colour = std::array<std::uint8_t, 4>;
 
 }  // namespace vit

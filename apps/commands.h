@@ -1,0 +1,20 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+/// One function for each subcommand: it adds the subcommand to the program, with its options and
+/// what it does. Each stands in a file of its name.
+namespace vit::cli {
+
+void add_train(CLI::App& program);
+void add_eval(CLI::App& program);
+void add_predict(CLI::App& program);
+void add_export(CLI::App& program);
+void add_forward(CLI::App& program);
+void add_models(CLI::App& program);
+void add_summary(CLI::App& program);
+void add_data(CLI::App& program);
+void add_config(CLI::App& program);
+void add_doctor(CLI::App& program);
+
+}  // namespace vit::cli

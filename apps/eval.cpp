@@ -1,0 +1,98 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/commands.h"
+#include "apps/output.h"
+#include "apps/sets.h"
+#include "vit/config/open_model.h"
+#include "vit/core/error.h"
+#include "vit/report/table.h"
+#include "vit/tasks/classify.h"
+#include "vit/train/device.h"
+#include "vit/train/trainer.h"
+#include "vit/weights/load.h"
+
+namespace vit::cli {
+namespace {
+
+struct Arguments {
+  std::string what, weights;
+  std::vector<std::string> sets;
+  bool json = false;
+};
+
+struct Subject {
+  Experiment experiment;
+  Preprocessing preprocessing;
+  std::shared_ptr<ImageModel> model;
+  std::string weights;
+};
+
+/// The model of an experiment file with --weights, or that of a run.
+Subject open_subject(const Arguments& arguments, DataSplits& data) {
+  Subject subject;
+  if (arguments.what.ends_with(".yaml") || arguments.what.ends_with(".yml")) {
+    if (arguments.weights.empty())
+      throw Error(ErrorKind::usage, arguments.what, "an experiment file has no weights of its own", "name them with --weights, or evaluate a run directory");
+    subject.experiment = load_experiment(arguments.what, arguments.sets);
+    data = open_data(subject.experiment.data.set);
+    resolve(subject.experiment, *data.val);
+    subject.preprocessing = experiment_preprocessing(subject.experiment);
+    subject.weights = arguments.weights;
+  } else {
+    const std::filesystem::path checkpoint = find_checkpoint(arguments.weights.empty() ? arguments.what : arguments.weights);
+    TrainedModel trained = open_model(checkpoint);
+    subject.experiment = parse_experiment(experiment_yaml(trained.experiment), checkpoint.string() + " (its config)", arguments.sets);
+    data = open_data(subject.experiment.data.set);
+    if (data.val->classes() != trained.labels)
+      throw Error(ErrorKind::data, arguments.what, "the model was trained for other classes than this data has",
+                  "evaluate it on data with the same class folders");
+    resolve(subject.experiment, *data.val);
+    subject.preprocessing = experiment_preprocessing(subject.experiment);
+    subject.weights = checkpoint.string();
+  }
+  subject.model = create_model(subject.experiment.model);
+  load_weights(*subject.model, subject.weights);
+  return subject;
+}
+
+void evaluate(const Arguments& arguments) {
+  DataSplits data;
+  const Subject subject = open_subject(arguments, data);
+  set_compute_threads(subject.experiment.train.threads);
+  const c10::Device device = resolve_device(subject.experiment.train.device);
+  subject.model->module().to(device);
+  ClassifyEvaluation evaluation(*subject.model);
+  run_evaluation(evaluation, *subject.model, *data.val, Pipeline::evaluation(subject.preprocessing),
+                 loader_options(subject.experiment.data), device, subject.experiment.train.amp);
+  if (arguments.json) {
+    nlohmann::json object{{"weights", subject.weights}, {"images", data.val->size()}, {"chance", 100.0 / static_cast<double>(data.val->classes().size())}};
+    for (const auto& [key, value] : evaluation.metrics()) object["eval_" + key] = value;
+    print_json(object);
+    return;
+  }
+  TextTable table({{"figure"}, {"value", Align::right}});
+  table.add({"pictures", std::to_string(data.val->size())});
+  for (const auto& [key, value] : evaluation.metrics()) {
+    char text[32];
+    std::snprintf(text, sizeof text, key == "loss" ? "%.4f" : "%.2f %%", value);
+    table.add({key, text});
+  }
+  print(subject.weights + "\n");
+  print(table.text());
+}
+
+}  // namespace
+
+void add_eval(CLI::App& program) {
+  CLI::App* command = program.add_subcommand("eval", "Evaluate a run, or weights by an experiment file");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("run", arguments->what, "Run directory, checkpoint, or experiment file")->required();
+  command->add_option("--weights", arguments->weights, "Evaluate these weights instead of the run's best");
+  add_sets(*command, arguments->sets);
+  command->add_flag("--json", arguments->json, "Print one JSON object");
+  command->callback([arguments] { evaluate(*arguments); });
+}
+
+}  // namespace vit::cli

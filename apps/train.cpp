@@ -1,0 +1,86 @@
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/commands.h"
+#include "apps/output.h"
+#include "apps/sets.h"
+#include "vit/config/run.h"
+#include "vit/core/error.h"
+#include "vit/report/progress_observer.h"
+#include "vit/train/interrupt.h"
+#include "vit/train/run_directory.h"
+
+namespace vit::cli {
+namespace {
+
+struct Arguments {
+  std::string experiment, output, resume;
+  std::vector<std::string> sets;
+  bool dry_run = false, json = false;
+};
+
+std::string percent(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f %%", value);
+  return text;
+}
+
+void print_result(const RunResult& result) {
+  double top1 = 0;
+  for (const auto& [key, value] : result.best)
+    if (key == "top1") top1 = value;
+  const RunDirectory run(result.directory);
+  print("\nbest top-1 " + percent(top1) + " on unseen pictures (epoch " + std::to_string(result.best_epoch) + "; chance is " +
+        percent(result.chance) + ")");
+  print("  report      " + run.report().string());
+  print("  weights     " + run.best_checkpoint().string());
+  if (std::filesystem::exists(run.torchscript())) print("  TorchScript " + run.torchscript().string());
+  print("next: vit predict " + result.directory.string() + " PICTURE…");
+}
+
+void train(const Arguments& arguments) {
+  RunRequest request;
+  request.experiment = arguments.experiment;
+  request.sets = arguments.sets;
+  request.dry_run = arguments.dry_run;
+  if (!arguments.output.empty()) request.output = arguments.output;
+  if (!arguments.resume.empty()) request.resume = arguments.resume;
+
+  const InterruptScope interrupt;
+  RunResult result;
+  {
+    ProgressObserver progress;
+    result = run_experiment(request, {&progress}, &interrupt.requested());
+  }
+  if (arguments.dry_run) return;
+  if (result.end == TrainingEnd::stopped) {
+    const RunDirectory run(result.directory);
+    throw Error(ErrorKind::interrupted, result.directory.string(), "interrupted; everything up to here is saved",
+                "go on with: vit train " + run.config().string() + " --output " + result.directory.string() + " --resume auto");
+  }
+  if (arguments.json) {
+    nlohmann::json object{{"run", result.directory.string()}, {"best_epoch", result.best_epoch}, {"chance", result.chance}};
+    for (const auto& [key, value] : result.best) object["eval_" + key] = value;
+    print_json(object);
+  } else {
+    print_result(result);
+  }
+}
+
+}  // namespace
+
+void add_train(CLI::App& program) {
+  CLI::App* command = program.add_subcommand("train", "Train a model as an experiment file says");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("experiment", arguments->experiment, "Experiment file (YAML)")->required();
+  add_sets(*command, arguments->sets);
+  command->add_option("--output", arguments->output, "Run directory; default: runs/NAME, numbered where it is taken")->type_name("DIR");
+  command->add_option("--resume", arguments->resume, "`auto` (the run's last checkpoint, if any) or a checkpoint file")->type_name("auto|FILE");
+  command->add_flag("--dry-run", arguments->dry_run, "Check config, data and model, and train nothing");
+  command->add_flag("--json", arguments->json, "Print the result as one JSON object");
+  command->callback([arguments] { train(*arguments); });
+}
+
+}  // namespace vit::cli

@@ -1,0 +1,43 @@
+#include "vit/image/decode_pnm.h"
+
+#include "tests/image/fixtures.h"
+
+using namespace vit;
+using namespace vit::test;
+using namespace std::string_view_literals;
+
+namespace {
+
+std::vector<std::uint8_t> samples(std::string_view file) {
+  return decode_pnm(to_bytes(file), "x.pnm").pixels;
+}
+bool fails(std::string_view file) {
+  return error_of([&] { (void)decode_pnm(to_bytes(file), "x.pnm"); }).has_value();
+}
+using Samples = std::vector<std::uint8_t>;
+
+}  // namespace
+
+TEST_CASE("each netpbm format decodes to RGB") {
+  CHECK(samples("P1 3 1 1 01") == Samples{0, 0, 0, 255, 255, 255, 0, 0, 0});
+  CHECK(samples("P4 3 1\n\xA0"sv) == Samples{0, 0, 0, 255, 255, 255, 0, 0, 0});
+  CHECK(samples("P2 2 1 255 7 9") == Samples{7, 7, 7, 9, 9, 9});
+  CHECK(samples("P5 2 1 255\n\x07\x09"sv) == Samples{7, 7, 7, 9, 9, 9});
+  CHECK(samples("P3\n# a comment\n1 1 255 1 2 3") == Samples{1, 2, 3});
+  CHECK(samples("P6 1 1 255\n\1\2\3"sv) == Samples{1, 2, 3});
+}
+
+TEST_CASE("samples are scaled from the file's maximum") {
+  CHECK(samples("P2 3 1 15 0 7 15") == Samples{0, 0, 0, 119, 119, 119, 255, 255, 255});
+  CHECK(samples("P5 2 1 65535\n\x80\x80\xFF\xFF"sv) == Samples{128, 128, 128, 255, 255, 255});
+}
+
+TEST_CASE("a file that is too short, or says nonsense, is an error") {
+  CHECK(fails("P5 2 2 255\n\1\2\3"));
+  CHECK(fails("P4 9 2\n\1\2\3"sv));
+  CHECK(fails("P2 2 1 255 7"));
+  CHECK(fails("P3 1 1 255 a b c"));
+  CHECK(fails("P5 2 1 0\n\1\2"));
+  CHECK(fails("P5 2 1 65536\n\1\2\3\4"));
+  CHECK(fails("P6 10000 10000 255\n\1\2\3"));  // and takes no memory first
+}

@@ -1,0 +1,48 @@
+#include "vit/image/eval_transform.h"
+
+#include <cmath>
+
+#include "tests/image/fixtures.h"
+#include "vit/image/decode.h"
+
+using namespace vit;
+using namespace vit::test;
+
+TEST_CASE("photographs are prepared for evaluation as timm does") {
+  const ImageFixtures fixtures("eval");
+  if (!fixtures.present()) return;
+  const auto description = fixtures.description();
+  const auto& settings = description["kwargs"];
+  EvalTransformOptions options;
+  options.img_size = {settings["input_size"][1], settings["input_size"][2]};
+  options.crop_pct = settings["crop_pct"];
+  options.interpolation = filter_from_name(settings["interpolation"].get<std::string>(), "case");
+  const auto mean = settings["mean"].get<std::vector<double>>();
+  const auto deviation = settings["std"].get<std::vector<double>>();
+  for (const auto& entry : description["cases"]) {
+    CAPTURE(entry["file"]);
+    const Image image = eval_transform(load_image(fixtures / std::string(entry["file"])), options);
+    const std::vector<std::byte> bytes = fixtures.bytes(entry["key"]);
+    std::vector<float> expected(bytes.size() / sizeof(float));  // [C, H, W], normalised
+    std::memcpy(expected.data(), bytes.data(), bytes.size());
+    REQUIRE(expected.size() == image.pixels.size());
+    const std::size_t area = expected.size() / 3;
+    double largest = 0, sum = 0;  // in levels of 1/255
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      const std::size_t c = i / area;
+      const double level = (expected[i] * deviation[c] + mean[c]) * 255;
+      const double difference = std::abs(level - image.pixels[i % area * 3 + c]);
+      largest = std::max(largest, difference);
+      sum += difference;
+    }
+    CHECK(largest <= 2);
+    CHECK(sum / static_cast<double>(expected.size()) < 0.2);
+  }
+}
+
+TEST_CASE("the result has the input size of the model, square or not") {
+  const Image square = eval_transform(noise(100, 60), {{32, 32}, 0.875, Filter::bilinear});
+  CHECK((square.width == 32 && square.height == 32));
+  const Image wide = eval_transform(noise(60, 100), {{24, 40}, 0.9, Filter::bicubic});
+  CHECK((wide.width == 40 && wide.height == 24));
+}

@@ -1,0 +1,125 @@
+#include "vit/report/html.h"
+
+#include <cmath>
+
+#include "tests/catch.h"
+#include "tests/report/xml.h"
+
+using namespace vit;
+
+namespace {
+
+RunReport full_report() {
+  RunReport report;
+  report.title = "my run";
+  report.model = "vit_tiny_patch16_224";
+  report.dataset = "pets";
+  report.best_top1 = 85;
+  report.best_top5 = 99.5;
+  report.chance_top1 = 50;
+  report.best_epoch = 2;
+  report.epochs = 2;
+  report.parameters = 5717416;
+  report.training_seconds = 80;
+  report.images_per_s = 1843;
+  report.seed = 7;
+  report.history = parse_csv(
+      "epoch,step,train_loss,eval_loss,eval_top1,eval_top5,lr,images_per_s,time_s\n"
+      "1,10,0.7,0.6,70,99,0.001,1800,40\n2,20,0.5,0.4,85,99.5,0.0005,1843,80\n",
+      "summary.csv");
+  report.confusion = {{"cat", "dog"}, {{8, 2}, {1, 9}}};
+  report.samples = {{Image(32, 32), "cat", {{"dog", 0.7}, {"cat", 0.3}}, false, "val/1.png"},
+                    {Image(400, 300), "dog", {{"dog", 0.9}}, true, "val/2.png"}};
+  report.config = "seed: 7\noptim:\n  lr: 0.001\n";
+  report.environment = {{"Host", "node-17"}};
+  report.warnings = {"3 pictures were left out."};
+  return report;
+}
+
+bool has(const std::string& page, const std::string& part) {
+  return page.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("the page holds what is known of the run") {
+  const std::string page = html_report(full_report());
+  CHECK(test::is_well_formed(page));
+  for (const char* part :
+       {"my run", "vit_tiny_patch16_224", "85.00", "99.50 %", "chance level: 50.0 %", "5.72 M",
+        "1 min 20 s", "1843 img/s", "best 85.00 %", "cat → dog: 2", "80.0 %", "70 %",
+        "3 pictures were left out.", "node-17", "  lr: 0.001"})
+    CHECK((has(page, part) ? "" : part) == std::string());
+}
+
+TEST_CASE("the page needs nothing else: no script, no network") {
+  const std::string page = html_report(full_report());
+  CHECK(!has(page, "<script"));
+  CHECK(!has(page, "<link"));
+  for (std::size_t at = 0; (at = page.find("src=\"", at)) != std::string::npos; ++at)
+    CHECK(page.compare(at + 5, 5, "data:") == 0);
+  for (std::size_t at = 0; (at = page.find("http", at)) != std::string::npos; ++at)
+    CHECK((page.compare(at, 26, "http://www.w3.org/2000/svg") == 0 ||
+           page.compare(at, 10, "http-equiv") == 0));
+  CHECK(has(page, "default-src 'none'"));
+}
+
+TEST_CASE("tiny pictures are exact and shown pixel by pixel, large ones reduced") {
+  const std::string page = html_report(full_report());
+  CHECK(has(page, "<img class=\"tiny\" alt=\"cat\" title=\"val/1.png\" src=\"data:image/png"));
+  CHECK(has(page, "<img alt=\"dog\" title=\"val/2.png\" src=\"data:image/jpeg"));
+  CHECK(page.size() < 100'000);
+}
+
+TEST_CASE("of 0.95 on 10 000 pictures the 95 % interval after Wilson is 94.6 to 95.4") {
+  RunReport report = full_report();
+  report.best_top1 = 95;
+  report.confusion.counts = {{4750, 250}, {250, 4750}};
+  CHECK(has(html_report(report), "95 % interval 94.6 to 95.4 %"));
+}
+
+TEST_CASE("what isn't known is left out") {
+  const std::string page = html_report({});
+  CHECK(test::is_well_formed(page));
+  CHECK(!has(page, "<h2>"));
+  RunReport report;
+  report.history = parse_csv("epoch,train_loss,eval_top1\n1,2.5,\n2,nan,\n", "summary.csv");
+  report.best_top1 = std::nan("");
+  const std::string sparse = html_report(report);
+  CHECK(test::is_well_formed(sparse));
+  CHECK(has(sparse, ">Loss<"));
+  CHECK(!has(sparse, ">Accuracy<"));
+  CHECK(!has(sparse, "Best top-1"));
+}
+
+TEST_CASE("hostile names stay text, and long ones are cut in the middle") {
+  const std::string script = "</title></pre><script>alert(1)</script>\"'\x1b[2J\n\xff";
+  const std::string endless = std::string(2000, 'a') + "MIDDLE" + std::string(2000, 'z');
+  RunReport report = full_report();
+  report.title = report.model = report.dataset = report.finished = report.device = script;
+  report.confusion.classes = {script, endless};
+  report.samples[0].truth = report.samples[0].source = script;
+  report.samples[0].guesses = {{script, 0.5}, {endless, std::nan("")}};
+  report.samples[1].truth = report.samples[1].source = endless;
+  report.history.header[2] = script;
+  report.history.rows[0][2] = script;
+  report.config = script;
+  report.environment = {{script, endless}};
+  report.warnings = {script, endless};
+  const std::string page = html_report(report);
+  CHECK(test::is_well_formed(page));
+  CHECK(!has(page, "<script"));
+  CHECK(!has(page, "\x1b"));
+  CHECK(!has(page, "MIDDLE"));
+}
+
+TEST_CASE("a thousand classes give tables and no heat map") {
+  RunReport report = full_report();
+  report.confusion.classes.assign(1000, "name");
+  report.confusion.counts.assign(1000, std::vector<std::int64_t>(1000, 0));
+  for (std::size_t i = 0; i < 1000; ++i) report.confusion.counts[i][i] = 50;
+  const std::string page = html_report(report);
+  CHECK(has(page, "Not drawn for 1000 classes"));
+  CHECK(has(page, "The other 988 classes"));
+  CHECK(page.size() < 500'000);
+}

@@ -1,0 +1,98 @@
+#include "vit/report/tensorboard.h"
+
+#include <bit>
+#include <cstring>
+#include <vector>
+
+#include "tests/catch.h"
+#include "tests/io/scratch.h"
+
+using namespace vit;
+using test::ScratchFolder;
+
+namespace {
+
+template <class T>
+T number_at(const std::string& bytes, std::size_t offset) {
+  T value{};
+  REQUIRE(offset + sizeof value <= bytes.size());
+  std::memcpy(&value, bytes.data() + offset, sizeof value);
+  return value;
+}
+
+std::uint32_t masked(std::string_view bytes) { return std::rotr(crc32c(bytes), 15) + 0xA282EAD8U; }
+
+/// The records of a TFRecord file, both checksums of each checked.
+std::vector<std::string> records_of(const std::filesystem::path& file) {
+  const std::string bytes = test::get(file);
+  std::vector<std::string> records;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const auto length = number_at<std::uint64_t>(bytes, at);
+    CHECK(number_at<std::uint32_t>(bytes, at + 8) == masked(bytes.substr(at, 8)));
+    records.push_back(bytes.substr(at + 12, length));
+    CHECK(number_at<std::uint32_t>(bytes, at + 12 + length) == masked(records.back()));
+    at += 16 + length;
+  }
+  return records;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("CRC-32C gives the values of RFC 3720") {
+  CHECK(crc32c("123456789") == 0xE3069283U);
+  CHECK(crc32c(std::string(32, '\0')) == 0x8A9136AAU);
+  CHECK(crc32c(std::string(32, '\xff')) == 0x62A8AB43U);
+}
+
+TEST_CASE("a file begins with its version, and holds a record a value") {
+  const ScratchFolder folder;
+  TensorBoardWriter writer(folder.path());
+  writer.scalar("train/loss", 1.5, 7);
+  CHECK(contains(writer.path().filename().string(), "events.out.tfevents."));
+  const auto records = records_of(writer.path());
+  REQUIRE(records.size() == 2);
+  CHECK(contains(records[0],
+                 "\x1a\x0d"
+                 "brain.Event:2"));
+  CHECK(contains(records[1],
+                 std::string("\x10\x07\x2a\x13\x0a\x11\x0a\x0atrain/loss\x15\0\0\xc0\x3f", 23)));
+}
+
+TEST_CASE("a picture is stored as PNG with its size") {
+  const ScratchFolder folder;
+  TensorBoardWriter writer(folder.path());
+  writer.image("samples", Image(5, 3), 1);
+  const auto records = records_of(writer.path());
+  REQUIRE(records.size() == 2);
+  CHECK(contains(records[1], "\x08\x03\x10\x05\x18\x03\x22"));
+  CHECK(contains(records[1], "\x89PNG"));
+}
+
+TEST_CASE("control characters of a tag become visible") {
+  const ScratchFolder folder;
+  TensorBoardWriter writer(folder.path());
+  writer.scalar("a\x1b[2J", 0, 0);
+  CHECK(contains(records_of(writer.path()).back(), "a\\x1b[2J"));
+}
+
+TEST_CASE("a resumed run says from which step on older files are void") {
+  const ScratchFolder folder;
+  const TensorBoardWriter first(folder.path());
+  const TensorBoardWriter second(folder.path(), 100);
+  const auto records = records_of(second.path());
+  REQUIRE(records.size() == 2);
+  CHECK(contains(records[1], "\x10\x64\x3a\x02\x08\x01"));  // step 100, SessionLog{START}
+}
+
+TEST_CASE("a later file comes last by name, whatever the clock says") {
+  const ScratchFolder folder;
+  test::put(folder / "events.out.tfevents.9999999990.host", "");
+  const TensorBoardWriter first(folder.path());
+  const TensorBoardWriter second(folder.path());
+  CHECK(contains(first.path().native(), "9999999991"));
+  CHECK(contains(second.path().native(), "9999999992"));
+}

@@ -1,0 +1,56 @@
+#include "vit/report/text.h"
+
+#include "tests/catch.h"
+
+using namespace vit;
+
+TEST_CASE("the width of a text is what a terminal gives to it") {
+  CHECK(display_width("cat") == 3);
+  CHECK(display_width("Käse") == 4);
+  CHECK(display_width("猫") == 2);
+  CHECK(display_width("e\u0301") == 1);  // e and a combining accent
+  CHECK(display_width("🐈") == 2);
+  CHECK(display_width("━─█…") == 4);
+}
+
+TEST_CASE("what could steer a terminal is made visible") {
+  CHECK(visible("a\nb\tc\r") == "a\\nb\\tc\\r");
+  CHECK(visible("\x1b[2J") == "\\x1b[2J");
+  CHECK(visible(std::string("\0\x7f", 2)) == "\\x00\\x7f");
+  CHECK(visible("\u009b31m") == "\\x9b31m");            // the C1 form of ESC [
+  CHECK(visible("\u202egnp.exe") == "\\u202egnp.exe");  // right-to-left override
+  CHECK(visible("grüße 猫") == "grüße 猫");
+}
+
+TEST_CASE("bytes that are no UTF-8 are shown as bytes") {
+  CHECK(visible("\xff") == "\\xff");
+  CHECK(visible("\xc0\xaf") == "\\xc0\\xaf");             // overlong
+  CHECK(visible("\xed\xa0\x80") == "\\xed\\xa0\\x80");    // a surrogate
+  CHECK(visible("ab\xe7\x8c") == "ab\\xe7\\x8c");         // cut off
+  CHECK(visible("\xf5\x80\x80\x80").find("\\xf5") == 0);  // beyond Unicode
+}
+
+TEST_CASE("a long text is cut at its end or in its middle") {
+  CHECK(shorten("classification", 8) == "classif…");
+  CHECK(shorten("short", 8) == "short");
+  CHECK(shorten_middle("/data/very/long/path/cat.jpg", 15) == "/data/v…cat.jpg");
+  CHECK(shorten_middle("abc", 3) == "abc");
+  CHECK(shorten_middle("abcd", 1) == "…");
+  CHECK(shorten_middle("abcd", 0).empty());
+}
+
+TEST_CASE("no cut splits a character or exceeds the width") {
+  const std::string name = "ab短い日本語のクラス名yz";
+  for (int columns = 0; columns <= 24; ++columns) {
+    for (const std::string& text : {shorten(name, columns), shorten_middle(name, columns)}) {
+      CHECK(display_width(text) <= columns);
+      CHECK(visible(text) == text);
+    }
+  }
+}
+
+TEST_CASE("padding counts columns, not bytes") {
+  CHECK(pad_right("猫", 4) == "猫  ");
+  CHECK(pad_left("ä", 3) == "  ä");
+  CHECK(pad_left("long", 2) == "long");
+}

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vit/core/fields.h"
+#include "vit/image/image.h"
+
+namespace vit {
+
+/// What a model's input looks like: how a picture becomes numbers when it is evaluated. Each model
+/// variant carries its own (a wrong mean costs accuracy without a word), and so does a checkpoint.
+struct Preprocessing {
+  Size2 img_size{224, 224};
+  std::int64_t in_chans = 3;              ///< 3: RGB, 1: luma (ITU-R 601, as Pillow's "L")
+  std::vector<double> mean{0.5, 0.5, 0.5};  ///< of pixels scaled to [0, 1], for each channel
+  std::vector<double> std{0.5, 0.5, 0.5};
+  std::string interpolation = "bicubic";  ///< nearest, bilinear, bicubic, lanczos
+  double crop_pct = 0.9;                  ///< part of the resized picture that the centre crop keeps
+};
+
+/// timm's evaluation transform: the shorter side is resized to img_size / crop_pct, then the centre
+/// is cropped. A picture that has the model's size already is returned as it is.
+[[nodiscard]] Image eval_transform(const Image& image, const Preprocessing& preprocessing);
+
+/// Writes (pixel / 255 - mean) / std as planes: `out` holds in_chans * height * width floats,
+/// [C, H, W]. Throws Error (usage) where the picture is not of the model's size.
+void normalize(const Image& image, const Preprocessing& preprocessing, float* out);
+
+/// The inverse of `normalize`, for looking at what a model was given.
+[[nodiscard]] Image denormalize(const float* planes, const Preprocessing& preprocessing);
+
+}  // namespace vit

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "vit/augment/preprocess.h"
+
+/// Preprocessing as it lies in checkpoints and exported models.
+namespace vit {
+
+/// One JSON object: img_size, in_chans, mean, std, interpolation, crop_pct.
+[[nodiscard]] std::string preprocessing_to_json(const Preprocessing& preprocessing);
+/// Throws Error (weights), naming `where`, for anything else.
+[[nodiscard]] Preprocessing preprocessing_from_json(const std::string& text, const std::string& where);
+
+}  // namespace vit

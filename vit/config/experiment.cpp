@@ -1,0 +1,115 @@
+#include "vit/config/experiment.h"
+
+#include "vit/config/yaml_document.h"
+#include "vit/config/yaml_reader.h"
+#include "vit/config/yaml_writer.h"
+#include "vit/core/error.h"
+
+namespace vit {
+namespace {
+
+void describe(FieldVisitor& visitor, DataConfig& o) {
+  describe(visitor, o.set);
+  visitor.field({"batch_size", &o.batch_size, "pictures in a batch", kAtLeastOne});
+  visitor.field({"workers", &o.workers, "threads that decode and augment; the result does not depend on it", {0, 256}});
+  visitor.field({"mean", &o.mean, "of each channel, of pixels in [0, 1]; null: the model's own"});
+  visitor.field({"std", &o.std, "of each channel; null: the model's own", kPositive});
+  visitor.field({"interpolation", &o.interpolation, "of the resize before evaluation; null: the model's own", {},
+                 {"nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"}});
+  visitor.field({"crop_pct", &o.crop_pct, "part that evaluation's centre crop keeps; null: the model's own", kPositive});
+}
+
+void describe(FieldVisitor& visitor, AugmentConfig& o) {
+  visitor.field({"train", &o.train, "what is done to training pictures, in this order"});
+}
+
+void describe(FieldVisitor& visitor, InitConfig& o) {
+  visitor.field({"weights", &o.weights, "safetensors file to start from; null: from scratch"});
+  visitor.field({"reset_head", &o.reset_head, "with weights: train a new head"});
+}
+
+void describe(FieldVisitor& visitor, ExportConfig& o) {
+  visitor.field({"torchscript", &o.torchscript, "write model.pt after training"});
+}
+
+Experiment read(YamlDocument document, const std::vector<std::string>& sets) {
+  for (const std::string& assignment : sets) document.set(assignment);
+  Experiment experiment;
+  YamlReader reader(std::move(document));
+  reader.read([&](FieldVisitor& visitor) { describe(visitor, experiment); });
+  experiment.num_classes_given = reader.given("model.num_classes");
+  return experiment;
+}
+
+}  // namespace
+
+void describe(FieldVisitor& visitor, Experiment& e) {
+  const auto section = [&](std::string_view name, std::string_view help, auto& options) {
+    visitor.section(name, help, [&](FieldVisitor& inner) { describe(inner, options); });
+  };
+  visitor.field({"seed", &e.seed, "of every random number", kNonNegative});
+  section("data", "what is learned from", e.data);
+  section("augment", "how training pictures are varied", e.augment);
+  section("model", "what learns", e.model);
+  section("init", "where the weights start", e.init);
+  section("task", "what is learned", e.task);
+  section("optim", "how weights are updated", e.optim);
+  section("schedule", "how long, and at which learning rate", e.schedule);
+  section("train", "how the loop runs", e.train);
+  section("export", "what is written at the end", e.exported);
+}
+
+Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& sets) {
+  return read(YamlDocument::load(file), sets);
+}
+
+Experiment parse_experiment(const std::string& yaml, const std::string& name, const std::vector<std::string>& sets) {
+  return read(YamlDocument::parse(yaml, name), sets);
+}
+
+std::string experiment_yaml(const Experiment& experiment) {
+  Experiment copy = experiment;
+  YamlWriter writer;
+  describe(writer, copy);
+  return writer.text();
+}
+
+Preprocessing experiment_preprocessing(const Experiment& experiment) {
+  Preprocessing result = preprocessing(experiment.model);
+  const auto per_channel = [&](const char* key, const std::optional<std::vector<double>>& given, std::vector<double>& values) {
+    if (!given) return;
+    if (given->size() != values.size())
+      throw Error(ErrorKind::usage, key, vit::str("has ", given->size(), " numbers, and the model has ", values.size(), " channels"),
+                  "give one number for each channel");
+    values = *given;
+  };
+  per_channel("data.mean", experiment.data.mean, result.mean);
+  per_channel("data.std", experiment.data.std, result.std);
+  if (experiment.data.interpolation) result.interpolation = *experiment.data.interpolation;
+  if (experiment.data.crop_pct) result.crop_pct = *experiment.data.crop_pct;
+  return result;
+}
+
+LoaderOptions loader_options(const DataConfig& data) {
+  LoaderOptions options;
+  options.batch_size = data.batch_size;
+  options.workers = data.workers;
+  return options;
+}
+
+void resolve(Experiment& experiment, const Dataset& data) {
+  const auto classes = static_cast<std::int64_t>(data.classes().size());
+  std::int64_t& outputs = num_classes(experiment.model);
+  if (experiment.num_classes_given && outputs != classes)
+    throw Error(ErrorKind::usage, "model.num_classes",
+                vit::str("is ", outputs, ", and the data has ", classes, " classes"), "leave it out: training takes it from the data");
+  outputs = classes;
+  experiment.num_classes_given = true;
+  const Preprocessing input = experiment_preprocessing(experiment);
+  experiment.data.mean = input.mean;
+  experiment.data.std = input.std;
+  experiment.data.interpolation = input.interpolation;
+  experiment.data.crop_pct = input.crop_pct;
+}
+
+}  // namespace vit

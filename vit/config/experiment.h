@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vit/augment/preprocess.h"
+#include "vit/augment/registry.h"
+#include "vit/core/fields.h"
+#include "vit/data/loader.h"
+#include "vit/data/registry.h"
+#include "vit/models/registry.h"
+#include "vit/optim/options.h"
+#include "vit/tasks/registry.h"
+#include "vit/train/options.h"
+
+namespace vit {
+
+/// The data set, how it is read, and the pixels that the model is given.
+struct DataConfig {
+  DataSpec set;
+  std::int64_t batch_size = 128;
+  std::int64_t workers = 2;
+  // The model's own unless given.
+  std::optional<std::vector<double>> mean, std;
+  std::optional<std::string> interpolation;
+  std::optional<double> crop_pct;
+};
+
+struct AugmentConfig {
+  AugmentList train{"random_resized_crop", "hflip"};
+};
+
+struct InitConfig {
+  std::optional<std::string> weights;
+  bool reset_head = false;
+};
+
+struct ExportConfig {
+  bool torchscript = true;
+};
+
+/// A whole experiment: what a YAML file says, with a default for every key.
+struct Experiment {
+  std::int64_t seed = 0;
+  DataConfig data;
+  AugmentConfig augment;
+  ModelSpec model = model_spec("vit_tiny_patch16_224");
+  InitConfig init;
+  TaskSpec task;
+  OptimOptions optim;
+  ScheduleOptions schedule;
+  TrainOptions train;
+  ExportConfig exported;
+
+  bool num_classes_given = false;  ///< whether the user named model.num_classes
+};
+void describe(FieldVisitor& visitor, Experiment& experiment);
+
+/// Reads an experiment file and lays `--set KEY=VALUE` over it. Throws Error (usage) that lists
+/// everything that is wrong with file:line:column.
+[[nodiscard]] Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& sets = {});
+/// The same from text, such as the config in a checkpoint; `name` stands for the file in messages.
+[[nodiscard]] Experiment parse_experiment(const std::string& yaml, const std::string& name,
+                                          const std::vector<std::string>& sets = {});
+
+/// The experiment as YAML with every value.
+[[nodiscard]] std::string experiment_yaml(const Experiment& experiment);
+
+/// The pixels that the model is given: the model's own preprocessing with the experiment's changes.
+/// Throws Error (usage) where mean or std do not have a number for each channel.
+[[nodiscard]] Preprocessing experiment_preprocessing(const Experiment& experiment);
+
+/// How the data of this config is read.
+[[nodiscard]] LoaderOptions loader_options(const DataConfig& data);
+
+/// Fills in what depends on the data and the model: num_classes, mean, std, interpolation, crop_pct.
+/// Throws Error (usage) where the user named another number of classes than the data has.
+void resolve(Experiment& experiment, const Dataset& data);
+
+}  // namespace vit

@@ -1,0 +1,39 @@
+#include "vit/config/open_model.h"
+
+#include <system_error>
+
+#include "vit/core/error.h"
+#include "vit/train/checkpoint.h"
+#include "vit/train/run_directory.h"
+#include "vit/weights/load.h"
+
+namespace vit {
+
+std::filesystem::path find_checkpoint(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error))
+    throw Error(ErrorKind::weights, path.string(), "does not exist",
+                "name a run directory (runs/NAME), a checkpoint (.safetensors) or an exported model (.pt)");
+  if (!std::filesystem::is_directory(path, error)) return path;
+  const RunDirectory run(path);
+  for (const std::filesystem::path& file : {run.best_checkpoint(), run.last_checkpoint()})
+    if (std::filesystem::exists(file, error)) return file;
+  throw Error(ErrorKind::weights, path.string(), "is no run directory: there is no checkpoints/best.safetensors in it",
+              "`vit train EXPERIMENT.yaml` makes one");
+}
+
+TrainedModel open_model(const std::filesystem::path& path) {
+  TrainedModel opened;
+  opened.checkpoint = find_checkpoint(path);
+  const CheckpointInfo info = read_checkpoint_info(opened.checkpoint);
+  opened.experiment = parse_experiment(info.config, opened.checkpoint.string() + " (its config)");
+  opened.preprocessing = info.preprocessing;
+  opened.labels = info.labels;
+  opened.state = info.state;
+  opened.model = create_model(opened.experiment.model);
+  load_weights(*opened.model, opened.checkpoint);
+  opened.model->module().eval();
+  return opened;
+}
+
+}  // namespace vit

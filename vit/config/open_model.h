@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "vit/augment/preprocess.h"
+#include "vit/config/experiment.h"
+#include "vit/models/image_model.h"
+#include "vit/train/training_state.h"
+
+namespace vit {
+
+/// A trained model with all that is needed to use it.
+struct TrainedModel {
+  std::filesystem::path checkpoint;
+  std::shared_ptr<ImageModel> model;
+  Preprocessing preprocessing;
+  std::vector<std::string> labels;
+  Experiment experiment;
+  TrainingState state;
+};
+
+/// The checkpoint file meant by `path`: itself, or a run directory's best (else last) checkpoint.
+/// Throws Error (weights) where there is none.
+[[nodiscard]] std::filesystem::path find_checkpoint(const std::filesystem::path& path);
+
+/// Builds the model of a run directory or a checkpoint and loads its weights, in evaluation mode.
+[[nodiscard]] TrainedModel open_model(const std::filesystem::path& path);
+
+}  // namespace vit

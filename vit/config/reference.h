@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "vit/core/fields.h"
+
+namespace vit {
+
+/// One key of an experiment, as a person looks it up.
+struct ReferenceRow {
+  std::string path;      ///< dotted: `optim.lr`
+  std::string type;      ///< "number", "list of text", "section" …
+  std::string fallback;  ///< the default, as it would be written; "" for a section
+  std::string allowed;   ///< range or choices, or ""
+  std::string only_if;   ///< "optim.opt is sgd" for an option that depends on a choice, or ""
+  std::string help;      ///< one line
+};
+
+/// All keys that `describe_options` describes, in its order. It must describe fresh options: their
+/// values are taken for the defaults, lists of named things are emptied to describe each thing that
+/// they may hold, and texts with choices are set to each choice in turn, since what a description
+/// describes next may depend on them.
+[[nodiscard]] std::vector<ReferenceRow> reference(
+    const std::function<void(FieldVisitor&)>& describe_options);
+
+/// For a terminal: each key with its default as it would be written, and in a second column what it
+/// is and what it may be.
+[[nodiscard]] std::string reference_text(const std::vector<ReferenceRow>& rows);
+/// A Markdown table for each top-level section.
+[[nodiscard]] std::string reference_markdown(const std::vector<ReferenceRow>& rows);
+
+}  // namespace vit

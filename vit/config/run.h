@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vit/config/experiment.h"
+#include "vit/tasks/task.h"
+#include "vit/train/observer.h"
+#include "vit/train/trainer.h"
+
+namespace vit {
+
+/// What `vit train` is asked to do.
+struct RunRequest {
+  std::filesystem::path experiment;          ///< the YAML file
+  std::vector<std::string> sets;             ///< `--set`
+  std::optional<std::filesystem::path> output;  ///< run directory; none: runs/NAME, numbered where it is taken
+  std::optional<std::string> resume;         ///< `auto`, or a checkpoint
+  bool dry_run = false;                      ///< check everything, train nothing
+};
+
+/// What came of it.
+struct RunResult {
+  std::filesystem::path directory;
+  TrainingEnd end = TrainingEnd::complete;
+  Metrics best;                 ///< of the best checkpoint, once the run is complete
+  double chance = 0;            ///< top-1 in percent of a guess
+  std::int64_t best_epoch = 0;
+};
+
+/// A run from the file to the report: data, model, training, then the exported model and the page.
+/// Throws Error; what had been saved before stays.
+RunResult run_experiment(const RunRequest& request, const std::vector<Observer*>& observers,
+                         const std::atomic<bool>* stop);
+
+}  // namespace vit

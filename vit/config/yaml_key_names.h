@@ -1,0 +1,26 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vit {
+
+/// The dotted keys that an experiment has, to say which one was meant by one that it has not.
+class YamlKeyNames {
+ public:
+  void add(std::string path) { paths_.insert(std::move(path)); }
+
+  /// "did you mean lr?", "did you mean schedule.epochs?", or the keys that there are. `section` is
+  /// the dotted path of the mapping with the unknown `key`, `known` what it may hold instead.
+  [[nodiscard]] std::string suggest(std::string_view section, std::string_view key,
+                                    const std::vector<std::string>& known) const;
+
+ private:
+  [[nodiscard]] std::vector<std::string> paths_ending_in(std::string_view name) const;
+
+  std::set<std::string> paths_;
+};
+
+}  // namespace vit

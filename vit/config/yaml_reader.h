@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vit/config/yaml_document.h"
+#include "vit/config/yaml_key_names.h"
+#include "vit/core/fields.h"
+
+namespace vit {
+
+/// Reads a document into described options:
+///
+///     YamlReader reader(YamlDocument::load("experiment.yaml"));
+///     reader.read([&](FieldVisitor& visitor) { describe(visitor, experiment); });
+///
+/// Options that the document does not name keep their values. Everything that is wrong is reported
+/// together: wrong types, ranges and choices, and the keys that a mapping's description did not
+/// visit. An Error(usage) that a description throws (because values that it has
+/// read do not fit together) is reported at the value it had read last. Options of which something
+/// is wrong keep their values.
+class YamlReader final : public FieldVisitor {
+ public:
+  explicit YamlReader(YamlDocument document);
+
+  /// Throws one Error(usage) with all the problems.
+  void read(const std::function<void(FieldVisitor&)>& describe_options);
+
+  /// Whether the document named this key, such as `model.num_classes`; also for sections.
+  [[nodiscard]] bool given(std::string_view path) const;
+  /// The `file:line:column` of its value, or "" where it was not given.
+  [[nodiscard]] std::string place_of(std::string_view path) const;
+
+  void field(const Field& field) override;
+  void section(std::string_view name, std::string_view help,
+               const std::function<void(FieldVisitor&)>& body) override;
+
+ private:
+  /// A mapping that is being described.
+  struct Frame {
+    const YamlNode* node;  ///< null where the document has no such section
+    std::string path;      ///< dotted, "" at the top
+    YamlPlace place;
+    std::vector<std::string> known;       ///< the names described so far
+    const YamlEntry* last = nullptr;      ///< the last value that was read
+    const YamlEntry* selector = nullptr;  ///< the first choice that was read, such as `name`
+    bool doubtful = false;  ///< which names are known depended on a value that is wrong
+  };
+  struct UnknownKey {
+    const YamlEntry* entry;
+    std::string section;
+    std::vector<std::string> known;
+    const YamlEntry* selector;
+  };
+
+  [[nodiscard]] const YamlEntry* visit(std::string_view name);
+  std::vector<std::string> describe_mapping(Frame frame,
+                                            const std::function<void(FieldVisitor&)>& body);
+  void read_list(const YamlEntry& entry, const std::string& path, NamedList& list);
+  void read_list_entry(const YamlNode& item, const std::string& path, NamedList& list);
+  void report(const YamlPlace& place, std::string path, std::string text, std::string remedy = {});
+  void report_unknown_keys();
+
+  YamlDocument document_;
+  std::vector<Frame> frames_;
+  std::vector<YamlProblem> problems_;
+  std::vector<UnknownKey> unknown_;
+  YamlKeyNames key_names_;
+  std::map<std::string, YamlPlace, std::less<>> given_;
+};
+
+}  // namespace vit

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <torch/types.h>
+
+namespace vit {
+
+/// What a model and its loss are given at once.
+struct Batch {
+  torch::Tensor images;   ///< [B, C, H, W] float32, normalised
+  torch::Tensor labels;   ///< [B] int64
+  torch::Tensor indices;  ///< [B] int64, positions in the data set
+
+  [[nodiscard]] std::int64_t size() const { return images.size(0); }
+  [[nodiscard]] Batch to(torch::Device device) const {
+    return {images.to(device), labels.to(device), indices};
+  }
+};
+
+}  // namespace vit

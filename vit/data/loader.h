@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "vit/augment/pipeline.h"
+#include "vit/data/batch.h"
+#include "vit/data/dataset.h"
+
+namespace vit {
+
+struct LoaderOptions {
+  std::int64_t batch_size = 128;
+  std::int64_t workers = 2;      ///< threads; 0: decode in the calling thread
+  std::int64_t prefetch = 4;     ///< batches prepared ahead
+  bool drop_last = false;        ///< leave out a last batch that is not full
+};
+
+/// Reads one epoch: threads decode and augment the samples of `order` ahead of time, and batches come
+/// out in order. What comes out depends on (order, pipeline, epoch) alone, never on the number of
+/// threads. An error in a worker is thrown by the next() that would have returned its batch.
+class EpochLoader {
+ public:
+  /// `first_batch` batches are left out at the start: where a resumed epoch goes on.
+  /// The data set and the pipeline must outlive the loader.
+  EpochLoader(const Dataset& dataset, const Pipeline& pipeline, std::vector<std::int64_t> order,
+              std::int64_t epoch, const LoaderOptions& options, std::int64_t first_batch = 0);
+  ~EpochLoader();
+  EpochLoader(const EpochLoader&) = delete;
+  EpochLoader& operator=(const EpochLoader&) = delete;
+
+  /// The next batch; nothing at the end of the epoch.
+  std::optional<Batch> next();
+
+  /// Batches of an epoch of `samples` samples.
+  [[nodiscard]] static std::int64_t num_batches(std::int64_t samples, const LoaderOptions& options);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace vit

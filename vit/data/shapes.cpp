@@ -1,0 +1,180 @@
+#include "vit/data/shapes.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vit/core/error.h"
+#include "vit/core/rng.h"
+#include "vit/data/shapes_background.h"
+#include "vit/data/shapes_colour.h"
+#include "vit/data/shapes_outline.h"
+
+namespace vit {
+namespace {
+
+constexpr std::uint8_t kHalfCovered = 128;
+
+/// A shape in its place.
+struct Shape {
+  std::size_t kind = 0;
+  double extent = 0;  ///< the longer side of its box, as a fraction of the picture's
+  Coverage coverage;
+  Box box;
+};
+
+/// Encloses the pixels that are at least half covered.
+Box tight_box(const Coverage& coverage, std::size_t kind) {
+  const Image& amount = coverage.amount;
+  int left = amount.width, top = amount.height, right = 0, bottom = 0;
+  for (int y = 0; y < amount.height; ++y) {
+    for (int x = 0; x < amount.width; ++x) {
+      if (*amount.pixel(x, y) < kHalfCovered) continue;
+      left = std::min(left, x);
+      right = std::max(right, x + 1);
+      top = std::min(top, y);
+      bottom = std::max(bottom, y + 1);
+    }
+  }
+  VIT_ASSERT(left < right, "a shape of no pixels");
+  const auto edge = [](int origin, int offset) { return static_cast<float>(origin + offset); };
+  return {edge(coverage.left, left), edge(coverage.top, top), edge(coverage.left, right),
+          edge(coverage.top, bottom), static_cast<std::int64_t>(kind)};
+}
+
+Shape draw_shape(Rng& rng, std::size_t kind, double extent, int size) {
+  const double turns = rng.uniform();
+  const Point place{rng.uniform(), rng.uniform()};
+  Shape shape{kind, extent, {}, {}};
+  shape.coverage =
+      cover(place_shape(unit_shape(kind), turns, extent * size, place, size), size, size);
+  shape.box = tight_box(shape.coverage, kind);
+  return shape;
+}
+
+float area(float width, float height) { return std::max(width, 0.0F) * std::max(height, 0.0F); }
+
+/// Whether two boxes share more than a tenth of the smaller one.
+bool collide(const Box& a, const Box& b) {
+  constexpr float kMost = 0.1F;
+  const float shared = area(std::min(a.x1, b.x1) - std::max(a.x0, b.x0),
+                            std::min(a.y1, b.y1) - std::max(a.y0, b.y0));
+  return shared > kMost * std::min(area(a.x1 - a.x0, a.y1 - a.y0), area(b.x1 - b.x0, b.y1 - b.y0));
+}
+
+/// The largest shape, which is of the class, and up to `count` - 1 more that found room.
+std::vector<Shape> draw_shapes(Rng& rng, std::size_t label, std::int64_t count, int size) {
+  std::vector<Shape> shapes;
+  const double extent = count == 1 ? rng.uniform(0.45, 0.85) : rng.uniform(0.38, 0.55);
+  shapes.push_back(draw_shape(rng, label, extent, size));
+  constexpr int kAttempts = 20;
+  constexpr double kLeastPixels = 8;  // fewer, and the kinds cannot be told apart
+  for (std::int64_t i = 1; i < count; ++i) {
+    const std::size_t kind = rng.below(kShapeNames.size());
+    const double smaller = std::max(extent * rng.uniform(0.4, 0.7), kLeastPixels / size);
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      Shape shape = draw_shape(rng, kind, std::min(smaller, 0.75 * extent), size);
+      const bool has_room = std::none_of(shapes.begin(), shapes.end(), [&](const Shape& other) {
+        return collide(shape.box, other.box);
+      });
+      if (!has_room) continue;
+      shapes.push_back(std::move(shape));
+      break;
+    }
+  }
+  return shapes;
+}
+
+void mark(Image& mask, const Shape& shape) {
+  const auto value = static_cast<std::uint8_t>(shape.kind + 1);
+  const Image& amount = shape.coverage.amount;
+  for (int y = 0; y < amount.height; ++y) {
+    for (int x = 0; x < amount.width; ++x) {
+      if (*amount.pixel(x, y) < kHalfCovered) continue;
+      *mask.pixel(shape.coverage.left + x, shape.coverage.top + y) = value;
+    }
+  }
+}
+
+std::string in_words(const Shape& shape, std::string_view colour) {
+  const std::string_view size = shape.extent < 0.35  ? "small"
+                                : shape.extent < 0.6 ? "medium-sized"
+                                                     : "large";
+  return str("a ", size, ' ', colour, ' ', kShapeNames[shape.kind]);
+}
+
+/// The class is the first number drawn, so that it is known without the picture.
+std::size_t draw_label(Rng& rng) { return rng.below(kShapeNames.size()); }
+
+class Shapes : public Dataset {
+ public:
+  Shapes(const ShapesOptions& options, Split split)
+      : options_(options), split_(split), classes_(kShapeNames.begin(), kShapeNames.end()) {}
+
+  [[nodiscard]] std::int64_t size() const override {
+    return split_ == Split::train ? options_.num_train : options_.num_val;
+  }
+  [[nodiscard]] Sample get(std::int64_t index) const override;
+  [[nodiscard]] std::int64_t label(std::int64_t index) const override {
+    Rng rng = rng_of(index);
+    return static_cast<std::int64_t>(draw_label(rng));
+  }
+  [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
+
+ private:
+  [[nodiscard]] Rng rng_of(std::int64_t index) const {
+    VIT_ASSERT(index >= 0 && index < size(), index, " of ", size());
+    return Rng(static_cast<std::uint64_t>(options_.seed), Stream::dataset,
+               static_cast<std::uint64_t>(split_), static_cast<std::uint64_t>(index));
+  }
+
+  ShapesOptions options_;
+  Split split_;
+  std::vector<std::string> classes_;
+};
+
+Sample Shapes::get(std::int64_t index) const {
+  Rng rng = rng_of(index);
+  const int size = static_cast<int>(options_.image_size);
+  const std::size_t label = draw_label(rng);
+  const std::int64_t count = options_.max_objects == 1 ? 1 : rng.between(1, options_.max_objects);
+  Background background = draw_background(rng, size);
+
+  Sample sample;
+  sample.label = static_cast<std::int64_t>(label);
+  sample.source = str("shapes/", split_ == Split::train ? "train/" : "val/", index);
+  sample.image = std::move(background.image);
+  sample.mask = Image(size, size, 1);
+  for (const Shape& shape : draw_shapes(rng, label, count, size)) {
+    const NamedColour colour = draw_contrast(rng, background.colours);
+    paint(sample.image, shape.coverage, colour.rgb);
+    mark(sample.mask, shape);
+    sample.caption += sample.boxes.empty() ? "" : sample.boxes.size() == 1 ? " with " : " and ";
+    sample.caption += in_words(shape, colour.name);
+    sample.boxes.push_back(shape.box);
+  }
+  sample.caption += str(" on a ", background.words, " background");
+  return sample;
+}
+
+}  // namespace
+
+void describe(FieldVisitor& visitor, ShapesOptions& options) {
+  // Below 16 pixels shapes lose their form; above 4096 the fixed-point patterns would overflow.
+  visitor.field(
+      {"image_size", &options.image_size, "side of the square pictures in pixels", {16, 4096}});
+  visitor.field({"num_train", &options.num_train, "pictures in the training split", kAtLeastOne});
+  visitor.field({"num_val", &options.num_val, "pictures in the validation split", kAtLeastOne});
+  visitor.field({"max_objects",
+                 &options.max_objects,
+                 "most shapes in a picture; the largest gives the class",
+                 {1, 8}});
+  visitor.field({"seed", &options.seed, "another seed gives other pictures", kNonNegative});
+}
+
+std::unique_ptr<Dataset> shapes(const ShapesOptions& options, Split split) {
+  return std::make_unique<Shapes>(options, split);
+}
+
+}  // namespace vit

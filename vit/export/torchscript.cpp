@@ -1,0 +1,135 @@
+#include "vit/export/torchscript.h"
+
+#include <torch/csrc/jit/api/compilation_unit.h>
+#include <torch/csrc/jit/frontend/tracer.h>
+#include <torch/csrc/jit/serialization/import.h>
+#include <torch/script.h>
+#include <torch/utils.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "vit/augment/preprocess_json.h"
+#include "vit/core/error.h"
+#include "vit/core/rng.h"
+#include "vit/io/atomic_file.h"
+#include "vit/io/file.h"
+#include "vit/nn/init.h"
+
+namespace vit {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kCardFile = "vit.json";
+
+std::string card_to_json(const ModelCard& card) {
+  Json json = Json::parse(preprocessing_to_json(card.preprocessing));
+  json["format"] = "vit.model";
+  json["format_version"] = 1;
+  json["model"] = card.model;
+  json["labels"] = card.labels;
+  return json.dump(1);
+}
+
+ModelCard card_from_json(const std::string& text, const std::string& where) {
+  try {
+    const Json json = Json::parse(text);
+    ModelCard card;
+    json.at("model").get_to(card.model);
+    json.at("labels").get_to(card.labels);
+    card.preprocessing = preprocessing_from_json(text, where);
+    return card;
+  } catch (const Json::exception& problem) {
+    throw Error(ErrorKind::weights, where, std::string("its vit.json cannot be read: ") + problem.what());
+  }
+}
+
+/// A TorchScript module with the same tree, names and (shared) tensors. TorchScript wants type names
+/// that are identifiers, so children named by numbers get a letter in front there.
+torch::jit::Module mirror(torch::nn::Module& module, const std::string& type_name,
+                          const std::shared_ptr<torch::jit::CompilationUnit>& unit) {
+  torch::jit::Module scripted(c10::QualifiedName(type_name), unit);
+  for (const auto& item : module.named_parameters(/*recurse=*/false)) scripted.register_parameter(item.key(), item.value(), false);
+  for (const auto& item : module.named_buffers(/*recurse=*/false)) scripted.register_buffer(item.key(), item.value());
+  for (const auto& item : module.named_children())
+    scripted.register_module(item.key(), mirror(*item.value(), type_name + "_" + item.key(), unit));
+  scripted.register_attribute("training", c10::BoolType::get(), false);
+  return scripted;
+}
+
+torch::Tensor example_input(ImageModel& model, std::int64_t batch) {
+  const Size2 size = model.img_size();
+  torch::Tensor x = torch::empty({batch, model.in_chans(), size.height, size.width});
+  init::normal(x, 1.0, Rng(1, Stream::bench, 0, static_cast<std::uint64_t>(batch)));
+  return x;
+}
+
+torch::jit::Module trace(ImageModel& model) {
+  const auto unit = std::make_shared<torch::jit::CompilationUnit>();
+  torch::jit::Module scripted = mirror(model.module(), "__torch__.vit.Model", unit);
+  const auto forward = [&model](torch::jit::Stack inputs) -> torch::jit::Stack { return {model.forward(inputs[0].toTensor())}; };
+  const auto unnamed = [](const torch::autograd::Variable&) { return std::string(); };
+  const auto traced = torch::jit::tracer::trace({example_input(model, 2)}, forward, unnamed, /*strict=*/true,
+                                                /*force_outplace=*/false, &scripted, {"x"});
+  torch::jit::Function* function = unit->create_function(c10::QualifiedName(*scripted.type()->name(), "forward"), traced.first->graph);
+  scripted.type()->addMethod(function);
+  scripted.eval();
+  return scripted;
+}
+
+ExportCheck compare(ImageModel& model, torch::jit::Module& scripted) {
+  ExportCheck check;
+  for (const std::int64_t batch : {1, 5}) {
+    const torch::Tensor x = example_input(model, batch);
+    const torch::Tensor expected = model.forward(x), found = scripted.forward({x}).toTensor();
+    if (expected.sizes() != found.sizes())
+      throw Error(ErrorKind::weights, "export", vit::str("the exported model gives ", found.sizes(), " for ", batch, " pictures, the model ", expected.sizes()));
+    const double difference = (expected - found).abs().max().item<double>();
+    check.max_difference = std::max(check.max_difference, difference);
+    const double allowed = check.tolerance * std::max(1.0, expected.abs().max().item<double>());
+    if (!(difference <= allowed))
+      throw Error(ErrorKind::weights, "export",
+                  vit::str("the exported model differs from the model by ", difference, " (allowed: ", allowed, "); no file was written"));
+  }
+  return check;
+}
+
+torch::jit::Module read_module(std::istream& bytes, torch::jit::ExtraFilesMap& extra, const std::string& where) {
+  try {
+    return torch::jit::load(bytes, c10::Device(c10::kCPU), extra);
+  } catch (const c10::Error& problem) {
+    throw Error(ErrorKind::weights, where, std::string("is no TorchScript file: ") + problem.what_without_backtrace(),
+                "`vit export RUN --format torchscript --output FILE` writes one");
+  }
+}
+
+}  // namespace
+
+ExportCheck export_torchscript(ImageModel& model, const ModelCard& card, const std::filesystem::path& path) {
+  const torch::NoGradGuard no_grad;
+  model.module().eval();
+  model.module().to(torch::kCPU);
+  std::stringstream bytes;
+  trace(model).save(bytes, {{kCardFile, card_to_json(card)}});
+
+  torch::jit::ExtraFilesMap extra{{kCardFile, ""}};
+  torch::jit::Module read_back = read_module(bytes, extra, path.string());
+  card_from_json(extra[kCardFile], path.string());
+  const ExportCheck check = compare(model, read_back);
+  write_file_atomically(path, bytes.view());
+  return check;
+}
+
+ScriptedModel load_torchscript(const std::filesystem::path& path) {
+  std::istringstream bytes(read_text_file(path, std::uint64_t{1} << 40));
+  torch::jit::ExtraFilesMap extra{{kCardFile, ""}};
+  torch::jit::Module module = read_module(bytes, extra, path.string());
+  if (extra[kCardFile].empty())
+    throw Error(ErrorKind::weights, path.string(), "was not exported by vit: it has no vit.json with labels and preprocessing",
+                "export it with `vit export`");
+  module.eval();
+  return {module, card_from_json(extra[kCardFile], path.string())};
+}
+
+}  // namespace vit

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <torch/csrc/jit/api/module.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "vit/augment/preprocess.h"
+#include "vit/models/image_model.h"
+
+namespace vit {
+
+/// What an exported model says of itself (its extra file `vit.json`).
+struct ModelCard {
+  std::string model;                 ///< name of the architecture
+  std::vector<std::string> labels;   ///< names of the classes
+  Preprocessing preprocessing;
+};
+
+struct ExportCheck {
+  double max_difference = 0;  ///< largest difference of a logit, over all batches tried
+  double tolerance = 1e-5;    ///< times max(1, largest logit)
+};
+
+/// Writes `model` as a TorchScript file that runs anywhere `torch.jit.load` or `torch::jit::load`
+/// does: float [B, C, H, W] of any batch size, normalised as the card says -> logits [B, K].
+///
+/// The model is traced, written beside `path`, read back, and compared with itself on two batch
+/// sizes that the trace has not seen; only then the file appears. Throws Error (weights) where the
+/// outputs differ by more than the tolerance, and Error (resource) where it cannot be written.
+ExportCheck export_torchscript(ImageModel& model, const ModelCard& card, const std::filesystem::path& path);
+
+struct ScriptedModel {
+  torch::jit::Module module;
+  ModelCard card;
+};
+
+/// Reads such a file back. Throws Error (weights) where it is no TorchScript file or has no card.
+[[nodiscard]] ScriptedModel load_torchscript(const std::filesystem::path& path);
+
+}  // namespace vit

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "vit/image/image.h"
+
+namespace vit {
+
+/// Decodes a netpbm picture (PBM, PGM, PPM, each as text or binary) to RGB; samples are scaled from
+/// the file's maximum to 255. Throws Error (data).
+[[nodiscard]] Image decode_pnm(std::span<const std::byte> bytes, const std::string& where);
+
+}  // namespace vit

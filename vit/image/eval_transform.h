@@ -1,0 +1,18 @@
+#pragma once
+
+#include "vit/core/fields.h"
+#include "vit/image/resize.h"
+
+namespace vit {
+
+struct EvalTransformOptions {
+  Size2 img_size{224, 224};
+  double crop_pct = 0.875;  ///< side of the crop / shorter side of the resized picture
+  Filter interpolation = Filter::bicubic;
+};
+
+/// What timm does before it evaluates: the shorter side becomes floor(img_size / crop_pct), then
+/// the centre is cut out. The picture has img_size afterwards, 8 bits, not normalised.
+[[nodiscard]] Image eval_transform(const Image& image, const EvalTransformOptions& options);
+
+}  // namespace vit

@@ -1,0 +1,132 @@
+#include "vit/image/geometry.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "vit/core/error.h"
+
+namespace vit {
+namespace {
+
+constexpr int kOutside = -1;
+
+/// The coordinate in [0, size) that stands for `at`, or kOutside where the fill colour does.
+int inside(int at, int size, PadMode mode) {
+  if (at >= 0 && at < size) return at;
+  switch (mode) {
+    case PadMode::constant: return kOutside;
+    case PadMode::edge: return std::clamp(at, 0, size - 1);
+    case PadMode::reflect: {
+      if (size == 1) return 0;
+      const int period = 2 * (size - 1);
+      const int folded = ((at % period) + period) % period;
+      return folded < size ? folded : period - folded;
+    }
+    case PadMode::symmetric: {
+      const int period = 2 * size;
+      const int folded = ((at % period) + period) % period;
+      return folded < size ? folded : period - 1 - folded;
+    }
+  }
+  return kOutside;
+}
+
+std::vector<int> sources(int first, int count, int size, PadMode mode) {
+  std::vector<int> result(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i)
+    result[static_cast<std::size_t>(i)] = inside(first + i, size, mode);
+  return result;
+}
+
+/// Half of a number of pixels, ties to even, as Python's round() and with it torchvision.
+int half_to_even(int pixels) {
+  const int half = pixels / 2;
+  return pixels % 2 == 0 ? half : half + half % 2;
+}
+
+}  // namespace
+
+Image crop(const Image& image, int left, int top, int width, int height,
+           const PadOptions& outside) {
+  VIT_ASSERT(width >= 0 && height >= 0 && !image.empty(), width, " x ", height);
+  Image result(width, height, image.channels);
+  const auto channels = static_cast<std::size_t>(image.channels);
+  const bool within =
+      left >= 0 && top >= 0 && width <= image.width - left && height <= image.height - top;
+  if (within) {
+    for (int y = 0; y < height; ++y) {
+      std::copy_n(image.pixel(left, top + y), result.row_bytes(), result.row(y));
+    }
+    return result;
+  }
+  const std::vector<int> columns = sources(left, width, image.width, outside.mode);
+  const std::vector<int> rows = sources(top, height, image.height, outside.mode);
+  for (int y = 0; y < height; ++y) {
+    const int from_y = rows[static_cast<std::size_t>(y)];
+    for (int x = 0; x < width; ++x) {
+      const int from_x = columns[static_cast<std::size_t>(x)];
+      const bool filled = from_x == kOutside || from_y == kOutside;
+      std::copy_n(filled ? outside.fill.data() : image.pixel(from_x, from_y), channels,
+                  result.pixel(x, y));
+    }
+  }
+  return result;
+}
+
+Image pad(const Image& image, int left, int top, int right, int bottom, const PadOptions& outside) {
+  return crop(image, -left, -top, image.width + left + right, image.height + top + bottom, outside);
+}
+
+Image center_crop(const Image& image, int width, int height) {
+  // A picture that is too small is padded first; then nothing is left to round.
+  const int left =
+      image.width >= width ? half_to_even(image.width - width) : -((width - image.width) / 2);
+  const int top =
+      image.height >= height ? half_to_even(image.height - height) : -((height - image.height) / 2);
+  return crop(image, left, top, width, height);
+}
+
+Image hflip(const Image& image) {
+  Image result(image.width, image.height, image.channels);
+  const auto channels = static_cast<std::size_t>(image.channels);
+  for (int y = 0; y < image.height; ++y) {
+    for (int x = 0; x < image.width; ++x) {
+      std::copy_n(image.pixel(image.width - 1 - x, y), channels, result.pixel(x, y));
+    }
+  }
+  return result;
+}
+
+Image vflip(const Image& image) {
+  Image result(image.width, image.height, image.channels);
+  for (int y = 0; y < image.height; ++y) {
+    std::copy_n(image.row(image.height - 1 - y), image.row_bytes(), result.row(y));
+  }
+  return result;
+}
+
+Image transpose(const Image& image) {
+  Image result(image.height, image.width, image.channels);
+  const auto channels = static_cast<std::size_t>(image.channels);
+  for (int y = 0; y < result.height; ++y) {
+    for (int x = 0; x < result.width; ++x) {
+      std::copy_n(image.pixel(y, x), channels, result.pixel(x, y));
+    }
+  }
+  return result;
+}
+
+Image orient(const Image& image, int exif_orientation) {
+  switch (exif_orientation) {
+    case 2: return hflip(image);
+    case 3: return hflip(vflip(image));
+    case 4: return vflip(image);
+    case 5: return transpose(image);
+    case 6: return hflip(transpose(image));  // stored turned left: a quarter turn clockwise
+    case 7: return hflip(vflip(transpose(image)));
+    case 8: return vflip(transpose(image));
+    default: return image;
+  }
+}
+
+}  // namespace vit

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vit/image/image.h"
+
+namespace vit {
+
+/// An object in a picture: its class and its box in pixels, edges included on the left and top
+/// only.
+struct Box {
+  float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+  std::int64_t label = 0;
+};
+
+/// One element of a data set. What a data set does not know stays empty; a task says what it needs.
+struct Sample {
+  Image image;
+  std::int64_t label = -1;  ///< class of the picture; -1: none
+  std::vector<Box> boxes;   ///< objects
+  Image mask;               ///< one channel, class of each pixel; 255: ignored
+  std::string caption;
+  std::string source;  ///< the file it came from, or a name such as `shapes/train/17`
+};
+
+}  // namespace vit

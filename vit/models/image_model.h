@@ -1,0 +1,41 @@
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "vit/core/fields.h"
+
+namespace vit {
+
+/// What every model of pictures can do, beside being a torch::nn::Module.
+class ImageModel {
+ public:
+  virtual ~ImageModel() = default;
+
+  /// x [B, C, H, W], normalised -> logits [B, num_classes]; pooled features where num_classes is 0.
+  virtual torch::Tensor forward(const torch::Tensor& x) = 0;
+  /// x [B, C, H, W] -> what comes before pooling and head: tokens after the final norm, [B, N, D].
+  virtual torch::Tensor forward_features(const torch::Tensor& x) = 0;
+  /// The features of forward_features -> logits.
+  virtual torch::Tensor forward_head(const torch::Tensor& features) = 0;
+
+  virtual torch::nn::Module& module() = 0;
+  /// Draws all weights anew from the seed.
+  virtual void init_weights(std::uint64_t seed) = 0;
+
+  [[nodiscard]] virtual Size2 img_size() const = 0;
+  [[nodiscard]] virtual std::int64_t in_chans() const = 0;
+  [[nodiscard]] virtual std::int64_t num_classes() const = 0;
+  /// Name of the module that maps features to logits, as in `head`.
+  [[nodiscard]] virtual std::string classifier() const = 0;
+  /// Parameters without weight decay beside biases and other one-dimensional ones (timm's
+  /// no_weight_decay()).
+  [[nodiscard]] virtual std::vector<std::string> no_weight_decay() const { return {}; }
+};
+
+}  // namespace vit

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <torch/nn/cloneable.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
+
+#include <vector>
+
+#include "vit/nn/encoder_block.h"
+
+namespace vit {
+
+struct EncoderOptions {
+  std::int64_t depth = 12;
+  EncoderBlockOptions block;     ///< of each block; its drop_path is that of the last one
+};
+
+/// A stack of `depth` encoder blocks named "0", "1", …, whose drop path rate rises linearly from 0
+/// to block.drop_path. x [B, N, D] -> [B, N, D].
+class EncoderImpl : public torch::nn::Cloneable<EncoderImpl> {
+ public:
+  explicit EncoderImpl(const EncoderOptions& options);
+  void reset() override;
+  torch::Tensor forward(torch::Tensor x);
+
+  EncoderOptions options;
+  std::vector<EncoderBlock> blocks;
+};
+TORCH_MODULE(Encoder);
+
+}  // namespace vit

@@ -1,0 +1,56 @@
+#include "vit/nn/init.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/native/Math.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "vit/core/error.h"
+
+namespace vit::init {
+namespace {
+
+/// Element i of `tensor` becomes value(u) of the i-th uniform number u in (0, 1) of `rng`.
+template <class Value>
+void fill(const torch::Tensor& tensor, const Rng& rng, const Value& value) {
+  VIT_ASSERT(tensor.is_cpu() && tensor.is_contiguous() && tensor.scalar_type() == torch::kFloat32);
+  torch::NoGradGuard no_grad;
+  float* data = tensor.data_ptr<float>();
+  at::parallel_for(0, tensor.numel(), 1 << 14, [&](std::int64_t begin, std::int64_t end) {
+    Rng local = rng;
+    local.seek(static_cast<std::uint64_t>(begin));
+    for (std::int64_t i = begin; i < end; ++i)
+      data[i] = static_cast<float>(value((static_cast<double>(local.u32()) + 0.5) * 0x1.0p-32));
+  });
+}
+
+double standard_normal_cdf(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
+
+}  // namespace
+
+void trunc_normal(const torch::Tensor& tensor, double std, Rng rng) {
+  constexpr double kCut = 2.0;
+  const double low = 2 * standard_normal_cdf(-kCut / std) - 1;  // in the domain of erfinv
+  const double high = 2 * standard_normal_cdf(kCut / std) - 1;
+  fill(tensor, rng, [=](double u) {
+    const double x = calc_erfinv(low + (high - low) * u) * std * std::sqrt(2.0);
+    return std::clamp(x, -kCut, kCut);
+  });
+}
+
+void normal(const torch::Tensor& tensor, double std, Rng rng) {
+  fill(tensor, rng, [=](double u) { return calc_erfinv(2 * u - 1) * std * std::sqrt(2.0); });
+}
+
+void uniform(const torch::Tensor& tensor, double bound, Rng rng) {
+  fill(tensor, rng, [=](double u) { return (2 * u - 1) * bound; });
+}
+
+void constant(const torch::Tensor& tensor, double value) {
+  torch::NoGradGuard no_grad;
+  tensor.fill_(value);
+}
+
+}  // namespace vit::init

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include "vit/core/rng.h"
+
+/// Initial weights drawn from our own counter-based generator: the same on every machine and for any
+/// number of threads. Each function fills `tensor` in place and is not recorded by autograd.
+namespace vit::init {
+
+/// Normal with mean 0, cut to [-2, 2] (absolute, as timm's trunc_normal_).
+void trunc_normal(const torch::Tensor& tensor, double std, Rng rng);
+/// Normal with mean 0.
+void normal(const torch::Tensor& tensor, double std, Rng rng);
+/// Uniform in [-bound, bound).
+void uniform(const torch::Tensor& tensor, double bound, Rng rng);
+void constant(const torch::Tensor& tensor, double value);
+
+}  // namespace vit::init

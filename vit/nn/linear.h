@@ -1,0 +1,31 @@
+#pragma once
+
+#include <torch/nn/cloneable.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
+
+namespace vit {
+
+struct LinearOptions {
+  std::int64_t in_features = 0, out_features = 0;
+  bool bias = true;
+};
+
+/// y = x W^T + b, x [..., in_features] -> [..., out_features].
+///
+/// Beside torch::nn::Linear it leaves the weights unset (the model's init draws them from its own
+/// seed, nothing from the global generator) and calls the fused at::linear for inputs of any rank.
+class LinearImpl : public torch::nn::Cloneable<LinearImpl> {
+ public:
+  explicit LinearImpl(const LinearOptions& options);
+  void reset() override;
+  torch::Tensor forward(const torch::Tensor& x);
+  void pretty_print(std::ostream& out) const override;
+
+  LinearOptions options;
+  torch::Tensor weight;  ///< [out_features, in_features]
+  torch::Tensor bias;    ///< [out_features], undefined without bias
+};
+TORCH_MODULE(Linear);
+
+}  // namespace vit

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "vit/report/terminal.h"
+
+namespace vit {
+
+/// Where a run is. Epochs and steps count from 1; what isn't known stays empty.
+struct StepStatus {
+  std::int64_t epoch = 0, epochs = 0;
+  std::int64_t step = 0, steps = 0;  ///< within the epoch
+  double loss = 0;
+  std::optional<double> top1{};  ///< percent
+  std::optional<double> images_per_s{};
+  std::optional<double> seconds_left{};  ///< of the whole run
+  bool evaluating = false;
+};
+
+/// What an epoch came to.
+struct EpochSummary {
+  std::int64_t epoch = 0, epochs = 0;
+  double train_loss = 0;
+  std::optional<double> eval_loss{}, top1{}, top5{};  ///< top-1 and top-5 in percent
+  std::optional<double> images_per_s{}, seconds{};
+  bool best = false;  ///< the best epoch so far
+};
+
+/// The line of a status in at most `columns` columns, without colours. What fits least well is left
+/// out first: the bar and the percentage stay down to 40 columns.
+[[nodiscard]] std::string status_line(const StepStatus& status, int columns, bool unicode);
+[[nodiscard]] std::string epoch_line(const EpochSummary& summary);
+
+/// Shows how a run goes on: on a terminal as one line that is rewritten ten times a second at most,
+/// elsewhere as plain lines now and then (after 10 s and a tenth of the epoch, or after a minute).
+/// May be used from several threads.
+class Progress {
+ public:
+  explicit Progress(Terminal terminal = stderr_terminal());
+  /// Removes the live line.
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void step(const StepStatus& status);
+  /// Prints the line of a finished epoch, which stays.
+  void epoch(const EpochSummary& summary);
+  /// Prints a text, above the live line where there is one.
+  void note(std::string_view text);
+  /// Removes the live line; the next `step` brings it back.
+  void clear();
+
+ private:
+  void print_above(const std::string& lines);
+  void redraw();
+  [[nodiscard]] bool is_due(const StepStatus& status, double now) const;
+
+  Terminal terminal_;
+  std::mutex mutex_;
+  std::optional<StepStatus> shown_;  // what the last line, live or plain, said
+  double shown_at_ = 0;              // in the terminal's seconds
+  bool line_is_up_ = false;          // a live line is on the screen
+};
+
+}  // namespace vit

@@ -1,0 +1,35 @@
+#include "vit/report/progress_observer.h"
+
+namespace vit {
+
+void ProgressObserver::on_batch(const BatchEvent& event) {
+  StepStatus status;
+  status.epoch = event.epoch;
+  status.epochs = event.epochs;
+  status.step = event.batch;
+  status.steps = event.batches;
+  status.loss = event.loss;
+  status.top1 = event.train_top1;
+  status.images_per_s = event.images_per_s;
+  status.seconds_left = event.seconds_left;
+  status.evaluating = event.batch == event.batches;
+  progress_.step(status);
+}
+
+void ProgressObserver::on_epoch(const EpochEvent& event) {
+  EpochSummary summary;
+  summary.epoch = event.epoch;
+  summary.epochs = event.epochs;
+  summary.train_loss = event.train_loss;
+  for (const auto& [key, value] : event.metrics) {
+    if (key == "loss") summary.eval_loss = value;
+    if (key == "top1") summary.top1 = value;
+    if (key == "top5") summary.top5 = value;
+  }
+  summary.images_per_s = event.images_per_s;
+  summary.seconds = event.seconds;
+  summary.best = event.best;
+  progress_.epoch(summary);
+}
+
+}  // namespace vit

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "vit/report/progress.h"
+#include "vit/train/observer.h"
+
+namespace vit {
+
+/// Shows a training run on the terminal.
+class ProgressObserver final : public Observer {
+ public:
+  void on_batch(const BatchEvent& event) override;
+  void on_epoch(const EpochEvent& event) override;
+  void on_note(const std::string& text) override { progress_.note(text); }
+
+ private:
+  Progress progress_;
+};
+
+}  // namespace vit

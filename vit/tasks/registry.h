@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "vit/core/fields.h"
+#include "vit/tasks/classify.h"
+
+namespace vit {
+
+/// What a run trains for, by name, with its options.
+struct TaskSpec {
+  std::string name = "classify";
+  ClassifyOptions options;
+};
+void describe(FieldVisitor& visitor, TaskSpec& spec);
+
+[[nodiscard]] std::unique_ptr<Task> create_task(const TaskSpec& spec, ImageModel& model);
+
+}  // namespace vit

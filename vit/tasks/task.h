@@ -1,0 +1,44 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vit/data/batch.h"
+
+namespace vit {
+
+/// Named figures of an evaluation in their order; the first decides which checkpoint is the best
+/// (larger is better).
+using Metrics = std::vector<std::pair<std::string, double>>;
+
+/// What one forward pass in training gives.
+struct TaskStep {
+  torch::Tensor loss;         ///< scalar, records gradients
+  std::int64_t correct = -1;  ///< samples that were right; -1: the task has no such notion
+};
+
+/// An evaluation under way: sees every batch once, then knows the figures.
+class Evaluation {
+ public:
+  virtual ~Evaluation() = default;
+  virtual void add(const Batch& batch) = 0;
+  /// Figures of everything added; `loss` is among them.
+  [[nodiscard]] virtual Metrics metrics() const = 0;
+};
+
+/// What turns a batch into a loss and into figures. The trainer knows nothing else of a task.
+class Task {
+ public:
+  virtual ~Task() = default;
+  /// Forward pass and loss of a training batch; gradients are the caller's business.
+  virtual TaskStep step(const Batch& batch) = 0;
+  /// A fresh evaluation of the model as it is.
+  virtual std::unique_ptr<Evaluation> evaluate() = 0;
+};
+
+}  // namespace vit

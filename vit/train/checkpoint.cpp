@@ -1,0 +1,124 @@
+#include "vit/train/checkpoint.h"
+
+#include <torch/utils.h>
+
+#include <nlohmann/json.hpp>
+
+#include "vit/augment/preprocess_json.h"
+#include "vit/core/error.h"
+#include "vit/io/checksum.h"
+#include "vit/weights/load.h"
+#include "vit/weights/tensors.h"
+
+namespace vit {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kFormat = "vit.checkpoint";
+constexpr int kVersion = 1;
+constexpr const char* kOptimizerPrefix = "optim/";
+
+Json to_json(const TrainingState& state) {
+  return {{"epoch", state.epoch},     {"batch", state.batch},
+          {"update", state.update},   {"loss_sum", state.loss_sum},
+          {"correct", state.correct}, {"samples", state.samples},
+          {"best_metric", state.best_metric ? Json(*state.best_metric) : Json()},
+          {"best_epoch", state.best_epoch}};
+}
+
+TrainingState state_from_json(const Json& json) {
+  TrainingState state;
+  json.at("epoch").get_to(state.epoch);
+  json.at("batch").get_to(state.batch);
+  json.at("update").get_to(state.update);
+  json.at("loss_sum").get_to(state.loss_sum);
+  json.at("correct").get_to(state.correct);
+  json.at("samples").get_to(state.samples);
+  if (!json.at("best_metric").is_null()) state.best_metric = json.at("best_metric").get<double>();
+  json.at("best_epoch").get_to(state.best_epoch);
+  if (state.epoch < 0 || state.batch < 0 || state.update < 0)
+    throw Error(ErrorKind::weights, "", "negative counters");
+  return state;
+}
+
+[[noreturn]] void damaged(const std::filesystem::path& path, const std::string& what) {
+  throw Error(ErrorKind::weights, path.string(), what,
+              "the file is damaged: use another checkpoint of the run (checkpoints/best.safetensors)");
+}
+
+const std::string& metadata(const SafetensorsFile& file, const std::string& key) {
+  const auto found = file.metadata().find(key);
+  if (found == file.metadata().end())
+    throw Error(ErrorKind::weights, file.path().string(), "is no checkpoint of a training run: it has no metadata `" + key + "`",
+                "use a file from the checkpoints/ folder of a run; for plain weights set init.weights or --weights");
+  return found->second;
+}
+
+void verify_checksums(const SafetensorsFile& file) {
+  const Json checksums = Json::parse(metadata(file, "checksums"));
+  for (const TensorInfo& info : file.tensors()) {
+    const auto expected = checksums.find(info.name);
+    if (expected == checksums.end()) damaged(file.path(), "tensor " + info.name + " has no checksum");
+    Crc32 crc;
+    crc.update(file.read(info));
+    if (crc.hex() != expected->get<std::string>()) damaged(file.path(), "tensor " + info.name + " does not have its checksum");
+  }
+  if (checksums.size() != file.tensors().size()) damaged(file.path(), "tensors are missing");
+}
+
+}  // namespace
+
+void write_checkpoint(const std::filesystem::path& path, ImageModel& model, Optimizer& optimizer,
+                      const CheckpointInfo& info) {
+  TensorWriter writer;
+  for (const auto& item : model.module().named_parameters()) writer.add(item.key(), item.value());
+  for (const auto& item : model.module().named_buffers()) writer.add(item.key(), item.value());
+  for (const auto& [name, tensor] : optimizer.state()) writer.add(kOptimizerPrefix + name, tensor);
+
+  Json checksums = Json::object();
+  for (const auto& [name, checksum] : writer.checksums()) checksums[name] = checksum;
+  writer.set_metadata("format", kFormat);
+  writer.set_metadata("format_version", std::to_string(kVersion));
+  writer.set_metadata("state", to_json(info.state).dump());
+  writer.set_metadata("config", info.config);
+  writer.set_metadata("labels", Json(info.labels).dump());
+  writer.set_metadata("preprocessing", preprocessing_to_json(info.preprocessing));
+  writer.set_metadata("checksums", checksums.dump());
+  writer.write(path);
+}
+
+CheckpointInfo read_checkpoint_info(const std::filesystem::path& path) {
+  const SafetensorsFile file = SafetensorsFile::open(path);
+  if (metadata(file, "format") != kFormat) damaged(path, "has an unknown format");
+  if (metadata(file, "format_version") != std::to_string(kVersion))
+    throw Error(ErrorKind::weights, path.string(), "was written by another version of vit (checkpoint format " + metadata(file, "format_version") + ")",
+                "use the version that wrote it");
+  try {
+    verify_checksums(file);
+    CheckpointInfo info;
+    info.state = state_from_json(Json::parse(metadata(file, "state")));
+    info.config = metadata(file, "config");
+    info.labels = Json::parse(metadata(file, "labels")).get<std::vector<std::string>>();
+    info.preprocessing = preprocessing_from_json(metadata(file, "preprocessing"), path.string());
+    return info;
+  } catch (const Json::exception& problem) {
+    damaged(path, std::string("its metadata cannot be read: ") + problem.what());
+  }
+}
+
+void restore_checkpoint(const std::filesystem::path& path, ImageModel& model, Optimizer& optimizer) {
+  load_weights(model, path);
+  const SafetensorsFile file = SafetensorsFile::open(path);
+  torch::NoGradGuard no_grad;
+  for (auto& [name, tensor] : optimizer.state()) {
+    const TensorInfo* info = file.find(kOptimizerPrefix + name);
+    if (info == nullptr || tensor.sizes() != at::IntArrayRef(info->shape))
+      throw Error(ErrorKind::weights, path.string(), "has no state `" + name + "` for this optimizer",
+                  "resume with the optimizer of the run (optim.opt), or start a new run from these weights (init.weights)");
+    tensor.copy_(read_tensor(file, *info));
+  }
+  optimizer.set_updates(state_from_json(Json::parse(metadata(file, "state"))).update);
+}
+
+}  // namespace vit

@@ -1,0 +1,40 @@
+#include "vit/train/environment.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+
+#include <chrono>
+#include <ctime>
+#include <thread>
+
+#include "vit/core/str.h"
+#include "vit/train/device.h"
+
+namespace vit {
+namespace {
+
+std::string utc_now() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+}  // namespace
+
+std::string version_text() { return vit::str("vit ", VIT_VERSION, ", LibTorch ", VIT_TORCH_VERSION); }
+
+std::vector<std::pair<std::string, std::string>> environment(c10::Device device) {
+  return {{"started", utc_now()},
+          {"vit", VIT_VERSION},
+          {"libtorch", VIT_TORCH_VERSION},
+          {"compiler", __VERSION__},
+          {"device", device_description(device)},
+          {"cpu_capability", at::get_cpu_capability()},
+          {"cores", std::to_string(std::thread::hardware_concurrency())},
+          {"threads", std::to_string(at::get_num_threads())}};
+}
+
+}  // namespace vit

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <atomic>
+
+namespace vit {
+
+/// While the object lives, the first Ctrl-C (SIGINT) or SIGTERM asks the run to stop at its next
+/// update instead of ending the process; a second one ends it at once.
+class InterruptScope {
+ public:
+  InterruptScope();
+  ~InterruptScope();
+  InterruptScope(const InterruptScope&) = delete;
+  InterruptScope& operator=(const InterruptScope&) = delete;
+
+  [[nodiscard]] const std::atomic<bool>& requested() const;
+};
+
+}  // namespace vit

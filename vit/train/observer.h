@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vit {
+
+/// Where a run is, after a batch. Epochs and batches count from 1 here, as people do.
+struct BatchEvent {
+  std::int64_t epoch = 0, epochs = 0;
+  std::int64_t batch = 0, batches = 0;  ///< within the epoch
+  std::int64_t update = 0;              ///< of the weights, in the whole run
+  double loss = 0;                      ///< mean of the epoch so far
+  std::optional<double> train_top1;     ///< percent, mean of the epoch so far
+  double images_per_s = 0;
+  double seconds_left = 0;              ///< of the whole run, about
+  double lr = 0;
+};
+
+/// A finished epoch.
+struct EpochEvent {
+  std::int64_t epoch = 0, epochs = 0;
+  std::int64_t update = 0;
+  double train_loss = 0;
+  std::optional<double> train_top1;
+  std::vector<std::pair<std::string, double>> metrics;  ///< of the evaluation
+  double lr = 0;
+  double images_per_s = 0;              ///< of the training part
+  double seconds = 0;                   ///< of the epoch with its evaluation
+  bool best = false;                    ///< the best so far
+};
+
+/// What the trainer tells of itself: progress bars, tables, TensorBoard and reports listen here.
+/// Called from the training thread.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_batch(const BatchEvent& /*event*/) {}
+  /// Before the epoch's checkpoint is written.
+  virtual void on_epoch(const EpochEvent& /*event*/) {}
+  /// Something that a person should read now.
+  virtual void on_note(const std::string& /*text*/) {}
+};
+
+}  // namespace vit

@@ -1,0 +1,45 @@
+#include "vit/train/run_directory.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "vit/core/error.h"
+#include "vit/io/atomic_file.h"
+#include "vit/io/file_error.h"
+
+namespace vit {
+
+bool RunDirectory::used() const {
+  std::error_code error;
+  return std::filesystem::exists(config(), error) || std::filesystem::exists(last_checkpoint(), error);
+}
+
+void RunDirectory::create() const {
+  std::error_code error;
+  std::filesystem::create_directories(last_checkpoint().parent_path(), error);
+  if (error) throw file_error(root_, "cannot make the run directory", error.value());
+  const std::filesystem::path probe = root_ / ".writable";
+  write_file_atomically(probe, "");
+  std::filesystem::remove(probe, error);
+}
+
+RunLock::RunLock(const RunDirectory& run) : fd_(::open((run.root() / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+  if (!fd_.valid()) throw file_error(run.root() / ".lock", "cannot open", errno);
+  if (::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0) return;
+  if (errno != EWOULDBLOCK) return;  // a file system without locks
+  throw Error(ErrorKind::resource, run.root().string(), "another process is training in this run directory",
+              "wait for it, or choose another directory with --output");
+}
+
+std::filesystem::path free_run_directory(const std::filesystem::path& parent, const std::string& name) {
+  std::error_code error;
+  std::filesystem::path candidate = parent / name;
+  for (int number = 2; std::filesystem::exists(candidate, error); ++number)
+    candidate = parent / (name + "-" + std::to_string(number));
+  return candidate;
+}
+
+}  // namespace vit

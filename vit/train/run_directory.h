@@ -1,0 +1,50 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "vit/io/file_descriptor.h"
+
+namespace vit {
+
+/// Where the files of a run lie; the Contract's names in one place.
+class RunDirectory {
+ public:
+  explicit RunDirectory(std::filesystem::path root) : root_(std::move(root)) {}
+
+  [[nodiscard]] const std::filesystem::path& root() const { return root_; }
+  [[nodiscard]] std::filesystem::path config() const { return root_ / "config.yaml"; }
+  [[nodiscard]] std::filesystem::path environment() const { return root_ / "env.json"; }
+  [[nodiscard]] std::filesystem::path summary() const { return root_ / "summary.csv"; }
+  [[nodiscard]] std::filesystem::path metrics() const { return root_ / "metrics.jsonl"; }
+  [[nodiscard]] std::filesystem::path log() const { return root_ / "log.txt"; }
+  [[nodiscard]] std::filesystem::path last_checkpoint() const { return root_ / "checkpoints/last.safetensors"; }
+  [[nodiscard]] std::filesystem::path best_checkpoint() const { return root_ / "checkpoints/best.safetensors"; }
+  [[nodiscard]] std::filesystem::path torchscript() const { return root_ / "model.pt"; }
+  [[nodiscard]] std::filesystem::path report() const { return root_ / "report.html"; }
+  [[nodiscard]] std::filesystem::path done() const { return root_ / "DONE"; }
+
+  /// Whether a run has left anything here.
+  [[nodiscard]] bool used() const;
+  /// Makes the folders and tries a write, so that a run that could not save fails before it starts.
+  /// Throws Error (resource).
+  void create() const;
+
+ private:
+  std::filesystem::path root_;
+};
+
+/// Keeps a second process out of a run directory while the object lives. Throws Error (resource)
+/// where another one is in it.
+class RunLock {
+ public:
+  explicit RunLock(const RunDirectory& run);
+
+ private:
+  FileDescriptor fd_;
+};
+
+/// `runs/NAME`, or `runs/NAME-2`, `runs/NAME-3` … where runs have been there before.
+[[nodiscard]] std::filesystem::path free_run_directory(const std::filesystem::path& parent, const std::string& name);
+
+}  // namespace vit
