@@ -11,14 +11,16 @@
 namespace vit::cli {
 
 void add_config(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("config", "Every key of an experiment file; or an experiment with every value");
+  CLI::App* command = program.add_subcommand(
+      "config", "Every key of an experiment file; or an experiment with every value");
   struct Arguments {
     std::string experiment;
     std::vector<std::string> sets;
     bool markdown = false;
   };
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("experiment", arguments->experiment, "Print this experiment with every value");
+  command->add_option("experiment", arguments->experiment,
+                      "Print this experiment with every value");
   add_sets(*command, arguments->sets);
   command->add_flag("--markdown", arguments->markdown, "Print the reference as Markdown");
   command->callback([arguments] {

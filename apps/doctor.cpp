@@ -21,8 +21,10 @@ void add_doctor(CLI::App& program) {
       object[key] = value;
       table.add({key, value});
     }
-    if (*json) print_json(object);
-    else print(table.text());
+    if (*json)
+      print_json(object);
+    else
+      print(table.text());
   });
 }
 

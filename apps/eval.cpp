@@ -34,19 +34,23 @@ Subject open_subject(const Arguments& arguments, DataSplits& data) {
   Subject subject;
   if (arguments.what.ends_with(".yaml") || arguments.what.ends_with(".yml")) {
     if (arguments.weights.empty())
-      throw Error(ErrorKind::usage, arguments.what, "an experiment file has no weights of its own", "name them with --weights, or evaluate a run directory");
+      throw Error(ErrorKind::usage, arguments.what, "an experiment file has no weights of its own",
+                  "name them with --weights, or evaluate a run directory");
     subject.experiment = load_experiment(arguments.what, arguments.sets);
     data = open_data(subject.experiment.data.set);
     resolve(subject.experiment, *data.val);
     subject.preprocessing = experiment_preprocessing(subject.experiment);
     subject.weights = arguments.weights;
   } else {
-    const std::filesystem::path checkpoint = find_checkpoint(arguments.weights.empty() ? arguments.what : arguments.weights);
+    const std::filesystem::path checkpoint =
+        find_checkpoint(arguments.weights.empty() ? arguments.what : arguments.weights);
     TrainedModel trained = open_model(checkpoint);
-    subject.experiment = parse_experiment(experiment_yaml(trained.experiment), checkpoint.string() + " (its config)", arguments.sets);
+    subject.experiment = parse_experiment(experiment_yaml(trained.experiment),
+                                          checkpoint.string() + " (its config)", arguments.sets);
     data = open_data(subject.experiment.data.set);
     if (data.val->classes() != trained.labels)
-      throw Error(ErrorKind::data, arguments.what, "the model was trained for other classes than this data has",
+      throw Error(ErrorKind::data, arguments.what,
+                  "the model was trained for other classes than this data has",
                   "evaluate it on data with the same class folders");
     resolve(subject.experiment, *data.val);
     subject.preprocessing = experiment_preprocessing(subject.experiment);
@@ -67,7 +71,9 @@ void evaluate(const Arguments& arguments) {
   run_evaluation(evaluation, *subject.model, *data.val, Pipeline::evaluation(subject.preprocessing),
                  loader_options(subject.experiment.data), device, subject.experiment.train.amp);
   if (arguments.json) {
-    nlohmann::json object{{"weights", subject.weights}, {"images", data.val->size()}, {"chance", 100.0 / static_cast<double>(data.val->classes().size())}};
+    nlohmann::json object{{"weights", subject.weights},
+                          {"images", data.val->size()},
+                          {"chance", 100.0 / static_cast<double>(data.val->classes().size())}};
     for (const auto& [key, value] : evaluation.metrics()) object["eval_" + key] = value;
     print_json(object);
     return;
@@ -86,10 +92,13 @@ void evaluate(const Arguments& arguments) {
 }  // namespace
 
 void add_eval(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("eval", "Evaluate a run, or weights by an experiment file");
+  CLI::App* command =
+      program.add_subcommand("eval", "Evaluate a run, or weights by an experiment file");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("run", arguments->what, "Run directory, checkpoint, or experiment file")->required();
-  command->add_option("--weights", arguments->weights, "Evaluate these weights instead of the run's best");
+  command->add_option("run", arguments->what, "Run directory, checkpoint, or experiment file")
+      ->required();
+  command->add_option("--weights", arguments->weights,
+                      "Evaluate these weights instead of the run's best");
   add_sets(*command, arguments->sets);
   command->add_flag("--json", arguments->json, "Print one JSON object");
   command->callback([arguments] { evaluate(*arguments); });

@@ -16,11 +16,16 @@ struct Arguments {
 
 void export_model(const Arguments& arguments) {
   const TrainedModel trained = open_model(arguments.model);
-  const ExportCheck check = export_torchscript(*trained.model, {trained.experiment.model.name, trained.labels, trained.preprocessing}, arguments.output);
+  const ExportCheck check = export_torchscript(
+      *trained.model, {trained.experiment.model.name, trained.labels, trained.preprocessing},
+      arguments.output);
   if (arguments.json)
-    print_json({{"output", arguments.output}, {"format", arguments.format}, {"max_difference", check.max_difference}});
+    print_json({{"output", arguments.output},
+                {"format", arguments.format},
+                {"max_difference", check.max_difference}});
   else
-    print("wrote " + arguments.output + " (TorchScript of " + trained.checkpoint.string() + "; read back, its outputs differ by at most " +
+    print("wrote " + arguments.output + " (TorchScript of " + trained.checkpoint.string() +
+          "; read back, its outputs differ by at most " +
           nlohmann::json(check.max_difference).dump() + ")");
 }
 
@@ -30,7 +35,9 @@ void add_export(CLI::App& program) {
   CLI::App* command = program.add_subcommand("export", "Write a trained model for use elsewhere");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("model", arguments->model, "Run directory or checkpoint")->required();
-  command->add_option("--format", arguments->format, "torchscript: for torch.jit.load in Python and C++")
+  command
+      ->add_option("--format", arguments->format,
+                   "torchscript: for torch.jit.load in Python and C++")
       ->check(CLI::IsMember({"torchscript"}))
       ->capture_default_str();
   command->add_option("--output", arguments->output, "File to write")->required();

@@ -42,7 +42,9 @@ std::string suggestion(const CLI::App& program, int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App program("Vision Transformers on LibTorch: train, fine-tune, evaluate and export, from one program.", "vit");
+  CLI::App program(
+      "Vision Transformers on LibTorch: train, fine-tune, evaluate and export, from one program.",
+      "vit");
   program.set_version_flag("--version", vit::version_text());
   program.require_subcommand(1);
   program.footer(kFooter);
@@ -66,20 +68,28 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& problem) {
     if (problem.get_exit_code() == 0) return program.exit(problem);  // --help and --version
     const std::string hint = suggestion(program, argc, argv);
-    return fail(2, std::string(hint.empty() ? problem.what() : std::string("there is no command `") + argv[1] + "`") + "\n  " +
-                       (hint.empty() ? "`vit --help` and `vit COMMAND --help` tell what there is" : hint));
+    return fail(
+        2, std::string(hint.empty() ? problem.what()
+                                    : std::string("there is no command `") + argv[1] + "`") +
+               "\n  " +
+               (hint.empty() ? "`vit --help` and `vit COMMAND --help` tell what there is" : hint));
   } catch (const vit::Error& problem) {
     return fail(problem.exit_code(), problem.what());
   } catch (const std::bad_alloc&) {
-    return fail(5, "out of memory\n  lower data.batch_size or model.img_size, or choose a smaller model");
+    return fail(
+        5, "out of memory\n  lower data.batch_size or model.img_size, or choose a smaller model");
   } catch (const c10::OutOfMemoryError& problem) {
     return fail(5, std::string("out of memory: ") + problem.what_without_backtrace() +
                        "\n  lower data.batch_size or model.img_size, or choose a smaller model");
   } catch (const c10::Error& problem) {
     const std::string text = problem.what_without_backtrace();
-    const bool memory = text.find("not enough memory") != std::string::npos || text.find("can't allocate") != std::string::npos;
-    return memory ? fail(5, text + "\n  lower data.batch_size or model.img_size, or choose a smaller model")
-                  : fail(1, "LibTorch: " + text);
+    const bool memory = text.find("not enough memory") != std::string::npos ||
+                        text.find("can't allocate") != std::string::npos;
+    return memory
+               ? fail(5,
+                      text +
+                          "\n  lower data.batch_size or model.img_size, or choose a smaller model")
+               : fail(1, "LibTorch: " + text);
   } catch (const std::exception& problem) {
     return fail(1, problem.what());
   }

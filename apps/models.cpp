@@ -15,14 +15,20 @@ namespace {
 void list_models(const std::string& pattern, bool json) {
   const std::vector<std::string> names = model_names(pattern);
   if (names.empty())
-    throw Error(ErrorKind::usage, "vit models", "no model matches `" + pattern + "`", "`vit models` lists all; patterns take * and ?");
-  TextTable table({{"model"}, {"parameters", Align::right}, {"multiply-adds", Align::right}, {"input", Align::right}, {"paper"}});
+    throw Error(ErrorKind::usage, "vit models", "no model matches `" + pattern + "`",
+                "`vit models` lists all; patterns take * and ?");
+  TextTable table({{"model"},
+                   {"parameters", Align::right},
+                   {"multiply-adds", Align::right},
+                   {"input", Align::right},
+                   {"paper"}});
   nlohmann::json rows = nlohmann::json::array();
   for (const std::string& name : names) {
     const ModelSpec spec = model_spec(name);
     const Preprocessing input = preprocessing(spec);
     const ModelProfile found = profile(*create_model(spec));
-    table.add({name, human_count(static_cast<double>(found.parameters)), human_count(static_cast<double>(found.multiply_adds)),
+    table.add({name, human_count(static_cast<double>(found.parameters)),
+               human_count(static_cast<double>(found.multiply_adds)),
                std::to_string(input.img_size.height), std::string(paper(name))});
     rows.push_back({{"name", name},
                     {"parameters", found.parameters},
@@ -34,14 +40,17 @@ void list_models(const std::string& pattern, bool json) {
                     {"crop_pct", input.crop_pct},
                     {"paper", paper(name)}});
   }
-  if (json) print_json({{"models", rows}});
-  else print(table.text());
+  if (json)
+    print_json({{"models", rows}});
+  else
+    print(table.text());
 }
 
 }  // namespace
 
 void add_models(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("models", "List the models, with parameters and multiply-adds");
+  CLI::App* command =
+      program.add_subcommand("models", "List the models, with parameters and multiply-adds");
   struct Arguments {
     std::string pattern = "*";
     bool json = false;

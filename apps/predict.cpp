@@ -39,10 +39,12 @@ Classifier open_classifier(const std::string& path) {
   if (path.ends_with(".pt")) {
     ScriptedModel scripted = load_torchscript(path);
     auto module = std::make_shared<torch::jit::Module>(scripted.module);
-    return {[module](const torch::Tensor& x) { return module->forward({x}).toTensor(); }, scripted.card.preprocessing, scripted.card.labels};
+    return {[module](const torch::Tensor& x) { return module->forward({x}).toTensor(); },
+            scripted.card.preprocessing, scripted.card.labels};
   }
   TrainedModel trained = open_model(path);
-  return {[model = trained.model](const torch::Tensor& x) { return model->forward(x); }, trained.preprocessing, trained.labels};
+  return {[model = trained.model](const torch::Tensor& x) { return model->forward(x); },
+          trained.preprocessing, trained.labels};
 }
 
 std::vector<fs::path> find_pictures(const std::vector<std::string>& arguments) {
@@ -54,8 +56,10 @@ std::vector<fs::path> find_pictures(const std::vector<std::string>& arguments) {
       continue;
     }
     std::vector<fs::path> inside;
-    for (const auto& entry : fs::recursive_directory_iterator(argument, fs::directory_options::skip_permission_denied, error))
-      if (entry.is_regular_file(error) && !entry.path().filename().string().starts_with(".")) inside.push_back(entry.path());
+    for (const auto& entry : fs::recursive_directory_iterator(
+             argument, fs::directory_options::skip_permission_denied, error))
+      if (entry.is_regular_file(error) && !entry.path().filename().string().starts_with("."))
+        inside.push_back(entry.path());
     if (inside.empty()) throw Error(ErrorKind::data, argument, "found no picture in this folder");
     std::sort(inside.begin(), inside.end());
     pictures.insert(pictures.end(), inside.begin(), inside.end());
@@ -67,25 +71,31 @@ void predict(const Arguments& arguments) {
   set_compute_threads(0);
   const Classifier classifier = open_classifier(arguments.model);
   const Preprocessing& input = classifier.preprocessing;
-  const auto count = std::min<std::int64_t>(arguments.topk, static_cast<std::int64_t>(classifier.labels.size()));
+  const auto count =
+      std::min<std::int64_t>(arguments.topk, static_cast<std::int64_t>(classifier.labels.size()));
   const torch::NoGradGuard no_grad;
   nlohmann::json results = nlohmann::json::array();
   for (const fs::path& path : find_pictures(arguments.pictures)) {
-    torch::Tensor x = torch::empty({1, input.in_chans, input.img_size.height, input.img_size.width});
+    torch::Tensor x =
+        torch::empty({1, input.in_chans, input.img_size.height, input.img_size.width});
     normalize(eval_transform(load_image(path), input), input, x.data_ptr<float>());
-    const auto [values, indices] = classifier.logits(x).to(torch::kFloat32).softmax(1).squeeze(0).topk(count);
+    const auto [values, indices] =
+        classifier.logits(x).to(torch::kFloat32).softmax(1).squeeze(0).topk(count);
     TextTable table({{"class"}, {"probability", Align::right}, {""}});
     nlohmann::json top = nlohmann::json::array();
     for (std::int64_t k = 0; k < count; ++k) {
       const double probability = values[k].item<double>();
-      const std::string& label = classifier.labels.at(static_cast<std::size_t>(indices[k].item<std::int64_t>()));
+      const std::string& label =
+          classifier.labels.at(static_cast<std::size_t>(indices[k].item<std::int64_t>()));
       char text[32];
       std::snprintf(text, sizeof text, "%.2f %%", 100 * probability);
       table.add({label, text, text_bar(probability, 30)});
       top.push_back({{"label", label}, {"probability", probability}});
     }
-    if (arguments.json) results.push_back({{"image", path.string()}, {"top", top}});
-    else print(path.string() + "\n" + table.text());
+    if (arguments.json)
+      results.push_back({{"image", path.string()}, {"top", top}});
+    else
+      print(path.string() + "\n" + table.text());
   }
   if (arguments.json) print_json({{"predictions", results}});
 }
@@ -95,9 +105,15 @@ void predict(const Arguments& arguments) {
 void add_predict(CLI::App& program) {
   CLI::App* command = program.add_subcommand("predict", "Name what is in pictures");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("model", arguments->model, "Run directory, checkpoint, or exported model (.pt)")->required();
-  command->add_option("pictures", arguments->pictures, "Picture files and folders")->required()->type_name("IMAGE|FOLDER");
-  command->add_option("--topk", arguments->topk, "How many classes to show")->check(CLI::Range(1, 1000))->capture_default_str();
+  command
+      ->add_option("model", arguments->model, "Run directory, checkpoint, or exported model (.pt)")
+      ->required();
+  command->add_option("pictures", arguments->pictures, "Picture files and folders")
+      ->required()
+      ->type_name("IMAGE|FOLDER");
+  command->add_option("--topk", arguments->topk, "How many classes to show")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   command->add_flag("--json", arguments->json, "Print one JSON object");
   command->callback([arguments] { predict(*arguments); });
 }

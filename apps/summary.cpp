@@ -38,34 +38,50 @@ void summarize(const std::string& what, const std::vector<std::string>& sets, bo
   if (json) {
     nlohmann::json layers = nlohmann::json::array();
     for (const LayerProfile& layer : found.layers)
-      layers.push_back({{"name", layer.name}, {"operation", layer.operation}, {"output", layer.output},
-                        {"parameters", layer.parameters}, {"multiply_adds", layer.multiply_adds}});
-    print_json({{"model", spec.name}, {"parameters", found.parameters}, {"multiply_adds", found.multiply_adds},
-                {"weight_bytes", weight_bytes}, {"activation_bytes_per_image", found.activation_bytes}, {"layers", layers}});
+      layers.push_back({{"name", layer.name},
+                        {"operation", layer.operation},
+                        {"output", layer.output},
+                        {"parameters", layer.parameters},
+                        {"multiply_adds", layer.multiply_adds}});
+    print_json({{"model", spec.name},
+                {"parameters", found.parameters},
+                {"multiply_adds", found.multiply_adds},
+                {"weight_bytes", weight_bytes},
+                {"activation_bytes_per_image", found.activation_bytes},
+                {"layers", layers}});
     return;
   }
-  TextTable table({{"layer"}, {"operation"}, {"output"}, {"parameters", Align::right}, {"multiply-adds", Align::right}});
+  TextTable table({{"layer"},
+                   {"operation"},
+                   {"output"},
+                   {"parameters", Align::right},
+                   {"multiply-adds", Align::right}});
   for (const LayerProfile& layer : found.layers)
-    table.add({layer.name, layer.operation, shape_text(layer.output), layer.parameters ? grouped(layer.parameters) : "",
+    table.add({layer.name, layer.operation, shape_text(layer.output),
+               layer.parameters ? grouped(layer.parameters) : "",
                layer.multiply_adds ? human_count(static_cast<double>(layer.multiply_adds)) : ""});
   print(table.text());
   print(spec.name + "\n  parameters     " + grouped(found.parameters) + "\n  multiply-adds  " +
-        human_count(static_cast<double>(found.multiply_adds)) + " for one picture\n  weights        " + human_bytes(weight_bytes) +
-        " in fp32; with gradients and AdamW's moments " + human_bytes(training_bytes) + "\n  activations    about " +
-        human_bytes(static_cast<double>(found.activation_bytes)) + " for one picture in training, fp32");
+        human_count(static_cast<double>(found.multiply_adds)) +
+        " for one picture\n  weights        " + human_bytes(weight_bytes) +
+        " in fp32; with gradients and AdamW's moments " + human_bytes(training_bytes) +
+        "\n  activations    about " + human_bytes(static_cast<double>(found.activation_bytes)) +
+        " for one picture in training, fp32");
 }
 
 }  // namespace
 
 void add_summary(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("summary", "Layers, shapes, parameters, multiply-adds and memory of a model");
+  CLI::App* command = program.add_subcommand(
+      "summary", "Layers, shapes, parameters, multiply-adds and memory of a model");
   struct Arguments {
     std::string model;
     std::vector<std::string> sets;
     bool json = false;
   };
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("model", arguments->model, "A name of `vit models`, or an experiment file")->required();
+  command->add_option("model", arguments->model, "A name of `vit models`, or an experiment file")
+      ->required();
   add_sets(*command, arguments->sets);
   command->add_flag("--json", arguments->json, "Print one JSON object");
   command->callback([arguments] { summarize(arguments->model, arguments->sets, arguments->json); });

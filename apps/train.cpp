@@ -32,11 +32,12 @@ void print_result(const RunResult& result) {
   for (const auto& [key, value] : result.best)
     if (key == "top1") top1 = value;
   const RunDirectory run(result.directory);
-  print("\nbest top-1 " + percent(top1) + " on unseen pictures (epoch " + std::to_string(result.best_epoch) + "; chance is " +
-        percent(result.chance) + ")");
+  print("\nbest top-1 " + percent(top1) + " on unseen pictures (epoch " +
+        std::to_string(result.best_epoch) + "; chance is " + percent(result.chance) + ")");
   print("  report      " + run.report().string());
   print("  weights     " + run.best_checkpoint().string());
-  if (std::filesystem::exists(run.torchscript())) print("  TorchScript " + run.torchscript().string());
+  if (std::filesystem::exists(run.torchscript()))
+    print("  TorchScript " + run.torchscript().string());
   print("next: vit predict " + result.directory.string() + " PICTURE…");
 }
 
@@ -57,11 +58,15 @@ void train(const Arguments& arguments) {
   if (arguments.dry_run) return;
   if (result.end == TrainingEnd::stopped) {
     const RunDirectory run(result.directory);
-    throw Error(ErrorKind::interrupted, result.directory.string(), "interrupted; everything up to here is saved",
-                "go on with: vit train " + run.config().string() + " --output " + result.directory.string() + " --resume auto");
+    throw Error(ErrorKind::interrupted, result.directory.string(),
+                "interrupted; everything up to here is saved",
+                "go on with: vit train " + run.config().string() + " --output " +
+                    result.directory.string() + " --resume auto");
   }
   if (arguments.json) {
-    nlohmann::json object{{"run", result.directory.string()}, {"best_epoch", result.best_epoch}, {"chance", result.chance}};
+    nlohmann::json object{{"run", result.directory.string()},
+                          {"best_epoch", result.best_epoch},
+                          {"chance", result.chance}};
     for (const auto& [key, value] : result.best) object["eval_" + key] = value;
     print_json(object);
   } else {
@@ -76,9 +81,16 @@ void add_train(CLI::App& program) {
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("experiment", arguments->experiment, "Experiment file (YAML)")->required();
   add_sets(*command, arguments->sets);
-  command->add_option("--output", arguments->output, "Run directory; default: runs/NAME, numbered where it is taken")->type_name("DIR");
-  command->add_option("--resume", arguments->resume, "`auto` (the run's last checkpoint, if any) or a checkpoint file")->type_name("auto|FILE");
-  command->add_flag("--dry-run", arguments->dry_run, "Check config, data and model, and train nothing");
+  command
+      ->add_option("--output", arguments->output,
+                   "Run directory; default: runs/NAME, numbered where it is taken")
+      ->type_name("DIR");
+  command
+      ->add_option("--resume", arguments->resume,
+                   "`auto` (the run's last checkpoint, if any) or a checkpoint file")
+      ->type_name("auto|FILE");
+  command->add_flag("--dry-run", arguments->dry_run,
+                    "Check config, data and model, and train nothing");
   command->add_flag("--json", arguments->json, "Print the result as one JSON object");
   command->callback([arguments] { train(*arguments); });
 }

@@ -9,7 +9,9 @@
 
 namespace {
 
-vit::ModelProfile profile_of(const char* name) { return vit::profile(*vit::create_model(vit::model_spec(name))); }
+vit::ModelProfile profile_of(const char* name) {
+  return vit::profile(*vit::create_model(vit::model_spec(name)));
+}
 
 }  // namespace
 
@@ -19,10 +21,11 @@ TEST_CASE("Parameters and multiply-adds are those that timm publishes") {
     const char* name;
     double parameters, macs;
   };
-  const Published published[] = {{"vit_tiny_patch16_224", 5.72, 1.26},   {"vit_small_patch16_224", 22.05, 4.61},
-                                 {"vit_small_patch32_224", 22.88, 1.15}, {"vit_base_patch16_224", 86.57, 17.58},
-                                 {"vit_base_patch16_384", 86.86, 55.54}, {"vit_base_patch32_224", 88.22, 4.41},
-                                 {"vit_large_patch16_224", 304.33, 61.60}};
+  const Published published[] = {
+      {"vit_tiny_patch16_224", 5.72, 1.26},    {"vit_small_patch16_224", 22.05, 4.61},
+      {"vit_small_patch32_224", 22.88, 1.15},  {"vit_base_patch16_224", 86.57, 17.58},
+      {"vit_base_patch16_384", 86.86, 55.54},  {"vit_base_patch32_224", 88.22, 4.41},
+      {"vit_large_patch16_224", 304.33, 61.60}};
   for (const Published& row : published) {
     INFO(row.name);
     const vit::ModelProfile profile = profile_of(row.name);
@@ -34,7 +37,8 @@ TEST_CASE("Parameters and multiply-adds are those that timm publishes") {
 TEST_CASE("Each layer is there with its name, output and share") {
   const vit::ModelProfile profile = profile_of("vit_tiny_patch16_224");
   const auto find = [&](const std::string& name) {
-    const auto found = std::find_if(profile.layers.begin(), profile.layers.end(), [&](const auto& layer) { return layer.name == name; });
+    const auto found = std::find_if(profile.layers.begin(), profile.layers.end(),
+                                    [&](const auto& layer) { return layer.name == name; });
     REQUIRE(found != profile.layers.end());
     return *found;
   };

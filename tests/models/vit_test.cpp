@@ -26,7 +26,8 @@ vit::ViTOptions small() {
 
 }  // namespace
 
-TEST_CASE("A ViT maps pictures to logits, and its features are the tokens with the class token first") {
+TEST_CASE(
+    "A ViT maps pictures to logits, and its features are the tokens with the class token first") {
   vit::VisionTransformer model(small());
   model->init_weights(0);
   const torch::Tensor x = torch::zeros({2, 3, 16, 24});
@@ -43,14 +44,33 @@ TEST_CASE("Parameters have timm's names") {
   vit::VisionTransformer model(options);
   std::set<std::string> names;
   for (const auto& item : model->named_parameters()) names.insert(item.key());
-  CHECK(names == std::set<std::string>{
-                     "cls_token", "reg_token", "pos_embed", "patch_embed.proj.weight", "patch_embed.proj.bias",
-                     "blocks.0.norm1.weight", "blocks.0.norm1.bias", "blocks.0.attn.qkv.weight", "blocks.0.attn.qkv.bias",
-                     "blocks.0.attn.q_norm.weight", "blocks.0.attn.q_norm.bias", "blocks.0.attn.k_norm.weight",
-                     "blocks.0.attn.k_norm.bias", "blocks.0.attn.proj.weight", "blocks.0.attn.proj.bias",
-                     "blocks.0.ls1.gamma", "blocks.0.norm2.weight", "blocks.0.norm2.bias", "blocks.0.mlp.fc1.weight",
-                     "blocks.0.mlp.fc1.bias", "blocks.0.mlp.fc2.weight", "blocks.0.mlp.fc2.bias", "blocks.0.ls2.gamma",
-                     "norm.weight", "norm.bias", "head.weight", "head.bias"});
+  CHECK(names == std::set<std::string>{"cls_token",
+                                       "reg_token",
+                                       "pos_embed",
+                                       "patch_embed.proj.weight",
+                                       "patch_embed.proj.bias",
+                                       "blocks.0.norm1.weight",
+                                       "blocks.0.norm1.bias",
+                                       "blocks.0.attn.qkv.weight",
+                                       "blocks.0.attn.qkv.bias",
+                                       "blocks.0.attn.q_norm.weight",
+                                       "blocks.0.attn.q_norm.bias",
+                                       "blocks.0.attn.k_norm.weight",
+                                       "blocks.0.attn.k_norm.bias",
+                                       "blocks.0.attn.proj.weight",
+                                       "blocks.0.attn.proj.bias",
+                                       "blocks.0.ls1.gamma",
+                                       "blocks.0.norm2.weight",
+                                       "blocks.0.norm2.bias",
+                                       "blocks.0.mlp.fc1.weight",
+                                       "blocks.0.mlp.fc1.bias",
+                                       "blocks.0.mlp.fc2.weight",
+                                       "blocks.0.mlp.fc2.bias",
+                                       "blocks.0.ls2.gamma",
+                                       "norm.weight",
+                                       "norm.bias",
+                                       "head.weight",
+                                       "head.bias"});
 }
 
 TEST_CASE("Gradients reach every parameter") {
@@ -87,7 +107,8 @@ TEST_CASE("Initial weights depend on the seed alone and have timm's distribution
   a->init_weights(5);
   b->init_weights(5);
   other->init_weights(6);
-  for (std::size_t i = 0; i < a->parameters().size(); ++i) CHECK(torch::equal(a->parameters()[i], b->parameters()[i]));
+  for (std::size_t i = 0; i < a->parameters().size(); ++i)
+    CHECK(torch::equal(a->parameters()[i], b->parameters()[i]));
   CHECK_FALSE(torch::equal(a->head->weight, other->head->weight));
   const torch::Tensor qkv = a->blocks->blocks[0]->attn->qkv->weight;
   CHECK(qkv.std().item<double>() == Approx(0.02).epsilon(0.1));
@@ -113,10 +134,12 @@ TEST_CASE("Without a class token there is nothing for `token` to pool") {
 
 TEST_CASE("Wrong sizes are refused with what was expected and what was found") {
   vit::VisionTransformer model(small());
-  CHECK_THROWS_WITH(model->forward(torch::zeros({1, 3, 24, 16})), Catch::Contains("expected x [B, 3, 16, 24], got [1, 3, 24, 16]"));
+  CHECK_THROWS_WITH(model->forward(torch::zeros({1, 3, 24, 16})),
+                    Catch::Contains("expected x [B, 3, 16, 24], got [1, 3, 24, 16]"));
   vit::ViTOptions options = small();
   options.patch_size = {7, 8};
-  CHECK_THROWS_WITH(vit::VisionTransformer(options), Catch::Contains("image size 16x24 is not a multiple of patch size 7x8"));
+  CHECK_THROWS_WITH(vit::VisionTransformer(options),
+                    Catch::Contains("image size 16x24 is not a multiple of patch size 7x8"));
 }
 
 namespace {
@@ -138,14 +161,57 @@ void base(vit::ViTOptions& o) {
 
 // The keyword arguments of each fixture's meta.json.
 const Fixture kFixtures[] = {
-    {"vit_cls", [](vit::ViTOptions& o) { base(o); o.img_size = {64, 64}; o.patch_size = {16, 16}; o.mlp_ratio = 4; }},
-    {"vit_gap_fcnorm", [](vit::ViTOptions& o) { base(o); o.global_pool = "avg"; }},
-    {"vit_nocls_gap", [](vit::ViTOptions& o) { base(o); o.global_pool = "avg"; o.class_token = false; }},
-    {"vit_gray", [](vit::ViTOptions& o) { base(o); o.in_chans = 1; }},
-    {"vit_nonsquare", [](vit::ViTOptions& o) { base(o); o.img_size = {48, 80}; o.patch_size = {16, 16}; o.mlp_ratio = 4; }},
-    {"vit_noqkvbias_nofc", [](vit::ViTOptions& o) { base(o); o.qkv_bias = false; o.num_classes = 0; }},
-    {"vit_reg4_gap", [](vit::ViTOptions& o) { base(o); o.global_pool = "avg"; o.class_token = false; o.no_embed_class = true; o.reg_tokens = 4; o.init_values = 1e-5; }},
-    {"test_vit", [](vit::ViTOptions& o) { o = std::get<vit::ViTOptions>(vit::model_spec("test_vit").options); o.num_classes = 7; o.img_size = {64, 64}; }},
+    {"vit_cls",
+     [](vit::ViTOptions& o) {
+       base(o);
+       o.img_size = {64, 64};
+       o.patch_size = {16, 16};
+       o.mlp_ratio = 4;
+     }},
+    {"vit_gap_fcnorm",
+     [](vit::ViTOptions& o) {
+       base(o);
+       o.global_pool = "avg";
+     }},
+    {"vit_nocls_gap",
+     [](vit::ViTOptions& o) {
+       base(o);
+       o.global_pool = "avg";
+       o.class_token = false;
+     }},
+    {"vit_gray",
+     [](vit::ViTOptions& o) {
+       base(o);
+       o.in_chans = 1;
+     }},
+    {"vit_nonsquare",
+     [](vit::ViTOptions& o) {
+       base(o);
+       o.img_size = {48, 80};
+       o.patch_size = {16, 16};
+       o.mlp_ratio = 4;
+     }},
+    {"vit_noqkvbias_nofc",
+     [](vit::ViTOptions& o) {
+       base(o);
+       o.qkv_bias = false;
+       o.num_classes = 0;
+     }},
+    {"vit_reg4_gap",
+     [](vit::ViTOptions& o) {
+       base(o);
+       o.global_pool = "avg";
+       o.class_token = false;
+       o.no_embed_class = true;
+       o.reg_tokens = 4;
+       o.init_values = 1e-5;
+     }},
+    {"test_vit",
+     [](vit::ViTOptions& o) {
+       o = std::get<vit::ViTOptions>(vit::model_spec("test_vit").options);
+       o.num_classes = 7;
+       o.img_size = {64, 64};
+     }},
 };
 
 }  // namespace
@@ -165,7 +231,8 @@ TEST_CASE("The same weights give timm's features and logits") {
     const torch::Tensor x = vit::read_tensor(io, io.at("x"));
     for (const char* output : {"features", "logits"}) {
       const torch::Tensor expected = vit::read_tensor(io, io.at(output));
-      const torch::Tensor found = output == std::string("logits") ? model->forward(x) : model->forward_features(x);
+      const torch::Tensor found =
+          output == std::string("logits") ? model->forward(x) : model->forward_features(x);
       REQUIRE(found.sizes() == expected.sizes());
       // The reference's own float32 is 1e-6 from float64; ten times that leaves room for another
       // order of summation and for nothing else.

@@ -17,7 +17,8 @@ namespace {
 template <class Module>
 void randomize(Module& module) {
   std::uint64_t index = 0;
-  for (auto& parameter : module->parameters()) vit::init::normal(parameter, 0.2, Rng(3, Stream::init, 0, index++));
+  for (auto& parameter : module->parameters())
+    vit::init::normal(parameter, 0.2, Rng(3, Stream::init, 0, index++));
 }
 
 torch::Tensor random_tokens(std::vector<std::int64_t> shape) {
@@ -28,7 +29,8 @@ torch::Tensor random_tokens(std::vector<std::int64_t> shape) {
 
 }  // namespace
 
-TEST_CASE("MultiHeadAttention keeps the shape of its input and gives a weight for each pair of tokens") {
+TEST_CASE(
+    "MultiHeadAttention keeps the shape of its input and gives a weight for each pair of tokens") {
   MultiHeadAttention attention(AttentionOptions{.dim = 24, .num_heads = 3});
   randomize(attention);
   const auto [output, weights] = attention->forward_with_weights(random_tokens({2, 5, 24}));
@@ -40,7 +42,8 @@ TEST_CASE("MultiHeadAttention keeps the shape of its input and gives a weight fo
 TEST_CASE("The fused path and the plain formula agree, in value and in gradient") {
   const bool qk_norm = GENERATE(false, true);
   const bool qkv_bias = GENERATE(false, true);
-  MultiHeadAttention attention(AttentionOptions{.dim = 32, .num_heads = 4, .qkv_bias = qkv_bias, .qk_norm = qk_norm});
+  MultiHeadAttention attention(
+      AttentionOptions{.dim = 32, .num_heads = 4, .qkv_bias = qkv_bias, .qk_norm = qk_norm});
   randomize(attention);
   const torch::Tensor x = random_tokens({2, 7, 32}).requires_grad_();
   const torch::Tensor direction = random_tokens({2, 7, 32});
@@ -48,7 +51,9 @@ TEST_CASE("The fused path and the plain formula agree, in value and in gradient"
   const torch::Tensor fused = attention(x);
   const torch::Tensor plain = attention->forward_with_weights(x).output;
   CHECK(torch::allclose(fused, plain, 1e-5, 1e-5));
-  const auto gradient = [&](const torch::Tensor& y) { return torch::autograd::grad({(y * direction).sum()}, {x}, {}, true)[0]; };
+  const auto gradient = [&](const torch::Tensor& y) {
+    return torch::autograd::grad({(y * direction).sum()}, {x}, {}, true)[0];
+  };
   CHECK(torch::allclose(gradient(fused), gradient(plain), 1e-4, 1e-4));
 }
 
@@ -56,7 +61,8 @@ TEST_CASE("The attention weights are softmax(q k^T / sqrt(Dh)) of each head") {
   MultiHeadAttention attention(AttentionOptions{.dim = 8, .num_heads = 2});
   randomize(attention);
   const torch::Tensor x = random_tokens({1, 3, 8});
-  const torch::Tensor qkv = torch::nn::functional::linear(x, attention->qkv->weight, attention->qkv->bias)[0];  // [3, 24]
+  const torch::Tensor qkv =
+      torch::nn::functional::linear(x, attention->qkv->weight, attention->qkv->bias)[0];  // [3, 24]
   const torch::Tensor q = qkv.slice(1, 4, 8), k = qkv.slice(1, 12, 16);  // the second head
   const torch::Tensor expected = (q.matmul(k.t()) / 2.0).softmax(-1);
   CHECK(torch::allclose(attention->forward_with_weights(x).weights[0][1], expected, 1e-5, 1e-6));
@@ -84,5 +90,6 @@ TEST_CASE("Heads that do not divide the width are refused with both numbers") {
 
 TEST_CASE("A tensor of the wrong shape is refused with the shape that was expected") {
   MultiHeadAttention attention(AttentionOptions{.dim = 8, .num_heads = 2});
-  CHECK_THROWS_WITH(attention(torch::zeros({2, 4, 9})), Catch::Contains("expected x [B, N, 8], got [2, 4, 9]"));
+  CHECK_THROWS_WITH(attention(torch::zeros({2, 4, 9})),
+                    Catch::Contains("expected x [B, N, 8], got [2, 4, 9]"));
 }

@@ -12,7 +12,8 @@ namespace vit::test {
 /// nothing, with a message, where it is not there. A test that needs it then ends without a result.
 inline std::optional<std::filesystem::path> shared(const std::string& name) {
   const char* set = std::getenv("VIT_SHARED");
-  const std::filesystem::path root = set ? set : std::filesystem::path(VIT_SOURCE_DIR) / "../shared";
+  const std::filesystem::path root =
+      set ? set : std::filesystem::path(VIT_SOURCE_DIR) / "../shared";
   std::error_code error;
   if (std::filesystem::exists(root / name, error)) return root / name;
   std::cerr << "skipped: there is no " << (root / name).string() << '\n';

@@ -9,12 +9,14 @@ void CenterCrop::adapt(const Preprocessing& input) {
 }
 
 void CenterCrop::describe(FieldVisitor& visitor) {
-  visitor.field({"size", &size, "pixels, one number or [height, width]; null: the model's", kAtLeastOne});
+  visitor.field(
+      {"size", &size, "pixels, one number or [height, width]; null: the model's", kAtLeastOne});
 }
 
 void CenterCrop::apply(Sample& sample, Rng& /*rng*/) const {
   const int height = static_cast<int>(size->height), width = static_cast<int>(size->width);
-  crop_sample(sample, (sample.image.width - width) / 2, (sample.image.height - height) / 2, width, height);
+  crop_sample(sample, (sample.image.width - width) / 2, (sample.image.height - height) / 2, width,
+              height);
 }
 
 }  // namespace vit

@@ -13,7 +13,9 @@ class CenterCrop final : public AugmentOp {
   void adapt(const Preprocessing& input) override;
   void describe(FieldVisitor& visitor) override;
   [[nodiscard]] std::string_view name() const override { return "center_crop"; }
-  [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override { return std::make_unique<CenterCrop>(*this); }
+  [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override {
+    return std::make_unique<CenterCrop>(*this);
+  }
 
   std::optional<Size2> size;
 };

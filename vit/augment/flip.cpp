@@ -8,12 +8,16 @@ void HorizontalFlip::apply(Sample& sample, Rng& rng) const {
   if (rng.chance(p)) hflip_sample(sample);
 }
 
-void HorizontalFlip::describe(FieldVisitor& visitor) { visitor.field({"p", &p, "probability", kProbability}); }
+void HorizontalFlip::describe(FieldVisitor& visitor) {
+  visitor.field({"p", &p, "probability", kProbability});
+}
 
 void VerticalFlip::apply(Sample& sample, Rng& rng) const {
   if (rng.chance(p)) vflip_sample(sample);
 }
 
-void VerticalFlip::describe(FieldVisitor& visitor) { visitor.field({"p", &p, "probability", kProbability}); }
+void VerticalFlip::describe(FieldVisitor& visitor) {
+  visitor.field({"p", &p, "probability", kProbability});
+}
 
 }  // namespace vit

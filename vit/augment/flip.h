@@ -10,7 +10,9 @@ class HorizontalFlip final : public AugmentOp {
   void apply(Sample& sample, Rng& rng) const override;
   void describe(FieldVisitor& visitor) override;
   [[nodiscard]] std::string_view name() const override { return "hflip"; }
-  [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override { return std::make_unique<HorizontalFlip>(*this); }
+  [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override {
+    return std::make_unique<HorizontalFlip>(*this);
+  }
 
   double p = 0.5;
 };
@@ -21,7 +23,9 @@ class VerticalFlip final : public AugmentOp {
   void apply(Sample& sample, Rng& rng) const override;
   void describe(FieldVisitor& visitor) override;
   [[nodiscard]] std::string_view name() const override { return "vflip"; }
-  [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override { return std::make_unique<VerticalFlip>(*this); }
+  [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override {
+    return std::make_unique<VerticalFlip>(*this);
+  }
 
   double p = 0.5;
 };

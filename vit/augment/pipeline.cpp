@@ -4,12 +4,14 @@
 
 namespace vit {
 
-Pipeline::Pipeline(const Preprocessing& preprocessing, bool training, AugmentList ops, std::uint64_t seed)
+Pipeline::Pipeline(const Preprocessing& preprocessing, bool training, AugmentList ops,
+                   std::uint64_t seed)
     : preprocessing_(preprocessing), training_(training), ops_(std::move(ops)), seed_(seed) {
   for (const auto& op : ops_.ops()) op->adapt(preprocessing_);
 }
 
-Pipeline Pipeline::training(const Preprocessing& preprocessing, const AugmentList& train, std::uint64_t seed) {
+Pipeline Pipeline::training(const Preprocessing& preprocessing, const AugmentList& train,
+                            std::uint64_t seed) {
   return {preprocessing, true, train, seed};
 }
 
@@ -22,7 +24,8 @@ void Pipeline::apply(Sample& sample, std::int64_t epoch, std::int64_t index, flo
     normalize(eval_transform(sample.image, preprocessing_), preprocessing_, out);
     return;
   }
-  Rng rng(seed_, Stream::augment, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index));
+  Rng rng(seed_, Stream::augment, static_cast<std::uint64_t>(epoch),
+          static_cast<std::uint64_t>(index));
   for (const auto& op : ops_.ops()) op->apply(sample, rng);
   const auto [height, width] = preprocessing_.img_size;
   if (sample.image.height != height || sample.image.width != width)

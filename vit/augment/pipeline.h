@@ -13,12 +13,13 @@ namespace vit {
 class Pipeline {
  public:
   /// For training: the operations of `train` in their order, then normalisation.
-  static Pipeline training(const Preprocessing& preprocessing, const AugmentList& train, std::uint64_t seed);
+  static Pipeline training(const Preprocessing& preprocessing, const AugmentList& train,
+                           std::uint64_t seed);
   /// For evaluation: timm's transform, no randomness.
   static Pipeline evaluation(const Preprocessing& preprocessing);
 
-  /// `out` holds in_chans * height * width floats. Throws Error (usage) where the operations leave a
-  /// picture of another size than the model's.
+  /// `out` holds in_chans * height * width floats. Throws Error (usage) where the operations leave
+  /// a picture of another size than the model's.
   void apply(Sample& sample, std::int64_t epoch, std::int64_t index, float* out) const;
   [[nodiscard]] const Preprocessing& preprocessing() const { return preprocessing_; }
 

@@ -12,7 +12,8 @@ namespace {
 
 /// Pillow's fixed-point luma of ITU-R 601-2.
 std::uint8_t luma(const std::uint8_t* rgb) {
-  return static_cast<std::uint8_t>((rgb[0] * 19595 + rgb[1] * 38470 + rgb[2] * 7471 + 0x8000) >> 16);
+  return static_cast<std::uint8_t>((rgb[0] * 19595 + rgb[1] * 38470 + rgb[2] * 7471 + 0x8000) >>
+                                   16);
 }
 
 void check_channels(const Image& image, const Preprocessing& p) {
@@ -27,23 +28,25 @@ void check_channels(const Image& image, const Preprocessing& p) {
 Image eval_transform(const Image& image, const Preprocessing& p) {
   const bool fits = image.height == p.img_size.height && image.width == p.img_size.width;
   if (fits) return image;
-  return eval_transform(image, EvalTransformOptions{
-                                   .img_size = p.img_size,
-                                   .crop_pct = p.crop_pct,
-                                   .interpolation = filter_from_name(p.interpolation, "data.interpolation")});
+  return eval_transform(image, EvalTransformOptions{.img_size = p.img_size,
+                                                    .crop_pct = p.crop_pct,
+                                                    .interpolation = filter_from_name(
+                                                        p.interpolation, "data.interpolation")});
 }
 
 void normalize(const Image& image, const Preprocessing& p, float* out) {
   const auto [height, width] = p.img_size;
   if (image.height != height || image.width != width)
     throw Error(ErrorKind::usage, "model.img_size",
-                str("expected a picture of ", height, "x", width, " pixels, got ", image.height, "x", image.width));
+                str("expected a picture of ", height, "x", width, " pixels, got ", image.height,
+                    "x", image.width));
   check_channels(image, p);
   const auto plane = static_cast<std::size_t>(height * width);
   for (std::size_t c = 0; c < static_cast<std::size_t>(p.in_chans); ++c) {
     std::array<float, 256> table;  // of each grey level
     for (std::size_t level = 0; level < table.size(); ++level)
-      table[level] = static_cast<float>((static_cast<double>(level) / 255.0 - p.mean[c]) / p.std[c]);
+      table[level] =
+          static_cast<float>((static_cast<double>(level) / 255.0 - p.mean[c]) / p.std[c]);
     float* target = out + c * plane;
     const std::uint8_t* pixel = image.pixels.data();
     if (p.in_chans == 1)
@@ -60,7 +63,8 @@ Image denormalize(const float* planes, const Preprocessing& p) {
     for (std::size_t c = 0; c < 3; ++c) {
       const std::size_t from = p.in_chans == 1 ? 0 : c;
       const double value = (planes[from * plane + i] * p.std[from] + p.mean[from]) * 255.0;
-      image.pixels[i * 3 + c] = static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0, 255.0)));
+      image.pixels[i * 3 + c] =
+          static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0, 255.0)));
     }
   return image;
 }

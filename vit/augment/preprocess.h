@@ -13,11 +13,11 @@ namespace vit {
 /// variant carries its own (a wrong mean costs accuracy without a word), and so does a checkpoint.
 struct Preprocessing {
   Size2 img_size{224, 224};
-  std::int64_t in_chans = 3;              ///< 3: RGB, 1: luma (ITU-R 601, as Pillow's "L")
+  std::int64_t in_chans = 3;                ///< 3: RGB, 1: luma (ITU-R 601, as Pillow's "L")
   std::vector<double> mean{0.5, 0.5, 0.5};  ///< of pixels scaled to [0, 1], for each channel
   std::vector<double> std{0.5, 0.5, 0.5};
   std::string interpolation = "bicubic";  ///< nearest, bilinear, bicubic, lanczos
-  double crop_pct = 0.9;                  ///< part of the resized picture that the centre crop keeps
+  double crop_pct = 0.9;  ///< part of the resized picture that the centre crop keeps
 };
 
 /// timm's evaluation transform: the shorter side is resized to img_size / crop_pct, then the centre

@@ -22,19 +22,21 @@ Preprocessing preprocessing_from_json(const std::string& text, const std::string
   try {
     const Json json = Json::parse(text);
     Preprocessing p;
-    p.img_size = {json.at("img_size").at(0).get<std::int64_t>(), json.at("img_size").at(1).get<std::int64_t>()};
+    p.img_size = {json.at("img_size").at(0).get<std::int64_t>(),
+                  json.at("img_size").at(1).get<std::int64_t>()};
     json.at("in_chans").get_to(p.in_chans);
     json.at("mean").get_to(p.mean);
     json.at("std").get_to(p.std);
     json.at("interpolation").get_to(p.interpolation);
     json.at("crop_pct").get_to(p.crop_pct);
     const auto channels = static_cast<std::size_t>(p.in_chans);
-    if (p.img_size.height < 1 || p.img_size.width < 1 || p.in_chans < 1 || p.mean.size() != channels ||
-        p.std.size() != channels || !(p.crop_pct > 0))
+    if (p.img_size.height < 1 || p.img_size.width < 1 || p.in_chans < 1 ||
+        p.mean.size() != channels || p.std.size() != channels || !(p.crop_pct > 0))
       throw Error(ErrorKind::weights, where, "its preprocessing makes no sense: " + text);
     return p;
   } catch (const Json::exception& problem) {
-    throw Error(ErrorKind::weights, where, std::string("its preprocessing cannot be read: ") + problem.what());
+    throw Error(ErrorKind::weights, where,
+                std::string("its preprocessing cannot be read: ") + problem.what());
   }
 }
 

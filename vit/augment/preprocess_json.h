@@ -10,6 +10,7 @@ namespace vit {
 /// One JSON object: img_size, in_chans, mean, std, interpolation, crop_pct.
 [[nodiscard]] std::string preprocessing_to_json(const Preprocessing& preprocessing);
 /// Throws Error (weights), naming `where`, for anything else.
-[[nodiscard]] Preprocessing preprocessing_from_json(const std::string& text, const std::string& where);
+[[nodiscard]] Preprocessing preprocessing_from_json(const std::string& text,
+                                                    const std::string& where);
 
 }  // namespace vit

@@ -21,9 +21,14 @@ void RandomCrop::adapt(const Preprocessing& input) {
 }
 
 void RandomCrop::describe(FieldVisitor& visitor) {
-  visitor.field({"size", &size, "pixels, one number or [height, width]; null: the model's", kAtLeastOne});
+  visitor.field(
+      {"size", &size, "pixels, one number or [height, width]; null: the model's", kAtLeastOne});
   visitor.field({"padding", &padding, "pixels added on every side first", kNonNegative});
-  visitor.field({"padding_mode", &padding_mode, "what is added", {}, {"constant", "edge", "reflect", "symmetric"}});
+  visitor.field({"padding_mode",
+                 &padding_mode,
+                 "what is added",
+                 {},
+                 {"constant", "edge", "reflect", "symmetric"}});
   visitor.field({"fill", &fill, "colour of constant padding: one value, or R, G, B", {0, 255}});
 }
 

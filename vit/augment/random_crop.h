@@ -17,7 +17,9 @@ class RandomCrop final : public AugmentOp {
   void adapt(const Preprocessing& input) override;
   void describe(FieldVisitor& visitor) override;
   [[nodiscard]] std::string_view name() const override { return "random_crop"; }
-  [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override { return std::make_unique<RandomCrop>(*this); }
+  [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override {
+    return std::make_unique<RandomCrop>(*this);
+  }
 
   std::optional<Size2> size;
   std::int64_t padding = 0;

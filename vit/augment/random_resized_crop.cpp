@@ -11,7 +11,8 @@ namespace {
 void check_interval(const std::vector<double>& interval, const char* key) {
   if (interval.size() != 2 || !(interval[0] > 0) || interval[0] > interval[1])
     throw Error(ErrorKind::usage, str("augment.train: random_resized_crop.", key),
-                "expected [low, high] with 0 < low <= high", "write for example scale: [0.08, 1.0]");
+                "expected [low, high] with 0 < low <= high",
+                "write for example scale: [0.08, 1.0]");
 }
 
 }  // namespace
@@ -24,10 +25,14 @@ void RandomResizedCrop::adapt(const Preprocessing& input) {
 }
 
 void RandomResizedCrop::describe(FieldVisitor& visitor) {
-  visitor.field({"size", &size, "pixels, one number or [height, width]; null: the model's", kAtLeastOne});
+  visitor.field(
+      {"size", &size, "pixels, one number or [height, width]; null: the model's", kAtLeastOne});
   visitor.field({"scale", &scale, "least and largest part of the picture's area", kPositive});
   visitor.field({"ratio", &ratio, "least and largest width by height", kPositive});
-  visitor.field({"interpolation", &interpolation, "null: the model's", {},
+  visitor.field({"interpolation",
+                 &interpolation,
+                 "null: the model's",
+                 {},
                  {"nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"}});
 }
 
@@ -44,7 +49,8 @@ void RandomResizedCrop::apply(Sample& sample, Rng& rng) const {
   for (int attempt = 0; attempt < kAttempts && !found; ++attempt) {
     const double area = width * height * rng.uniform(scale[0], scale[1]);
     const double aspect = std::exp(rng.uniform(log_low, log_high));
-    const double w = std::nearbyint(std::sqrt(area * aspect)), h = std::nearbyint(std::sqrt(area / aspect));
+    const double w = std::nearbyint(std::sqrt(area * aspect)),
+                 h = std::nearbyint(std::sqrt(area / aspect));
     if (w < 1 || h < 1 || w > width || h > height) continue;
     const auto top = static_cast<double>(rng.between(0, static_cast<std::int64_t>(height - h)));
     const auto left = static_cast<double>(rng.between(0, static_cast<std::int64_t>(width - w)));
@@ -53,15 +59,18 @@ void RandomResizedCrop::apply(Sample& sample, Rng& rng) const {
   }
   if (!found) {  // the largest centred part whose aspect is allowed
     double w = width, h = height;
-    if (width / height < ratio[0]) h = std::nearbyint(width / ratio[0]);
-    else if (width / height > ratio[1]) w = std::nearbyint(height * ratio[1]);
+    if (width / height < ratio[0])
+      h = std::nearbyint(width / ratio[0]);
+    else if (width / height > ratio[1])
+      w = std::nearbyint(height * ratio[1]);
     place(std::floor((width - w) / 2), std::floor((height - h) / 2), w, h);
   }
   // Crop first, as timm does: pixels outside the part must not reach into it.
   crop_sample(sample, static_cast<int>(box.left), static_cast<int>(box.top),
               static_cast<int>(box.right - box.left), static_cast<int>(box.bottom - box.top));
-  resize_sample(sample, static_cast<int>(size->width), static_cast<int>(size->height),
-                filter_from_name(*interpolation, "augment.train: random_resized_crop.interpolation"));
+  resize_sample(
+      sample, static_cast<int>(size->width), static_cast<int>(size->height),
+      filter_from_name(*interpolation, "augment.train: random_resized_crop.interpolation"));
 }
 
 }  // namespace vit

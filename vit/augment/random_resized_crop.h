@@ -8,8 +8,8 @@
 
 namespace vit {
 
-/// Cuts a random part of random area and aspect ratio and scales it to `size` (Szegedy et al. 2015),
-/// with torchvision's sampling and timm's defaults.
+/// Cuts a random part of random area and aspect ratio and scales it to `size` (Szegedy et al.
+/// 2015), with torchvision's sampling and timm's defaults.
 class RandomResizedCrop final : public AugmentOp {
  public:
   void apply(Sample& sample, Rng& rng) const override;

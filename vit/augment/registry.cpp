@@ -22,12 +22,9 @@ struct Entry {
 
 // A new augmentation is one file and one line here.
 constexpr Entry kOps[] = {
-    {"center_crop", make<CenterCrop>},
-    {"hflip", make<HorizontalFlip>},
-    {"random_crop", make<RandomCrop>},
-    {"random_resized_crop", make<RandomResizedCrop>},
-    {"resize", make<Resize>},
-    {"vflip", make<VerticalFlip>},
+    {"center_crop", make<CenterCrop>}, {"hflip", make<HorizontalFlip>},
+    {"random_crop", make<RandomCrop>}, {"random_resized_crop", make<RandomResizedCrop>},
+    {"resize", make<Resize>},          {"vflip", make<VerticalFlip>},
 };
 
 }  // namespace

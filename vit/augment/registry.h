@@ -27,8 +27,12 @@ class AugmentList final : public NamedList {
   void clear() override { ops_.clear(); }
   [[nodiscard]] std::size_t size() const override { return ops_.size(); }
   void add(std::string_view name) override;
-  [[nodiscard]] std::string_view name(std::size_t index) const override { return ops_[index]->name(); }
-  void describe(std::size_t index, FieldVisitor& visitor) override { ops_[index]->describe(visitor); }
+  [[nodiscard]] std::string_view name(std::size_t index) const override {
+    return ops_[index]->name();
+  }
+  void describe(std::size_t index, FieldVisitor& visitor) override {
+    ops_[index]->describe(visitor);
+  }
 
   [[nodiscard]] const std::vector<std::unique_ptr<AugmentOp>>& ops() const { return ops_; }
 

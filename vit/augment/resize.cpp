@@ -10,8 +10,12 @@ void Resize::adapt(const Preprocessing& input) {
 }
 
 void Resize::describe(FieldVisitor& visitor) {
-  visitor.field({"size", &size, "pixels, one number or [height, width]; null: the model's", kAtLeastOne});
-  visitor.field({"interpolation", &interpolation, "null: the model's", {},
+  visitor.field(
+      {"size", &size, "pixels, one number or [height, width]; null: the model's", kAtLeastOne});
+  visitor.field({"interpolation",
+                 &interpolation,
+                 "null: the model's",
+                 {},
                  {"nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"}});
 }
 

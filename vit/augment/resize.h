@@ -14,7 +14,9 @@ class Resize final : public AugmentOp {
   void adapt(const Preprocessing& input) override;
   void describe(FieldVisitor& visitor) override;
   [[nodiscard]] std::string_view name() const override { return "resize"; }
-  [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override { return std::make_unique<Resize>(*this); }
+  [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override {
+    return std::make_unique<Resize>(*this);
+  }
 
   std::optional<Size2> size;
   std::optional<std::string> interpolation;

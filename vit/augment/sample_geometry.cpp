@@ -9,8 +9,8 @@ namespace {
 constexpr std::uint8_t kIgnored = 255;
 
 /// x' = (x - x_offset) * x_scale, likewise y, then cut to width x height.
-void move_boxes(Sample& sample, float x_offset, float y_offset, float x_scale, float y_scale, int width,
-                int height) {
+void move_boxes(Sample& sample, float x_offset, float y_offset, float x_scale, float y_scale,
+                int width, int height) {
   for (Box& box : sample.boxes) {
     box.x0 = std::clamp((box.x0 - x_offset) * x_scale, 0.0f, static_cast<float>(width));
     box.x1 = std::clamp((box.x1 - x_offset) * x_scale, 0.0f, static_cast<float>(width));
@@ -22,15 +22,19 @@ void move_boxes(Sample& sample, float x_offset, float y_offset, float x_scale, f
 
 }  // namespace
 
-void crop_sample(Sample& sample, int left, int top, int width, int height, const PadOptions& outside) {
+void crop_sample(Sample& sample, int left, int top, int width, int height,
+                 const PadOptions& outside) {
   sample.image = crop(sample.image, left, top, width, height, outside);
   if (!sample.mask.empty())
-    sample.mask = crop(sample.mask, left, top, width, height, {PadMode::constant, Colour{kIgnored}});
+    sample.mask =
+        crop(sample.mask, left, top, width, height, {PadMode::constant, Colour{kIgnored}});
   move_boxes(sample, static_cast<float>(left), static_cast<float>(top), 1, 1, width, height);
 }
 
-void resize_sample(Sample& sample, int width, int height, Filter filter, std::optional<SourceBox> box) {
-  const SourceBox whole{0, 0, static_cast<float>(sample.image.width), static_cast<float>(sample.image.height)};
+void resize_sample(Sample& sample, int width, int height, Filter filter,
+                   std::optional<SourceBox> box) {
+  const SourceBox whole{0, 0, static_cast<float>(sample.image.width),
+                        static_cast<float>(sample.image.height)};
   const SourceBox from = box.value_or(whole);
   sample.image = resize(sample.image, width, height, filter, box);
   if (!sample.mask.empty()) sample.mask = resize(sample.mask, width, height, Filter::nearest, box);

@@ -11,12 +11,19 @@ namespace {
 void describe(FieldVisitor& visitor, DataConfig& o) {
   describe(visitor, o.set);
   visitor.field({"batch_size", &o.batch_size, "pictures in a batch", kAtLeastOne});
-  visitor.field({"workers", &o.workers, "threads that decode and augment; the result does not depend on it", {0, 256}});
+  visitor.field({"workers",
+                 &o.workers,
+                 "threads that decode and augment; the result does not depend on it",
+                 {0, 256}});
   visitor.field({"mean", &o.mean, "of each channel, of pixels in [0, 1]; null: the model's own"});
   visitor.field({"std", &o.std, "of each channel; null: the model's own", kPositive});
-  visitor.field({"interpolation", &o.interpolation, "of the resize before evaluation; null: the model's own", {},
+  visitor.field({"interpolation",
+                 &o.interpolation,
+                 "of the resize before evaluation; null: the model's own",
+                 {},
                  {"nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"}});
-  visitor.field({"crop_pct", &o.crop_pct, "part that evaluation's centre crop keeps; null: the model's own", kPositive});
+  visitor.field({"crop_pct", &o.crop_pct,
+                 "part that evaluation's centre crop keeps; null: the model's own", kPositive});
 }
 
 void describe(FieldVisitor& visitor, AugmentConfig& o) {
@@ -59,11 +66,13 @@ void describe(FieldVisitor& visitor, Experiment& e) {
   section("export", "what is written at the end", e.exported);
 }
 
-Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& sets) {
+Experiment load_experiment(const std::filesystem::path& file,
+                           const std::vector<std::string>& sets) {
   return read(YamlDocument::load(file), sets);
 }
 
-Experiment parse_experiment(const std::string& yaml, const std::string& name, const std::vector<std::string>& sets) {
+Experiment parse_experiment(const std::string& yaml, const std::string& name,
+                            const std::vector<std::string>& sets) {
   return read(YamlDocument::parse(yaml, name), sets);
 }
 
@@ -76,10 +85,13 @@ std::string experiment_yaml(const Experiment& experiment) {
 
 Preprocessing experiment_preprocessing(const Experiment& experiment) {
   Preprocessing result = preprocessing(experiment.model);
-  const auto per_channel = [&](const char* key, const std::optional<std::vector<double>>& given, std::vector<double>& values) {
+  const auto per_channel = [&](const char* key, const std::optional<std::vector<double>>& given,
+                               std::vector<double>& values) {
     if (!given) return;
     if (given->size() != values.size())
-      throw Error(ErrorKind::usage, key, vit::str("has ", given->size(), " numbers, and the model has ", values.size(), " channels"),
+      throw Error(ErrorKind::usage, key,
+                  vit::str("has ", given->size(), " numbers, and the model has ", values.size(),
+                           " channels"),
                   "give one number for each channel");
     values = *given;
   };
@@ -102,7 +114,8 @@ void resolve(Experiment& experiment, const Dataset& data) {
   std::int64_t& outputs = num_classes(experiment.model);
   if (experiment.num_classes_given && outputs != classes)
     throw Error(ErrorKind::usage, "model.num_classes",
-                vit::str("is ", outputs, ", and the data has ", classes, " classes"), "leave it out: training takes it from the data");
+                vit::str("is ", outputs, ", and the data has ", classes, " classes"),
+                "leave it out: training takes it from the data");
   outputs = classes;
   experiment.num_classes_given = true;
   const Preprocessing input = experiment_preprocessing(experiment);

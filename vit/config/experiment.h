@@ -61,7 +61,8 @@ void describe(FieldVisitor& visitor, Experiment& experiment);
 
 /// Reads an experiment file and lays `--set KEY=VALUE` over it. Throws Error (usage) that lists
 /// everything that is wrong with file:line:column.
-[[nodiscard]] Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& sets = {});
+[[nodiscard]] Experiment load_experiment(const std::filesystem::path& file,
+                                         const std::vector<std::string>& sets = {});
 /// The same from text, such as the config in a checkpoint; `name` stands for the file in messages.
 [[nodiscard]] Experiment parse_experiment(const std::string& yaml, const std::string& name,
                                           const std::vector<std::string>& sets = {});
@@ -76,8 +77,8 @@ void describe(FieldVisitor& visitor, Experiment& experiment);
 /// How the data of this config is read.
 [[nodiscard]] LoaderOptions loader_options(const DataConfig& data);
 
-/// Fills in what depends on the data and the model: num_classes, mean, std, interpolation, crop_pct.
-/// Throws Error (usage) where the user named another number of classes than the data has.
+/// Fills in what depends on the data and the model: num_classes, mean, std, interpolation,
+/// crop_pct. Throws Error (usage) where the user named another number of classes than the data has.
 void resolve(Experiment& experiment, const Dataset& data);
 
 }  // namespace vit

@@ -12,13 +12,15 @@ namespace vit {
 std::filesystem::path find_checkpoint(const std::filesystem::path& path) {
   std::error_code error;
   if (!std::filesystem::exists(path, error))
-    throw Error(ErrorKind::weights, path.string(), "does not exist",
-                "name a run directory (runs/NAME), a checkpoint (.safetensors) or an exported model (.pt)");
+    throw Error(
+        ErrorKind::weights, path.string(), "does not exist",
+        "name a run directory (runs/NAME), a checkpoint (.safetensors) or an exported model (.pt)");
   if (!std::filesystem::is_directory(path, error)) return path;
   const RunDirectory run(path);
   for (const std::filesystem::path& file : {run.best_checkpoint(), run.last_checkpoint()})
     if (std::filesystem::exists(file, error)) return file;
-  throw Error(ErrorKind::weights, path.string(), "is no run directory: there is no checkpoints/best.safetensors in it",
+  throw Error(ErrorKind::weights, path.string(),
+              "is no run directory: there is no checkpoints/best.safetensors in it",
               "`vit train EXPERIMENT.yaml` makes one");
 }
 

@@ -55,14 +55,16 @@ Place choose_place(const RunRequest& request) {
     const fs::path directory = request.output.value_or(latest_unfinished(parent, name));
     const fs::path last = RunDirectory(directory).last_checkpoint();
     if (!fs::exists(last, error)) {
-      // Nothing to go on from yet: `--resume auto` starts, so that one command serves a cluster's restarts.
+      // Nothing to go on from yet: `--resume auto` starts, so that one command serves a cluster's
+      // restarts.
       return {directory, std::nullopt};
     }
     return {directory, last};
   }
   const fs::path checkpoint = *request.resume;
   if (!fs::is_regular_file(checkpoint, error))
-    throw Error(ErrorKind::weights, checkpoint.string(), "is no checkpoint file", "--resume takes `auto` or a file in a run's checkpoints/");
+    throw Error(ErrorKind::weights, checkpoint.string(), "is no checkpoint file",
+                "--resume takes `auto` or a file in a run's checkpoints/");
   const fs::path of_run = fs::absolute(checkpoint).parent_path().parent_path();
   return {request.output.value_or(of_run), checkpoint};
 }
@@ -73,13 +75,18 @@ void warn_of_changes(const std::string& before, const std::string& now) {
   std::string old_line, new_line;
   while (std::getline(old_lines, old_line) && std::getline(new_lines, new_line))
     if (old_line != new_line)
-      log::warn(vit::str("the config has changed since the checkpoint: was `", old_line, "`, is `", new_line, "`"));
+      log::warn(vit::str("the config has changed since the checkpoint: was `", old_line, "`, is `",
+                         new_line, "`"));
 }
 
 class Run {
  public:
-  Run(const RunRequest& request, const std::vector<Observer*>& observers, const std::atomic<bool>* stop)
-      : request_(request), observers_(observers), stop_(stop), experiment_(load_experiment(request.experiment, request.sets)) {}
+  Run(const RunRequest& request, const std::vector<Observer*>& observers,
+      const std::atomic<bool>* stop)
+      : request_(request),
+        observers_(observers),
+        stop_(stop),
+        experiment_(load_experiment(request.experiment, request.sets)) {}
 
   RunResult run() {
     set_compute_threads(experiment_.train.threads);
@@ -92,7 +99,11 @@ class Run {
     const log::FileSink log_file(directory.log());
     prepare(directory, place.checkpoint);
     const TrainingEnd end = train_to_the_end(directory, place.checkpoint.has_value());
-    RunResult result{directory.root(), end, {}, 100.0 / static_cast<double>(model_->num_classes()), state_.best_epoch};
+    RunResult result{directory.root(),
+                     end,
+                     {},
+                     100.0 / static_cast<double>(model_->num_classes()),
+                     state_.best_epoch};
     if (end == TrainingEnd::complete) result.best = finish(directory);
     return result;
   }
@@ -105,12 +116,14 @@ class Run {
     model_ = create_model(experiment_.model);
     model_->init_weights(static_cast<std::uint64_t>(experiment_.seed));
     if (experiment_.init.weights) {
-      const LoadReport report = load_weights(*model_, *experiment_.init.weights, {.reset_head = experiment_.init.reset_head});
+      const LoadReport report = load_weights(*model_, *experiment_.init.weights,
+                                             {.reset_head = experiment_.init.reset_head});
       log::info(vit::str(*experiment_.init.weights, ": ", report.summary()));
     }
     model_->module().to(device_);
     task_ = create_task(experiment_.task, *model_);
-    optimizer_ = create_optimizer(experiment_.optim, param_groups(*model_, experiment_.optim.weight_decay));
+    optimizer_ =
+        create_optimizer(experiment_.optim, param_groups(*model_, experiment_.optim.weight_decay));
     input_ = experiment_preprocessing(experiment_);
     config_text_ = experiment_yaml(experiment_);
   }
@@ -132,7 +145,8 @@ class Run {
   }
 
   void make_pipelines() {
-    train_pipeline_ = Pipeline::training(input_, experiment_.augment.train, static_cast<std::uint64_t>(experiment_.seed));
+    train_pipeline_ = Pipeline::training(input_, experiment_.augment.train,
+                                         static_cast<std::uint64_t>(experiment_.seed));
     val_pipeline_ = Pipeline::evaluation(input_);
   }
 
@@ -144,7 +158,8 @@ class Run {
       const Dataset& data = training ? all.train_data : all.val_data;
       LoaderOptions options = all.loader;
       options.workers = 0;
-      std::vector<std::int64_t> few(static_cast<std::size_t>(std::min<std::int64_t>(2, data.size())));
+      std::vector<std::int64_t> few(
+          static_cast<std::size_t>(std::min<std::int64_t>(2, data.size())));
       for (std::size_t i = 0; i < few.size(); ++i) few[i] = static_cast<std::int64_t>(i);
       EpochLoader loader(data, training ? all.train_pipeline : all.val_pipeline, few, 0, options);
       const std::optional<Batch> batch = loader.next();
@@ -156,10 +171,12 @@ class Run {
   }
 
   [[nodiscard]] std::string plan() const {
-    return vit::str("model ", experiment_.model.name, ", ", human_count(static_cast<double>(parameter_count(*model_))),
-                    " parameters; data ", experiment_.data.set.name, ", ", data_.train->size(), " training and ",
-                    data_.val->size(), " validation pictures of ", data_.train->classes().size(), " classes; ",
-                    device_description(device_), ", ", experiment_.train.amp);
+    return vit::str("model ", experiment_.model.name, ", ",
+                    human_count(static_cast<double>(parameter_count(*model_))),
+                    " parameters; data ", experiment_.data.set.name, ", ", data_.train->size(),
+                    " training and ", data_.val->size(), " validation pictures of ",
+                    data_.train->classes().size(), " classes; ", device_description(device_), ", ",
+                    experiment_.train.amp);
   }
 
   void prepare(const RunDirectory& directory, const std::optional<fs::path>& checkpoint) {
@@ -169,7 +186,8 @@ class Run {
       restore_checkpoint(*checkpoint, *model_, *optimizer_);
       state_ = info.state;
       warn_of_changes(info.config, config_text_);
-      log::info(vit::str("going on from ", checkpoint->string(), ": ", state_.epoch, " epochs and ", state_.batch, " batches are done"));
+      log::info(vit::str("going on from ", checkpoint->string(), ": ", state_.epoch, " epochs and ",
+                         state_.batch, " batches are done"));
     }
     std::error_code error;
     fs::remove(directory.done(), error);
@@ -182,14 +200,17 @@ class Run {
   }
 
   TrainingEnd train_to_the_end(const RunDirectory& directory, bool resumed) {
-    RunRecorder recorder(directory.root(), resumed ? std::optional(ResumePoint{state_.epoch, state_.update}) : std::nullopt);
+    RunRecorder recorder(
+        directory.root(),
+        resumed ? std::optional(ResumePoint{state_.epoch, state_.update}) : std::nullopt);
     TrainingHooks hooks;
     hooks.stop = stop_;
     hooks.observers = observers_;
     hooks.observers.push_back(&recorder);
     hooks.save = [&](CheckpointKind kind, const TrainingState& state) {
-      write_checkpoint(kind == CheckpointKind::best ? directory.best_checkpoint() : directory.last_checkpoint(), *model_,
-                       *optimizer_, {state, config_text_, data_.train->classes(), input_});
+      write_checkpoint(
+          kind == CheckpointKind::best ? directory.best_checkpoint() : directory.last_checkpoint(),
+          *model_, *optimizer_, {state, config_text_, data_.train->classes(), input_});
     };
     TrainingParts all = parts();
     return train(all, state_, hooks);
@@ -199,9 +220,11 @@ class Run {
   Metrics finish(const RunDirectory& directory) {
     load_weights(*model_, directory.best_checkpoint());
     ClassifyEvaluation evaluation(*model_);
-    run_evaluation(evaluation, *model_, *data_.val, *val_pipeline_, loader_options(experiment_.data), device_, experiment_.train.amp);
+    run_evaluation(evaluation, *model_, *data_.val, *val_pipeline_,
+                   loader_options(experiment_.data), device_, experiment_.train.amp);
     if (experiment_.exported.torchscript)
-      export_torchscript(*model_, {experiment_.model.name, data_.train->classes(), input_}, directory.torchscript());
+      export_torchscript(*model_, {experiment_.model.name, data_.train->classes(), input_},
+                         directory.torchscript());
     write_run_report(directory, experiment_, evaluation, *data_.val, *model_, state_, device_);
     write_file_atomically(directory.done(), "");
     return evaluation.metrics();
@@ -224,7 +247,8 @@ class Run {
 
 }  // namespace
 
-RunResult run_experiment(const RunRequest& request, const std::vector<Observer*>& observers, const std::atomic<bool>* stop) {
+RunResult run_experiment(const RunRequest& request, const std::vector<Observer*>& observers,
+                         const std::atomic<bool>* stop) {
   return Run(request, observers, stop).run();
 }
 

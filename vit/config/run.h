@@ -14,19 +14,20 @@ namespace vit {
 
 /// What `vit train` is asked to do.
 struct RunRequest {
-  std::filesystem::path experiment;          ///< the YAML file
-  std::vector<std::string> sets;             ///< `--set`
-  std::optional<std::filesystem::path> output;  ///< run directory; none: runs/NAME, numbered where it is taken
-  std::optional<std::string> resume;         ///< `auto`, or a checkpoint
-  bool dry_run = false;                      ///< check everything, train nothing
+  std::filesystem::path experiment;  ///< the YAML file
+  std::vector<std::string> sets;     ///< `--set`
+  std::optional<std::filesystem::path>
+      output;  ///< run directory; none: runs/NAME, numbered where it is taken
+  std::optional<std::string> resume;  ///< `auto`, or a checkpoint
+  bool dry_run = false;               ///< check everything, train nothing
 };
 
 /// What came of it.
 struct RunResult {
   std::filesystem::path directory;
   TrainingEnd end = TrainingEnd::complete;
-  Metrics best;                 ///< of the best checkpoint, once the run is complete
-  double chance = 0;            ///< top-1 in percent of a guess
+  Metrics best;       ///< of the best checkpoint, once the run is complete
+  double chance = 0;  ///< top-1 in percent of a guess
   std::int64_t best_epoch = 0;
 };
 

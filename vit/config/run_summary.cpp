@@ -11,17 +11,21 @@ namespace {
 
 /// Mistakes first, the surest of them at the front: what a person wants to see. Then some that were
 /// right.
-std::vector<ReportSample> choose_samples(const ClassifyEvaluation& evaluation, const Dataset& data) {
+std::vector<ReportSample> choose_samples(const ClassifyEvaluation& evaluation,
+                                         const Dataset& data) {
   constexpr std::size_t kMistakes = 24, kHits = 12;
   using Prediction = ClassifyEvaluation::Prediction;
   std::vector<const Prediction*> mistakes, hits;
   for (const Prediction& prediction : evaluation.predictions())
     (prediction.top.front().first == prediction.label ? hits : mistakes).push_back(&prediction);
-  std::stable_sort(mistakes.begin(), mistakes.end(),
-                   [](const Prediction* a, const Prediction* b) { return a->top.front().second > b->top.front().second; });
+  std::stable_sort(mistakes.begin(), mistakes.end(), [](const Prediction* a, const Prediction* b) {
+    return a->top.front().second > b->top.front().second;
+  });
   mistakes.resize(std::min(mistakes.size(), kMistakes));
-  const std::size_t stride = std::max<std::size_t>(1, hits.size() / kHits);  // spread over the data set
-  for (std::size_t i = 0, taken = 0; i < hits.size() && taken < kHits; i += stride, ++taken) mistakes.push_back(hits[i]);
+  const std::size_t stride =
+      std::max<std::size_t>(1, hits.size() / kHits);  // spread over the data set
+  for (std::size_t i = 0, taken = 0; i < hits.size() && taken < kHits; i += stride, ++taken)
+    mistakes.push_back(hits[i]);
 
   std::vector<ReportSample> samples;
   for (const Prediction* prediction : mistakes) {
@@ -38,11 +42,13 @@ std::vector<ReportSample> choose_samples(const ClassifyEvaluation& evaluation, c
   return samples;
 }
 
-ConfusionMatrix confusion_matrix(const ConfusionCounts& counts, const std::vector<std::string>& classes) {
+ConfusionMatrix confusion_matrix(const ConfusionCounts& counts,
+                                 const std::vector<std::string>& classes) {
   ConfusionMatrix matrix{classes, {}};
   for (std::int64_t truth = 0; truth < counts.num_classes(); ++truth) {
     auto& row = matrix.counts.emplace_back();
-    for (std::int64_t predicted = 0; predicted < counts.num_classes(); ++predicted) row.push_back(counts.at(truth, predicted));
+    for (std::int64_t predicted = 0; predicted < counts.num_classes(); ++predicted)
+      row.push_back(counts.at(truth, predicted));
   }
   return matrix;
 }
@@ -67,8 +73,9 @@ std::int64_t parameter_count(ImageModel& model) {
   return count;
 }
 
-void write_run_report(const RunDirectory& directory, const Experiment& experiment, const ClassifyEvaluation& evaluation,
-                      const Dataset& val_data, ImageModel& model, const TrainingState& state, c10::Device device) {
+void write_run_report(const RunDirectory& directory, const Experiment& experiment,
+                      const ClassifyEvaluation& evaluation, const Dataset& val_data,
+                      ImageModel& model, const TrainingState& state, c10::Device device) {
   RunReport report;
   report.title = std::filesystem::absolute(directory.root()).filename().string();
   report.model = experiment.model.name;

@@ -9,9 +9,11 @@
 
 namespace vit {
 
-/// Writes a finished run's report.html: figures, curves, confusion matrix, pictures with predictions.
-void write_run_report(const RunDirectory& directory, const Experiment& experiment, const ClassifyEvaluation& evaluation,
-                      const Dataset& val_data, ImageModel& model, const TrainingState& state, c10::Device device);
+/// Writes a finished run's report.html: figures, curves, confusion matrix, pictures with
+/// predictions.
+void write_run_report(const RunDirectory& directory, const Experiment& experiment,
+                      const ClassifyEvaluation& evaluation, const Dataset& val_data,
+                      ImageModel& model, const TrainingState& state, c10::Device device);
 
 /// Learned numbers of a model.
 [[nodiscard]] std::int64_t parameter_count(ImageModel& model);

@@ -9,12 +9,12 @@ namespace vit {
 
 /// What went wrong, by who can mend it. The value is the program's exit code.
 enum class ErrorKind {
-  usage = 2,        ///< the command line or the experiment file
-  data = 3,         ///< a data set or a picture
-  weights = 4,      ///< a checkpoint, weights, or an exported model
-  resource = 5,     ///< files, memory, network, devices
-  numerical = 6,    ///< NaN or infinity where a number is needed
-  interrupted = 130 ///< the user asked to stop
+  usage = 2,         ///< the command line or the experiment file
+  data = 3,          ///< a data set or a picture
+  weights = 4,       ///< a checkpoint, weights, or an exported model
+  resource = 5,      ///< files, memory, network, devices
+  numerical = 6,     ///< NaN or infinity where a number is needed
+  interrupted = 130  ///< the user asked to stop
 };
 
 /// The one exception of the library.
@@ -50,7 +50,7 @@ class Bug : public std::logic_error {
 
 /// States what our own code guarantees: `VIT_ASSERT(index < size, index, " of ", size)`.
 /// What a user can cause is an Error instead.
-#define VIT_ASSERT(expression, ...)                                                       \
-  ((expression) ? static_cast<void>(0)                                                    \
-                : ::vit::assertion_failed(#expression, __FILE__, __LINE__,                \
+#define VIT_ASSERT(expression, ...)                                        \
+  ((expression) ? static_cast<void>(0)                                     \
+                : ::vit::assertion_failed(#expression, __FILE__, __LINE__, \
                                           ::vit::str("" __VA_OPT__(, ) __VA_ARGS__)))

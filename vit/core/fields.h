@@ -45,8 +45,8 @@ inline constexpr Range kProbability{0, 1};
 struct Field {
   std::string_view name;
   FieldRef ref;
-  std::string_view help;                 ///< one line
-  Range range{};                         ///< for numbers
+  std::string_view help;                    ///< one line
+  Range range{};                            ///< for numbers
   std::vector<std::string_view> choices{};  ///< for strings: the allowed ones; empty: any
 };
 
@@ -78,6 +78,7 @@ class NamedList {
 /// The candidate nearest to `word`, or "" where none is near: for "did you mean". Near is an edit
 /// distance of at most a third of the longer one, whatever the case and with `-` for `_`; failing
 /// that, a candidate that contains the word (`crop`: `random_crop`).
-[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+[[nodiscard]] std::string nearest(std::string_view word,
+                                  const std::vector<std::string>& candidates);
 
 }  // namespace vit

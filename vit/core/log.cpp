@@ -28,7 +28,9 @@ spdlog::level::level_enum to_spdlog(Level level) {
 class ConsoleFormatter final : public spdlog::formatter {
  public:
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
-    const auto append = [&out](std::string_view text) { out.append(text.data(), text.data() + text.size()); };
+    const auto append = [&out](std::string_view text) {
+      out.append(text.data(), text.data() + text.size());
+    };
     if (message.level == spdlog::level::warn) append("warning: ");
     if (message.level == spdlog::level::err) append("error: ");
     if (message.level == spdlog::level::debug) append("debug: ");
@@ -43,7 +45,8 @@ class ConsoleFormatter final : public spdlog::formatter {
 struct Sinks {
   std::shared_ptr<spdlog::sinks::stderr_color_sink_mt> console =
       std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
-  std::shared_ptr<spdlog::sinks::dist_sink_mt> all = std::make_shared<spdlog::sinks::dist_sink_mt>();
+  std::shared_ptr<spdlog::sinks::dist_sink_mt> all =
+      std::make_shared<spdlog::sinks::dist_sink_mt>();
   spdlog::logger logger{"vit", all};
 
   Sinks() {

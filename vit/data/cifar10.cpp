@@ -20,30 +20,38 @@ constexpr std::size_t kRecord = 1 + 3 * kPlane;  // label, then the planes R, G,
 
 std::vector<std::string> batch_names(Split split) {
   if (split == Split::val) return {"test_batch.bin"};
-  return {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"};
+  return {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
+          "data_batch_5.bin"};
 }
 
 class CifarBinary final : public Dataset {
  public:
-  CifarBinary(const fs::path& folder, Split split) : name_(split == Split::train ? "cifar10/train" : "cifar10/test") {
+  CifarBinary(const fs::path& folder, Split split)
+      : name_(split == Split::train ? "cifar10/train" : "cifar10/test") {
     for (const std::string& batch : batch_names(split)) {
       const std::vector<std::byte> bytes = read_file(folder / batch);
       if (bytes.empty() || bytes.size() % kRecord != 0)
         throw Error(ErrorKind::data, (folder / batch).string(),
-                    str("has ", bytes.size(), " bytes, which is no multiple of ", kRecord, " (a label and 3x32x32 pixels)"),
+                    str("has ", bytes.size(), " bytes, which is no multiple of ", kRecord,
+                        " (a label and 3x32x32 pixels)"),
                     "the file is damaged or not the binary version of CIFAR-10: get it again");
       for (std::size_t begin = 0; begin < bytes.size(); begin += kRecord)
         if (std::to_integer<std::size_t>(bytes[begin]) >= kClasses.size())
           throw Error(ErrorKind::data, (folder / batch).string(),
-                      str("record ", begin / kRecord, " has label ", std::to_integer<int>(bytes[begin]), ", and there are 10 classes"),
+                      str("record ", begin / kRecord, " has label ",
+                          std::to_integer<int>(bytes[begin]), ", and there are 10 classes"),
                       "the file is damaged or not CIFAR-10: get it again");
       records_.insert(records_.end(), bytes.begin(), bytes.end());
     }
   }
 
-  [[nodiscard]] std::int64_t size() const override { return static_cast<std::int64_t>(records_.size() / kRecord); }
+  [[nodiscard]] std::int64_t size() const override {
+    return static_cast<std::int64_t>(records_.size() / kRecord);
+  }
   [[nodiscard]] const std::vector<std::string>& classes() const override { return kClasses; }
-  [[nodiscard]] std::int64_t label(std::int64_t index) const override { return std::to_integer<std::int64_t>(*record(index)); }
+  [[nodiscard]] std::int64_t label(std::int64_t index) const override {
+    return std::to_integer<std::int64_t>(*record(index));
+  }
 
   [[nodiscard]] Sample get(std::int64_t index) const override {
     Sample sample;

@@ -13,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 10> kExtensions = {".jpg", ".jpeg", ".png", ".webp", ".bmp",
-                                                          ".ppm", ".pgm",  ".pbm", ".tif",  ".tiff"};
+constexpr std::array<std::string_view, 10> kExtensions = {
+    ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".ppm", ".pgm", ".pbm", ".tif", ".tiff"};
 
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with("."); }
 
@@ -37,7 +37,9 @@ class ImageFolder final : public Dataset {
     if (classes_.empty()) cannot_read(root, "found no class folder");
   }
 
-  [[nodiscard]] std::int64_t size() const override { return static_cast<std::int64_t>(files_.size()); }
+  [[nodiscard]] std::int64_t size() const override {
+    return static_cast<std::int64_t>(files_.size());
+  }
   [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
   [[nodiscard]] std::int64_t label(std::int64_t index) const override { return file(index).label; }
 
@@ -60,12 +62,15 @@ class ImageFolder final : public Dataset {
     std::int64_t label;
   };
 
-  [[nodiscard]] const File& file(std::int64_t index) const { return files_[static_cast<std::size_t>(index)]; }
+  [[nodiscard]] const File& file(std::int64_t index) const {
+    return files_[static_cast<std::size_t>(index)];
+  }
 
   static std::vector<fs::path> class_folders(const fs::path& root) {
     std::error_code error;
     std::vector<fs::path> folders;
-    if (!fs::is_directory(root, error)) cannot_read(root, fs::exists(root, error) ? "is not a folder" : "does not exist");
+    if (!fs::is_directory(root, error))
+      cannot_read(root, fs::exists(root, error) ? "is not a folder" : "does not exist");
     fs::directory_iterator entry(root, error);
     for (; !error && entry != fs::directory_iterator(); entry.increment(error))
       if (!is_hidden(entry->path()) && entry->is_directory(error)) folders.push_back(entry->path());
@@ -80,13 +85,15 @@ class ImageFolder final : public Dataset {
     fs::recursive_directory_iterator entry(folder, error);  // does not follow links: no circles
     for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
       std::error_code unreadable;
-      if (!is_hidden(entry->path()) && is_picture(entry->path()) && entry->is_regular_file(unreadable))
+      if (!is_hidden(entry->path()) && is_picture(entry->path()) &&
+          entry->is_regular_file(unreadable))
         pictures.push_back(entry->path());
     }
     if (error) cannot_read(folder, error.message());
     if (pictures.empty())
-      throw Error(ErrorKind::data, folder.string(), "found no picture in this class folder",
-                  "remove the folder, or put pictures (.jpg, .png, .webp, .bmp, .ppm, .tif) into it");
+      throw Error(
+          ErrorKind::data, folder.string(), "found no picture in this class folder",
+          "remove the folder, or put pictures (.jpg, .png, .webp, .bmp, .ppm, .tif) into it");
     std::sort(pictures.begin(), pictures.end());
     const auto label = static_cast<std::int64_t>(classes_.size());
     classes_.push_back(folder.filename().string());
@@ -99,7 +106,9 @@ class ImageFolder final : public Dataset {
 
 }  // namespace
 
-std::unique_ptr<Dataset> image_folder(const fs::path& root) { return std::make_unique<ImageFolder>(root); }
+std::unique_ptr<Dataset> image_folder(const fs::path& root) {
+  return std::make_unique<ImageFolder>(root);
+}
 
 fs::path split_folder(const fs::path& root, const std::vector<std::string>& names) {
   std::error_code error;
@@ -120,12 +129,13 @@ void require_same_classes(const Dataset& train, const Dataset& val, const fs::pa
     std::set_difference(one.classes().begin(), one.classes().end(), other.classes().begin(),
                         other.classes().end(), std::back_inserter(names));
     std::string text;
-    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 10); ++i) text += (i ? ", " : "") + names[i];
+    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 10); ++i)
+      text += (i ? ", " : "") + names[i];
     return names.empty() ? std::string("none") : names.size() > 10 ? text + ", …" : text;
   };
   throw Error(ErrorKind::data, root.string(),
-              str("training and validation have other classes: only in training: ", only_in(train, val),
-                  "; only in validation: ", only_in(val, train)),
+              str("training and validation have other classes: only in training: ",
+                  only_in(train, val), "; only in validation: ", only_in(val, train)),
               "both need the same class folders");
 }
 

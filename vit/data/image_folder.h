@@ -21,6 +21,7 @@ std::unique_ptr<Dataset> image_folder(const std::filesystem::path& root);
                                                  const std::vector<std::string>& names);
 
 /// Throws Error (data), with what differs, unless both have the same classes.
-void require_same_classes(const Dataset& train, const Dataset& val, const std::filesystem::path& root);
+void require_same_classes(const Dataset& train, const Dataset& val,
+                          const std::filesystem::path& root);
 
 }  // namespace vit

@@ -48,14 +48,16 @@ struct EpochLoader::State {
     next_begin = slot->end;
     const auto size = static_cast<std::int64_t>(slot->size());
     const Preprocessing& input = pipeline.preprocessing();
-    slot->batch.images = torch::empty({size, input.in_chans, input.img_size.height, input.img_size.width});
+    slot->batch.images =
+        torch::empty({size, input.in_chans, input.img_size.height, input.img_size.width});
     slot->batch.labels = torch::empty({size}, torch::kInt64);
     slot->batch.indices = torch::empty({size}, torch::kInt64);
     slots.push_back(std::move(slot));
   }
 
   void refill() {
-    while (next_begin < end && slots.size() < static_cast<std::size_t>(std::max<std::int64_t>(options.prefetch, 1)))
+    while (next_begin < end &&
+           slots.size() < static_cast<std::size_t>(std::max<std::int64_t>(options.prefetch, 1)))
       open_slot();
   }
 
@@ -105,20 +107,24 @@ std::int64_t EpochLoader::num_batches(std::int64_t samples, const LoaderOptions&
                            : (samples + options.batch_size - 1) / options.batch_size;
 }
 
-EpochLoader::EpochLoader(const Dataset& dataset, const Pipeline& pipeline, std::vector<std::int64_t> order,
-                         std::int64_t epoch, const LoaderOptions& options, std::int64_t first_batch)
+EpochLoader::EpochLoader(const Dataset& dataset, const Pipeline& pipeline,
+                         std::vector<std::int64_t> order, std::int64_t epoch,
+                         const LoaderOptions& options, std::int64_t first_batch)
     : state_(new State{dataset, pipeline, std::move(order), epoch, options}) {
   State& state = *state_;
   const auto samples = static_cast<std::int64_t>(state.order.size());
   state.end = static_cast<std::size_t>(
       std::min(samples, num_batches(samples, options) * options.batch_size));
-  state.next_begin = std::min(static_cast<std::size_t>(first_batch * options.batch_size), state.end);
+  state.next_begin =
+      std::min(static_cast<std::size_t>(first_batch * options.batch_size), state.end);
   state.refill();
   try {
-    for (std::int64_t i = 0; i < options.workers; ++i) state.threads.emplace_back([&state] { state.work(); });
+    for (std::int64_t i = 0; i < options.workers; ++i)
+      state.threads.emplace_back([&state] { state.work(); });
   } catch (const std::system_error& problem) {
     if (state.threads.empty())
-      throw Error(ErrorKind::resource, "data.workers", str("cannot start a thread: ", problem.what()),
+      throw Error(ErrorKind::resource, "data.workers",
+                  str("cannot start a thread: ", problem.what()),
                   "set data.workers: 0, or raise the limit (ulimit -u)");
   }
 }

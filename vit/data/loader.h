@@ -14,14 +14,14 @@ namespace vit {
 
 struct LoaderOptions {
   std::int64_t batch_size = 128;
-  std::int64_t workers = 2;      ///< threads; 0: decode in the calling thread
-  std::int64_t prefetch = 4;     ///< batches prepared ahead
-  bool drop_last = false;        ///< leave out a last batch that is not full
+  std::int64_t workers = 2;   ///< threads; 0: decode in the calling thread
+  std::int64_t prefetch = 4;  ///< batches prepared ahead
+  bool drop_last = false;     ///< leave out a last batch that is not full
 };
 
-/// Reads one epoch: threads decode and augment the samples of `order` ahead of time, and batches come
-/// out in order. What comes out depends on (order, pipeline, epoch) alone, never on the number of
-/// threads. An error in a worker is thrown by the next() that would have returned its batch.
+/// Reads one epoch: threads decode and augment the samples of `order` ahead of time, and batches
+/// come out in order. What comes out depends on (order, pipeline, epoch) alone, never on the number
+/// of threads. An error in a worker is thrown by the next() that would have returned its batch.
 class EpochLoader {
  public:
   /// `first_batch` batches are left out at the start: where a resumed epoch goes on.

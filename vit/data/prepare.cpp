@@ -36,14 +36,16 @@ fs::path content_of(fs::path folder) {
 
 PreparedData describe_data(const std::string& name, const fs::path& root) {
   const DataSplits splits = open_data({name, FolderDataOptions{root.string()}});
-  return {root, splits.train->size(), splits.val->size(), static_cast<std::int64_t>(splits.train->classes().size())};
+  return {root, splits.train->size(), splits.val->size(),
+          static_cast<std::int64_t>(splits.train->classes().size())};
 }
 
 }  // namespace
 
 PreparedData prepare_data(const std::string& name, const fs::path& archive, const fs::path& root) {
   if (name != "cifar10" && name != "folder")
-    throw Error(ErrorKind::usage, "vit data prepare", str("`", name, "` is nothing to unpack"), "use cifar10 or folder");
+    throw Error(ErrorKind::usage, "vit data prepare", str("`", name, "` is nothing to unpack"),
+                "use cifar10 or folder");
   const fs::path target = root.empty() ? fs::path("data") / name : root;
   std::error_code error;
   if (fs::exists(target, error) && !fs::is_empty(target, error)) return describe_data(name, target);

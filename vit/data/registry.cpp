@@ -32,7 +32,8 @@ struct Entry {
 
 // A new data set is one file and one line here.
 constexpr Entry kEntries[] = {
-    {"shapes", "coloured shapes on textured backgrounds, drawn from the seed; nothing to download", "", open_shapes},
+    {"shapes", "coloured shapes on textured backgrounds, drawn from the seed; nothing to download",
+     "", open_shapes},
     {"folder", "ROOT/train/CLASS/x.jpg and ROOT/val/CLASS/x.jpg", "data", open_folder},
     {"cifar10", "CIFAR-10, its binary files or a folder of pictures", "data/cifar10", open_cifar10},
 };
@@ -65,8 +66,10 @@ void describe(FieldVisitor& visitor, DataSpec& spec) {
   visitor.field({"name", &spec.name, "a data set of `vit data list`"});
   if (spec.name != before) {
     const Entry& entry = find(spec.name);
-    if (entry.root.empty()) spec.options = ShapesOptions{};
-    else spec.options = FolderDataOptions{std::string(entry.root)};
+    if (entry.root.empty())
+      spec.options = ShapesOptions{};
+    else
+      spec.options = FolderDataOptions{std::string(entry.root)};
   }
   std::visit([&](auto& options) { describe(visitor, options); }, spec.options);
 }

@@ -13,7 +13,8 @@ std::vector<std::int64_t> sequential_order(std::int64_t size) {
   return order;
 }
 
-std::vector<std::int64_t> shuffled_order(std::int64_t size, std::uint64_t seed, std::int64_t epoch) {
+std::vector<std::int64_t> shuffled_order(std::int64_t size, std::uint64_t seed,
+                                         std::int64_t epoch) {
   std::vector<std::int64_t> order = sequential_order(size);
   Rng rng(seed, Stream::shuffle, static_cast<std::uint64_t>(epoch));
   for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[rng.below(i)]);

@@ -41,17 +41,20 @@ ModelCard card_from_json(const std::string& text, const std::string& where) {
     card.preprocessing = preprocessing_from_json(text, where);
     return card;
   } catch (const Json::exception& problem) {
-    throw Error(ErrorKind::weights, where, std::string("its vit.json cannot be read: ") + problem.what());
+    throw Error(ErrorKind::weights, where,
+                std::string("its vit.json cannot be read: ") + problem.what());
   }
 }
 
-/// A TorchScript module with the same tree, names and (shared) tensors. TorchScript wants type names
-/// that are identifiers, so children named by numbers get a letter in front there.
+/// A TorchScript module with the same tree, names and (shared) tensors. TorchScript wants type
+/// names that are identifiers, so children named by numbers get a letter in front there.
 torch::jit::Module mirror(torch::nn::Module& module, const std::string& type_name,
                           const std::shared_ptr<torch::jit::CompilationUnit>& unit) {
   torch::jit::Module scripted(c10::QualifiedName(type_name), unit);
-  for (const auto& item : module.named_parameters(/*recurse=*/false)) scripted.register_parameter(item.key(), item.value(), false);
-  for (const auto& item : module.named_buffers(/*recurse=*/false)) scripted.register_buffer(item.key(), item.value());
+  for (const auto& item : module.named_parameters(/*recurse=*/false))
+    scripted.register_parameter(item.key(), item.value(), false);
+  for (const auto& item : module.named_buffers(/*recurse=*/false))
+    scripted.register_buffer(item.key(), item.value());
   for (const auto& item : module.named_children())
     scripted.register_module(item.key(), mirror(*item.value(), type_name + "_" + item.key(), unit));
   scripted.register_attribute("training", c10::BoolType::get(), false);
@@ -68,11 +71,15 @@ torch::Tensor example_input(ImageModel& model, std::int64_t batch) {
 torch::jit::Module trace(ImageModel& model) {
   const auto unit = std::make_shared<torch::jit::CompilationUnit>();
   torch::jit::Module scripted = mirror(model.module(), "__torch__.vit.Model", unit);
-  const auto forward = [&model](torch::jit::Stack inputs) -> torch::jit::Stack { return {model.forward(inputs[0].toTensor())}; };
+  const auto forward = [&model](torch::jit::Stack inputs) -> torch::jit::Stack {
+    return {model.forward(inputs[0].toTensor())};
+  };
   const auto unnamed = [](const torch::autograd::Variable&) { return std::string(); };
-  const auto traced = torch::jit::tracer::trace({example_input(model, 2)}, forward, unnamed, /*strict=*/true,
-                                                /*force_outplace=*/false, &scripted, {"x"});
-  torch::jit::Function* function = unit->create_function(c10::QualifiedName(*scripted.type()->name(), "forward"), traced.first->graph);
+  const auto traced =
+      torch::jit::tracer::trace({example_input(model, 2)}, forward, unnamed, /*strict=*/true,
+                                /*force_outplace=*/false, &scripted, {"x"});
+  torch::jit::Function* function = unit->create_function(
+      c10::QualifiedName(*scripted.type()->name(), "forward"), traced.first->graph);
   scripted.type()->addMethod(function);
   scripted.eval();
   return scripted;
@@ -84,29 +91,35 @@ ExportCheck compare(ImageModel& model, torch::jit::Module& scripted) {
     const torch::Tensor x = example_input(model, batch);
     const torch::Tensor expected = model.forward(x), found = scripted.forward({x}).toTensor();
     if (expected.sizes() != found.sizes())
-      throw Error(ErrorKind::weights, "export", vit::str("the exported model gives ", found.sizes(), " for ", batch, " pictures, the model ", expected.sizes()));
+      throw Error(ErrorKind::weights, "export",
+                  vit::str("the exported model gives ", found.sizes(), " for ", batch,
+                           " pictures, the model ", expected.sizes()));
     const double difference = (expected - found).abs().max().item<double>();
     check.max_difference = std::max(check.max_difference, difference);
     const double allowed = check.tolerance * std::max(1.0, expected.abs().max().item<double>());
     if (!(difference <= allowed))
       throw Error(ErrorKind::weights, "export",
-                  vit::str("the exported model differs from the model by ", difference, " (allowed: ", allowed, "); no file was written"));
+                  vit::str("the exported model differs from the model by ", difference,
+                           " (allowed: ", allowed, "); no file was written"));
   }
   return check;
 }
 
-torch::jit::Module read_module(std::istream& bytes, torch::jit::ExtraFilesMap& extra, const std::string& where) {
+torch::jit::Module read_module(std::istream& bytes, torch::jit::ExtraFilesMap& extra,
+                               const std::string& where) {
   try {
     return torch::jit::load(bytes, c10::Device(c10::kCPU), extra);
   } catch (const c10::Error& problem) {
-    throw Error(ErrorKind::weights, where, std::string("is no TorchScript file: ") + problem.what_without_backtrace(),
+    throw Error(ErrorKind::weights, where,
+                std::string("is no TorchScript file: ") + problem.what_without_backtrace(),
                 "`vit export RUN --format torchscript --output FILE` writes one");
   }
 }
 
 }  // namespace
 
-ExportCheck export_torchscript(ImageModel& model, const ModelCard& card, const std::filesystem::path& path) {
+ExportCheck export_torchscript(ImageModel& model, const ModelCard& card,
+                               const std::filesystem::path& path) {
   const torch::NoGradGuard no_grad;
   model.module().eval();
   model.module().to(torch::kCPU);
@@ -126,7 +139,8 @@ ScriptedModel load_torchscript(const std::filesystem::path& path) {
   torch::jit::ExtraFilesMap extra{{kCardFile, ""}};
   torch::jit::Module module = read_module(bytes, extra, path.string());
   if (extra[kCardFile].empty())
-    throw Error(ErrorKind::weights, path.string(), "was not exported by vit: it has no vit.json with labels and preprocessing",
+    throw Error(ErrorKind::weights, path.string(),
+                "was not exported by vit: it has no vit.json with labels and preprocessing",
                 "export it with `vit export`");
   module.eval();
   return {module, card_from_json(extra[kCardFile], path.string())};

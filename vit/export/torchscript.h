@@ -13,8 +13,8 @@ namespace vit {
 
 /// What an exported model says of itself (its extra file `vit.json`).
 struct ModelCard {
-  std::string model;                 ///< name of the architecture
-  std::vector<std::string> labels;   ///< names of the classes
+  std::string model;                ///< name of the architecture
+  std::vector<std::string> labels;  ///< names of the classes
   Preprocessing preprocessing;
 };
 
@@ -29,7 +29,8 @@ struct ExportCheck {
 /// The model is traced, written beside `path`, read back, and compared with itself on two batch
 /// sizes that the trace has not seen; only then the file appears. Throws Error (weights) where the
 /// outputs differ by more than the tolerance, and Error (resource) where it cannot be written.
-ExportCheck export_torchscript(ImageModel& model, const ModelCard& card, const std::filesystem::path& path);
+ExportCheck export_torchscript(ImageModel& model, const ModelCard& card,
+                               const std::filesystem::path& path);
 
 struct ScriptedModel {
   torch::jit::Module module;

@@ -114,7 +114,8 @@ Coverage cover(const Outlines& outlines, int width, int height) {
   for (int row = 0; row < rows; ++row) {
     std::fill(sums.begin(), sums.end(), 0);
     for (int i = 0; i < kLines; ++i) {
-      const auto& line = lines[static_cast<std::size_t>(row * kLines + i)];
+      const auto& line =
+          lines[static_cast<std::size_t>(row) * kLines + static_cast<std::size_t>(i)];
       for (std::size_t k = 0; k + 1 < line.size(); k += 2)
         add_span(line[k], line[k + 1], bounds, sums);
     }

@@ -6,7 +6,8 @@
 
 namespace vit {
 
-std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& labels, std::int64_t k) {
+std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& labels,
+                           std::int64_t k) {
   const torch::Tensor own = logits.gather(1, labels.unsqueeze(1));  // [B, 1]
   // How many others are at least as large; NaN compares false, hence the negation.
   const torch::Tensor others = logits.lt(own).logical_not().sum(1) - 1;

@@ -9,7 +9,8 @@ namespace vit {
 
 /// Rows of `logits` [B, K] whose label [B] is among the k largest (k is cut to K). A tie is decided
 /// against the label, so that equal logits (a dead network) score nothing rather than everything.
-[[nodiscard]] std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& labels, std::int64_t k);
+[[nodiscard]] std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& labels,
+                                         std::int64_t k);
 
 /// Counts by true class (row) and predicted class (column).
 class ConfusionCounts {

@@ -8,10 +8,13 @@ namespace vit {
 void describe(FieldVisitor& visitor, LinearModelOptions& o) {
   visitor.field({"img_size", &o.img_size, "pixels, one number or [height, width]", kAtLeastOne});
   visitor.field({"in_chans", &o.in_chans, "input channels: 3 RGB, 1 luma", kAtLeastOne});
-  visitor.field({"num_classes", &o.num_classes, "outputs; training takes it from the data", kAtLeastOne});
+  visitor.field(
+      {"num_classes", &o.num_classes, "outputs; training takes it from the data", kAtLeastOne});
 }
 
-LinearModelImpl::LinearModelImpl(const LinearModelOptions& options_) : options(options_) { reset(); }
+LinearModelImpl::LinearModelImpl(const LinearModelOptions& options_) : options(options_) {
+  reset();
+}
 
 void LinearModelImpl::reset() {
   const std::int64_t pixels = options.in_chans * options.img_size.height * options.img_size.width;
@@ -22,7 +25,8 @@ torch::Tensor LinearModelImpl::forward_features(const torch::Tensor& x) {
   const auto [height, width] = options.img_size;
   if (x.dim() != 4 || x.size(1) != options.in_chans || x.size(2) != height || x.size(3) != width)
     throw Error(ErrorKind::usage, "linear",
-                vit::str("expected x [B, ", options.in_chans, ", ", height, ", ", width, "], got ", x.sizes()),
+                vit::str("expected x [B, ", options.in_chans, ", ", height, ", ", width, "], got ",
+                         x.sizes()),
                 "set model.img_size and model.in_chans to what the data has");
   return x.flatten(1).unsqueeze(1);
 }

@@ -23,7 +23,9 @@ class LinearModelImpl : public torch::nn::Cloneable<LinearModelImpl>, public Ima
   explicit LinearModelImpl(const LinearModelOptions& options);
   void reset() override;
 
-  torch::Tensor forward(const torch::Tensor& x) override { return forward_head(forward_features(x)); }
+  torch::Tensor forward(const torch::Tensor& x) override {
+    return forward_head(forward_features(x));
+  }
   /// [B, 1, C * H * W]
   torch::Tensor forward_features(const torch::Tensor& x) override;
   torch::Tensor forward_head(const torch::Tensor& features) override;

@@ -1,6 +1,7 @@
 #include "vit/models/profile.h"
 
 #include <ATen/record_function.h>
+#include <torch/library.h>
 #include <torch/utils.h>
 
 #include <map>
@@ -16,8 +17,25 @@ std::int64_t product(at::IntArrayRef sizes) {
   return std::accumulate(sizes.begin(), sizes.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-/// Collects the operations that hold weights, and attention, while the model runs. LibTorch calls the
-/// observers below for every operation; what such an operation calls in turn is not counted again.
+/// The shape of a convolution's output. LibTorch knows it for tensors without numbers from Python
+/// only; in C++ it asks for this operator.
+at::Tensor meta_convolution(const at::Tensor& input, const at::Tensor& weight,
+                            const std::optional<at::Tensor>& /*bias*/, at::IntArrayRef stride,
+                            at::IntArrayRef padding, at::IntArrayRef dilation, bool transposed,
+                            at::IntArrayRef /*output_padding*/, std::int64_t /*groups*/) {
+  VIT_ASSERT(!transposed);
+  std::vector<std::int64_t> shape = {input.size(0), weight.size(0)};
+  for (std::size_t i = 0; i < stride.size(); ++i) {
+    const auto axis = static_cast<std::int64_t>(i) + 2;
+    const std::int64_t reach = dilation[i] * (weight.size(axis) - 1) + 1;
+    shape.push_back((input.size(axis) + 2 * padding[i] - reach) / stride[i] + 1);
+  }
+  return at::empty(shape, input.options());
+}
+
+/// Collects the operations that hold weights, and attention, while the model runs. LibTorch calls
+/// the observers below for every operation; what such an operation calls in turn is not counted
+/// again.
 struct Collector {
   std::map<const c10::TensorImpl*, std::string> parameter_names;
   std::map<std::string, std::int64_t> parameters_of_layer;
@@ -28,8 +46,9 @@ struct Collector {
 thread_local Collector* collector = nullptr;
 
 bool counted(std::string_view operation) {
-  return operation == "aten::linear" || operation == "aten::conv2d" || operation == "aten::layer_norm" ||
-         operation == "aten::matmul" || operation == "aten::scaled_dot_product_attention";
+  return operation == "aten::linear" || operation == "aten::conv2d" ||
+         operation == "aten::layer_norm" || operation == "aten::matmul" ||
+         operation == "aten::scaled_dot_product_attention";
 }
 
 struct Inside : at::ObserverContext {
@@ -90,12 +109,25 @@ void leave(const at::RecordFunction& function, at::ObserverContext* context) {
   collector->layers.push_back(std::move(layer));
 }
 
+/// Takes the numbers away from a module's tensors and keeps shapes and types. Module::to() cannot:
+/// it refuses to put a tensor of another backend into a parameter's place.
+void move_to_meta(torch::nn::Module& module) {
+  const auto strip = [](const torch::Tensor& tensor) {
+    const torch::Tensor meta =
+        torch::empty(tensor.sizes(), tensor.options().device(torch::kMeta).requires_grad(false));
+    tensor.unsafeGetTensorImpl()->shallow_copy_from(meta.getIntrusivePtr());
+  };
+  for (const torch::Tensor& parameter : module.parameters()) strip(parameter);
+  for (const torch::Tensor& buffer : module.buffers()) strip(buffer);
+}
+
 class Recording {
  public:
   explicit Recording(Collector& target)
-      : handle_(at::addThreadLocalCallback(
-            at::RecordFunctionCallback(enter, leave).needsInputs(true).needsOutputs(true).scopes(
-                {at::RecordScope::FUNCTION}))) {
+      : handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(enter, leave)
+                                               .needsInputs(true)
+                                               .needsOutputs(true)
+                                               .scopes({at::RecordScope::FUNCTION}))) {
     collector = &target;
   }
   ~Recording() {
@@ -111,11 +143,15 @@ class Recording {
 
 }  // namespace
 
+TORCH_LIBRARY_IMPL(aten, Meta, library) {
+  library.impl("convolution_overrideable", meta_convolution);
+}
+
 ModelProfile profile(ImageModel& model) {
   torch::NoGradGuard no_grad;
   torch::nn::Module& module = model.module();
   module.eval();
-  module.to(torch::kMeta);
+  move_to_meta(module);
 
   Collector target;
   ModelProfile result;

@@ -10,19 +10,20 @@ namespace vit {
 
 /// What one layer of a model does to one picture.
 struct LayerProfile {
-  std::string name;                    ///< as in the state_dict, without `.weight`
-  std::string operation;               ///< linear, convolution, layer_norm, attention
-  std::vector<std::int64_t> output;    ///< shape
+  std::string name;                  ///< as in the state_dict, without `.weight`
+  std::string operation;             ///< linear, convolution, layer_norm, attention
+  std::vector<std::int64_t> output;  ///< shape
   std::int64_t parameters = 0;
   std::int64_t multiply_adds = 0;
 };
 
 struct ModelProfile {
-  std::vector<LayerProfile> layers;    ///< in the order in which they ran
-  std::int64_t parameters = 0;         ///< of the whole model, learned ones
-  std::int64_t multiply_adds = 0;      ///< of one picture, counted as timm does: linear layers,
-                                       ///< convolutions and the two products of attention
-  std::int64_t activation_bytes = 0;   ///< outputs of these layers in fp32: what training keeps, about
+  std::vector<LayerProfile> layers;  ///< in the order in which they ran
+  std::int64_t parameters = 0;       ///< of the whole model, learned ones
+  std::int64_t multiply_adds = 0;    ///< of one picture, counted as timm does: linear layers,
+                                     ///< convolutions and the two products of attention
+  std::int64_t activation_bytes =
+      0;  ///< outputs of these layers in fp32: what training keeps, about
 };
 
 /// Runs the model once on a picture without numbers (LibTorch's meta device) and writes down what

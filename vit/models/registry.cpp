@@ -32,8 +32,9 @@ ModelSpec model_spec(const std::string& name) {
   const ViTVariant* variant = find_vit(name);
   if (variant == nullptr) {
     const std::string near = nearest(name, model_names());
-    throw Error(ErrorKind::usage, "model.name", str("there is no model `", name, "`"),
-                str(near.empty() ? "" : str("did you mean ", near, "? "), "`vit models` lists all"));
+    throw Error(
+        ErrorKind::usage, "model.name", str("there is no model `", name, "`"),
+        str(near.empty() ? "" : str("did you mean ", near, "? "), "`vit models` lists all"));
   }
   ViTOptions options;
   options.img_size = {variant->img_size, variant->img_size};
@@ -55,7 +56,8 @@ std::vector<std::string> model_names(std::string_view pattern) {
 
 void describe(FieldVisitor& visitor, ModelSpec& spec) {
   const std::string before = spec.name;
-  visitor.field({"name", &spec.name, "a model of `vit models`; sets the defaults of the keys below"});
+  visitor.field(
+      {"name", &spec.name, "a model of `vit models`; sets the defaults of the keys below"});
   if (spec.name != before) spec = model_spec(spec.name);
   std::visit([&](auto& options) { describe(visitor, options); }, spec.options);
 }
@@ -73,7 +75,8 @@ std::shared_ptr<ImageModel> create_model(const ModelSpec& spec) {
 }
 
 std::int64_t& num_classes(ModelSpec& spec) {
-  return std::visit([](auto& options) -> std::int64_t& { return options.num_classes; }, spec.options);
+  return std::visit([](auto& options) -> std::int64_t& { return options.num_classes; },
+                    spec.options);
 }
 
 Size2& img_size(ModelSpec& spec) {

@@ -22,8 +22,8 @@ struct ModelSpec {
 };
 void describe(FieldVisitor& visitor, ModelSpec& spec);
 
-/// The variant's own options. Throws Error (usage), with the nearest known name, where there is none
-/// of this name.
+/// The variant's own options. Throws Error (usage), with the nearest known name, where there is
+/// none of this name.
 [[nodiscard]] ModelSpec model_spec(const std::string& name);
 
 /// All names that `model_spec` knows; `pattern` may hold `*` and `?`.

@@ -47,7 +47,8 @@ void describe(FieldVisitor& visitor, ViTOptions& options);
 /// The Vision Transformer (Dosovitskiy et al. 2021, section 3.1), with timm's state_dict keys:
 /// patches become tokens, a class token and positional encodings are added, a stack of encoder
 /// blocks follows, and one pooled token is classified. x [B, C, H, W] -> [B, num_classes].
-class VisionTransformerImpl : public torch::nn::Cloneable<VisionTransformerImpl>, public ImageModel {
+class VisionTransformerImpl : public torch::nn::Cloneable<VisionTransformerImpl>,
+                              public ImageModel {
  public:
   explicit VisionTransformerImpl(const ViTOptions& options);
   void reset() override;

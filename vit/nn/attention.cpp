@@ -9,19 +9,21 @@
 
 namespace vit {
 
-MultiHeadAttentionImpl::MultiHeadAttentionImpl(const AttentionOptions& options_) : options(options_) {
+MultiHeadAttentionImpl::MultiHeadAttentionImpl(const AttentionOptions& options_)
+    : options(options_) {
   if (options.num_heads < 1 || options.dim % options.num_heads != 0)
-    throw Error(ErrorKind::usage, "MultiHeadAttention",
-                str("embed_dim ", options.dim, " is not a multiple of num_heads ", options.num_heads),
-                "set model.embed_dim or model.num_heads so that it divides");
+    throw Error(
+        ErrorKind::usage, "MultiHeadAttention",
+        str("embed_dim ", options.dim, " is not a multiple of num_heads ", options.num_heads),
+        "set model.embed_dim or model.num_heads so that it divides");
   reset();
 }
 
 void MultiHeadAttentionImpl::reset() {
   const std::int64_t dim = options.dim, head_dim = dim / options.num_heads;
   const auto norm = [&](const char* name) {
-    return register_module(name, torch::nn::LayerNorm(
-                                     torch::nn::LayerNormOptions({head_dim}).eps(options.norm_eps)));
+    return register_module(
+        name, torch::nn::LayerNorm(torch::nn::LayerNormOptions({head_dim}).eps(options.norm_eps)));
   };
   qkv = register_module("qkv", Linear(LinearOptions{dim, 3 * dim, options.qkv_bias}));
   if (options.qk_norm) {
@@ -36,7 +38,7 @@ MultiHeadAttentionImpl::Heads MultiHeadAttentionImpl::split_heads(const torch::T
     throw Error(ErrorKind::usage, "MultiHeadAttention",
                 vit::str("expected x [B, N, ", options.dim, "], got ", x.sizes()));
   // Sizes stay symbolic (-1): a trace of this must work for every batch.
-  const auto parts = qkv(x)                                      // [B, N, 3 D]
+  const auto parts = qkv(x)                                          // [B, N, 3 D]
                          .unflatten(-1, {3, options.num_heads, -1})  // [B, N, 3, H, Dh]
                          .permute({2, 0, 3, 1, 4})                   // [3, B, H, N, Dh]
                          .unbind(0);
@@ -60,10 +62,12 @@ torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x) {
   return merge_heads(at::scaled_dot_product_attention(q, k, v));  // [B, H, N, Dh]
 }
 
-MultiHeadAttentionImpl::WithWeights MultiHeadAttentionImpl::forward_with_weights(const torch::Tensor& x) {
+MultiHeadAttentionImpl::WithWeights MultiHeadAttentionImpl::forward_with_weights(
+    const torch::Tensor& x) {
   const auto [q, k, v] = split_heads(x);
   const double scale = 1.0 / std::sqrt(static_cast<double>(options.dim / options.num_heads));
-  const torch::Tensor weights = (q * scale).matmul(k.transpose(-2, -1)).softmax(-1);  // [B, H, N, N]
+  const torch::Tensor weights =
+      (q * scale).matmul(k.transpose(-2, -1)).softmax(-1);  // [B, H, N, N]
   const torch::Tensor kept = vit::dropout(weights, options.attn_drop, is_training());
   return {merge_heads(kept.matmul(v)), weights};
 }

@@ -13,15 +13,15 @@ struct AttentionOptions {
   std::int64_t dim = 0;
   std::int64_t num_heads = 8;
   bool qkv_bias = true;
-  bool qk_norm = false;      ///< layer norm of queries and keys, for each head
+  bool qk_norm = false;  ///< layer norm of queries and keys, for each head
   double norm_eps = 1e-6;
-  double attn_drop = 0.0;    ///< dropout of the attention weights
-  double proj_drop = 0.0;    ///< dropout of the output
+  double attn_drop = 0.0;  ///< dropout of the attention weights
+  double proj_drop = 0.0;  ///< dropout of the output
 };
 
-/// Multi-head self-attention (Vaswani et al. 2017, section 3.2; Dosovitskiy et al. 2021, appendix A):
-/// softmax(q k^T / sqrt(Dh)) v in each of H heads of width Dh = dim / H. x [B, N, D] -> [B, N, D].
-/// Throws Error (usage) where dim is not a multiple of num_heads.
+/// Multi-head self-attention (Vaswani et al. 2017, section 3.2; Dosovitskiy et al. 2021, appendix
+/// A): softmax(q k^T / sqrt(Dh)) v in each of H heads of width Dh = dim / H. x [B, N, D] -> [B, N,
+/// D]. Throws Error (usage) where dim is not a multiple of num_heads.
 class MultiHeadAttentionImpl : public torch::nn::Cloneable<MultiHeadAttentionImpl> {
  public:
   explicit MultiHeadAttentionImpl(const AttentionOptions& options);

@@ -12,7 +12,7 @@ namespace vit {
 
 struct EncoderOptions {
   std::int64_t depth = 12;
-  EncoderBlockOptions block;     ///< of each block; its drop_path is that of the last one
+  EncoderBlockOptions block;  ///< of each block; its drop_path is that of the last one
 };
 
 /// A stack of `depth` encoder blocks named "0", "1", …, whose drop path rate rises linearly from 0

@@ -4,7 +4,9 @@
 
 namespace vit {
 
-EncoderBlockImpl::EncoderBlockImpl(const EncoderBlockOptions& options_) : options(options_) { reset(); }
+EncoderBlockImpl::EncoderBlockImpl(const EncoderBlockOptions& options_) : options(options_) {
+  reset();
+}
 
 void EncoderBlockImpl::reset() {
   const std::int64_t dim = options.dim;
@@ -17,21 +19,20 @@ void EncoderBlockImpl::reset() {
     return register_module(name, LayerScale(LayerScaleOptions{dim, *options.init_values}));
   };
   norm1 = norm("norm1");
-  attn = register_module("attn", MultiHeadAttention(AttentionOptions{
-                                     .dim = dim,
-                                     .num_heads = options.num_heads,
-                                     .qkv_bias = options.qkv_bias,
-                                     .qk_norm = options.qk_norm,
-                                     .norm_eps = options.norm_eps,
-                                     .attn_drop = options.attn_drop,
-                                     .proj_drop = options.proj_drop}));
+  attn =
+      register_module("attn", MultiHeadAttention(AttentionOptions{.dim = dim,
+                                                                  .num_heads = options.num_heads,
+                                                                  .qkv_bias = options.qkv_bias,
+                                                                  .qk_norm = options.qk_norm,
+                                                                  .norm_eps = options.norm_eps,
+                                                                  .attn_drop = options.attn_drop,
+                                                                  .proj_drop = options.proj_drop}));
   ls1 = layer_scale("ls1");
   norm2 = norm("norm2");
-  mlp = register_module(
-      "mlp", Mlp(MlpOptions{.in_features = dim,
-                            .hidden_features = static_cast<std::int64_t>(
-                                static_cast<double>(dim) * options.mlp_ratio),
-                            .drop = options.proj_drop}));
+  mlp = register_module("mlp", Mlp(MlpOptions{.in_features = dim,
+                                              .hidden_features = static_cast<std::int64_t>(
+                                                  static_cast<double>(dim) * options.mlp_ratio),
+                                              .drop = options.proj_drop}));
   ls2 = layer_scale("ls2");
 }
 

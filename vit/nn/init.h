@@ -4,8 +4,8 @@
 
 #include "vit/core/rng.h"
 
-/// Initial weights drawn from our own counter-based generator: the same on every machine and for any
-/// number of threads. Each function fills `tensor` in place and is not recorded by autograd.
+/// Initial weights drawn from our own counter-based generator: the same on every machine and for
+/// any number of threads. Each function fills `tensor` in place and is not recorded by autograd.
 namespace vit::init {
 
 /// Normal with mean 0, cut to [-2, 2] (absolute, as timm's trunc_normal_).

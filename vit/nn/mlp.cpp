@@ -14,8 +14,9 @@ void MlpImpl::reset() {
 }
 
 torch::Tensor MlpImpl::forward(const torch::Tensor& x) {
-  const torch::Tensor hidden = vit::dropout(at::gelu(fc1(x)), options.drop, is_training());  // [B, N, hidden]
-  return vit::dropout(fc2(hidden), options.drop, is_training());                             // [B, N, D]
+  const torch::Tensor hidden =
+      vit::dropout(at::gelu(fc1(x)), options.drop, is_training());  // [B, N, hidden]
+  return vit::dropout(fc2(hidden), options.drop, is_training());    // [B, N, D]
 }
 
 }  // namespace vit

@@ -4,7 +4,8 @@
 
 namespace vit {
 
-torch::Tensor global_pool(const torch::Tensor& tokens, std::string_view kind, std::int64_t prefix_tokens) {
+torch::Tensor global_pool(const torch::Tensor& tokens, std::string_view kind,
+                          std::int64_t prefix_tokens) {
   if (kind.empty()) return tokens;
   if (kind == "token") return tokens.select(1, 0);
   if (kind == "avg") return tokens.slice(1, prefix_tokens).mean(1);

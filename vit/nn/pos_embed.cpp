@@ -6,9 +6,10 @@ namespace vit {
 
 torch::Tensor sincos2d_pos_embed(std::int64_t embed_dim, Size2 grid, std::int64_t prefix_tokens) {
   if (embed_dim % 4 != 0)
-    throw Error(ErrorKind::usage, "pos_embed: sincos2d",
-                str("embed_dim ", embed_dim, " is not a multiple of 4"),
-                "sine and cosine of two axes share the channels; set model.embed_dim so that it divides");
+    throw Error(
+        ErrorKind::usage, "pos_embed: sincos2d",
+        str("embed_dim ", embed_dim, " is not a multiple of 4"),
+        "sine and cosine of two axes share the channels; set model.embed_dim so that it divides");
   const auto float64 = torch::dtype(torch::kFloat64);
   const std::int64_t quarter = embed_dim / 4;
   const torch::Tensor frequencies =

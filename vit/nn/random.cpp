@@ -12,8 +12,9 @@ thread_local RandomScope* innermost = nullptr;
 
 at::Generator make_generator(c10::Device device, std::uint64_t seed) {
   if (device.is_cpu()) return at::make_generator<at::CPUGeneratorImpl>(seed);
-  at::Generator generator =
-      at::globalContext().getAcceleratorHooksInterface(device.type()).getNewGenerator(device.index());
+  at::Generator generator = at::globalContext()
+                                .getAcceleratorHooksInterface(device.type())
+                                .getNewGenerator(device.index());
   generator.set_current_seed(seed);
   return generator;
 }

@@ -11,14 +11,16 @@ namespace vit {
 AdamW::AdamW(const OptimOptions& options, std::vector<ParamGroup> groups)
     : Optimizer(std::move(groups)), options_(options) {
   if (options_.betas.size() != 2)
-    throw Error(ErrorKind::usage, "optim.betas", str("expected two numbers, got ", options_.betas.size()),
+    throw Error(ErrorKind::usage, "optim.betas",
+                str("expected two numbers, got ", options_.betas.size()),
                 "write betas: [0.9, 0.999]");
   for (const ParamGroup& group : groups_) {
     std::vector<Moments>& moments = moments_.emplace_back();
     for (const auto& [name, parameter] : group.parameters)
-      moments.push_back({torch::zeros_like(parameter, torch::MemoryFormat::Preserve).detach(),
-                         torch::zeros_like(parameter, torch::MemoryFormat::Preserve).detach(),
-                         torch::zeros({}, parameter.options().dtype(torch::kFloat32).requires_grad(false))});
+      moments.push_back(
+          {torch::zeros_like(parameter, torch::MemoryFormat::Preserve).detach(),
+           torch::zeros_like(parameter, torch::MemoryFormat::Preserve).detach(),
+           torch::zeros({}, parameter.options().dtype(torch::kFloat32).requires_grad(false))});
   }
 }
 
@@ -37,8 +39,9 @@ void AdamW::step(double lr) {
     }
     if (parameters.empty()) continue;
     at::_foreach_add_(steps, 1);
-    at::_fused_adamw_(parameters, gradients, exp_avgs, exp_avg_sqs, /*max_exp_avg_sqs=*/{}, steps, lr,
-                      options_.betas[0], options_.betas[1], groups_[g].weight_decay, options_.eps,
+    at::_fused_adamw_(parameters, gradients, exp_avgs, exp_avg_sqs, /*max_exp_avg_sqs=*/{}, steps,
+                      lr, options_.betas[0], options_.betas[1], groups_[g].weight_decay,
+                      options_.eps,
                       /*amsgrad=*/false, /*maximize=*/false);
   }
   ++updates_;

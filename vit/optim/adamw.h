@@ -4,7 +4,8 @@
 
 namespace vit {
 
-/// Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as torch.optim.AdamW.
+/// Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), as
+/// torch.optim.AdamW.
 class AdamW final : public Optimizer {
  public:
   AdamW(const OptimOptions& options, std::vector<ParamGroup> groups);

@@ -25,7 +25,8 @@ std::vector<torch::Tensor> Optimizer::parameters() const {
   return all;
 }
 
-std::unique_ptr<Optimizer> create_optimizer(const OptimOptions& options, std::vector<ParamGroup> groups) {
+std::unique_ptr<Optimizer> create_optimizer(const OptimOptions& options,
+                                            std::vector<ParamGroup> groups) {
   if (options.opt == "sgd") return std::make_unique<Sgd>(options, std::move(groups));
   return std::make_unique<AdamW>(options, std::move(groups));
 }

@@ -37,7 +37,8 @@ class Optimizer {
 };
 
 /// AdamW (Loshchilov and Hutter 2019) or SGD with Nesterov momentum, each LibTorch's fused step.
-[[nodiscard]] std::unique_ptr<Optimizer> create_optimizer(const OptimOptions& options, std::vector<ParamGroup> groups);
+[[nodiscard]] std::unique_ptr<Optimizer> create_optimizer(const OptimOptions& options,
+                                                          std::vector<ParamGroup> groups);
 
 /// Scales all gradients so that their common 2-norm is at most `max_norm`, as
 /// torch.nn.utils.clip_grad_norm_ does, and returns the norm before (a scalar on their device).

@@ -10,7 +10,8 @@ Schedule::Schedule(const ScheduleOptions& options, double base_lr, std::int64_t 
       base_lr_(base_lr),
       total_(options.epochs * updates_per_epoch),
       warmup_(std::llround(options.warmup_epochs * static_cast<double>(updates_per_epoch))) {
-  // A short trial of a long recipe (`--set schedule.epochs=1`) should run: the warm-up is cut to fit.
+  // A short trial of a long recipe (`--set schedule.epochs=1`) should run: the warm-up is cut to
+  // fit.
   if (warmup_ > total_) warmup_ = total_;
 }
 

@@ -7,7 +7,8 @@
 namespace vit {
 
 /// The learning rate as a function of the update, stepped on every update (timm's
-/// `sched_on_updates`): linear warm-up, then a cosine from lr to min_lr (Loshchilov and Hutter 2017).
+/// `sched_on_updates`): linear warm-up, then a cosine from lr to min_lr (Loshchilov and Hutter
+/// 2017).
 class Schedule {
  public:
   Schedule(const ScheduleOptions& options, double base_lr, std::int64_t updates_per_epoch);

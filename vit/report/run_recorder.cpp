@@ -20,8 +20,9 @@ RunRecorder::RunRecorder(const std::filesystem::path& folder, std::optional<Resu
     repair_jsonl(metrics, "step", resumed->update);
     last_recorded_update_ = resumed->update;
   }
-  summary_.emplace(summary, std::vector<std::string>{"epoch", "step", "train_loss", "eval_loss", "eval_top1", "eval_top5",
-                                                     "lr", "images_per_s", "time_s"});
+  summary_.emplace(summary,
+                   std::vector<std::string>{"epoch", "step", "train_loss", "eval_loss", "eval_top1",
+                                            "eval_top5", "lr", "images_per_s", "time_s"});
   metrics_.emplace(metrics);
   events_.emplace(folder, resumed ? std::optional(resumed->update + 1) : std::nullopt);
 }
@@ -31,7 +32,10 @@ void RunRecorder::on_batch(const BatchEvent& event) {
   const std::int64_t every = std::max<std::int64_t>(1, event.batches / 50);
   if (event.update < last_recorded_update_ + every) return;
   last_recorded_update_ = event.update;
-  JsonlRecord record{{"step", event.update}, {"epoch", event.epoch}, {"train_loss", event.loss}, {"lr", event.lr},
+  JsonlRecord record{{"step", event.update},
+                     {"epoch", event.epoch},
+                     {"train_loss", event.loss},
+                     {"lr", event.lr},
                      {"images_per_s", event.images_per_s}};
   if (event.train_top1) record.emplace_back("train_top1", *event.train_top1);
   metrics_->add(record);
@@ -40,8 +44,9 @@ void RunRecorder::on_batch(const BatchEvent& event) {
 }
 
 void RunRecorder::on_epoch(const EpochEvent& event) {
-  summary_->add({event.epoch, event.update, event.train_loss, metric(event, "loss"), metric(event, "top1"),
-                 metric(event, "top5"), event.lr, event.images_per_s, event.seconds});
+  summary_->add({event.epoch, event.update, event.train_loss, metric(event, "loss"),
+                 metric(event, "top1"), metric(event, "top5"), event.lr, event.images_per_s,
+                 event.seconds});
   JsonlRecord record{{"step", event.update}, {"epoch", event.epoch}};
   for (const auto& [key, value] : event.metrics) {
     record.emplace_back("eval_" + key, value);

@@ -18,7 +18,8 @@ TaskStep ClassifyTask::step(const Batch& batch) {
           count_correct(logits.detach(), batch.labels, 1)};
 }
 
-ClassifyEvaluation::ClassifyEvaluation(ImageModel& model) : model_(model), confusion_(model.num_classes()) {}
+ClassifyEvaluation::ClassifyEvaluation(ImageModel& model)
+    : model_(model), confusion_(model.num_classes()) {}
 
 void ClassifyEvaluation::add(const Batch& batch) {
   torch::NoGradGuard no_grad;
@@ -26,12 +27,15 @@ void ClassifyEvaluation::add(const Batch& batch) {
   samples_ += batch.size();
   top1_ += count_correct(logits, batch.labels, 1);
   top5_ += count_correct(logits, batch.labels, 5);
-  loss_sum_ += cross_entropy(logits, batch.labels).item<double>() * static_cast<double>(batch.size());
+  loss_sum_ +=
+      cross_entropy(logits, batch.labels).item<double>() * static_cast<double>(batch.size());
   confusion_.add(logits.argmax(1), batch.labels);
 
-  const auto [probabilities, classes] = logits.softmax(1).topk(std::min<std::int64_t>(5, logits.size(1)), 1);
+  const auto [probabilities, classes] =
+      logits.softmax(1).topk(std::min<std::int64_t>(5, logits.size(1)), 1);
   const torch::Tensor values = probabilities.to(torch::kCPU, torch::kFloat64).contiguous();
-  const torch::Tensor names = classes.to(torch::kCPU).contiguous(), labels = batch.labels.to(torch::kCPU);
+  const torch::Tensor names = classes.to(torch::kCPU).contiguous(),
+                      labels = batch.labels.to(torch::kCPU);
   const std::int64_t columns = values.size(1);
   for (std::int64_t i = 0; i < batch.size(); ++i) {
     Prediction& prediction = predictions_.emplace_back();

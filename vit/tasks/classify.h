@@ -24,7 +24,7 @@ class ClassifyEvaluation final : public Evaluation {
   [[nodiscard]] Metrics metrics() const override;
 
   struct Prediction {
-    std::int64_t index = 0, label = 0;   ///< position in the data set, true class
+    std::int64_t index = 0, label = 0;                 ///< position in the data set, true class
     std::vector<std::pair<std::int64_t, double>> top;  ///< class and probability, the five largest
   };
   [[nodiscard]] const ConfusionCounts& confusion() const { return confusion_; }
@@ -41,9 +41,12 @@ class ClassifyEvaluation final : public Evaluation {
 /// Image classification by cross entropy.
 class ClassifyTask final : public Task {
  public:
-  ClassifyTask(ImageModel& model, const ClassifyOptions& options) : model_(model), options_(options) {}
+  ClassifyTask(ImageModel& model, const ClassifyOptions& options)
+      : model_(model), options_(options) {}
   TaskStep step(const Batch& batch) override;
-  std::unique_ptr<Evaluation> evaluate() override { return std::make_unique<ClassifyEvaluation>(model_); }
+  std::unique_ptr<Evaluation> evaluate() override {
+    return std::make_unique<ClassifyEvaluation>(model_);
+  }
 
  private:
   ImageModel& model_;

@@ -2,7 +2,8 @@
 
 namespace vit {
 
-Autocast::Autocast(c10::DeviceType device, std::string_view amp) : device_(device), active_(amp == "bf16") {
+Autocast::Autocast(c10::DeviceType device, std::string_view amp)
+    : device_(device), active_(amp == "bf16") {
   if (!active_) return;
   was_enabled_ = at::autocast::is_autocast_enabled(device_);
   old_type_ = at::autocast::get_autocast_dtype(device_);

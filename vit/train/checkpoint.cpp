@@ -20,9 +20,12 @@ constexpr int kVersion = 1;
 constexpr const char* kOptimizerPrefix = "optim/";
 
 Json to_json(const TrainingState& state) {
-  return {{"epoch", state.epoch},     {"batch", state.batch},
-          {"update", state.update},   {"loss_sum", state.loss_sum},
-          {"correct", state.correct}, {"samples", state.samples},
+  return {{"epoch", state.epoch},
+          {"batch", state.batch},
+          {"update", state.update},
+          {"loss_sum", state.loss_sum},
+          {"correct", state.correct},
+          {"samples", state.samples},
           {"best_metric", state.best_metric ? Json(*state.best_metric) : Json()},
           {"best_epoch", state.best_epoch}};
 }
@@ -43,15 +46,18 @@ TrainingState state_from_json(const Json& json) {
 }
 
 [[noreturn]] void damaged(const std::filesystem::path& path, const std::string& what) {
-  throw Error(ErrorKind::weights, path.string(), what,
-              "the file is damaged: use another checkpoint of the run (checkpoints/best.safetensors)");
+  throw Error(
+      ErrorKind::weights, path.string(), what,
+      "the file is damaged: use another checkpoint of the run (checkpoints/best.safetensors)");
 }
 
 const std::string& metadata(const SafetensorsFile& file, const std::string& key) {
   const auto found = file.metadata().find(key);
   if (found == file.metadata().end())
-    throw Error(ErrorKind::weights, file.path().string(), "is no checkpoint of a training run: it has no metadata `" + key + "`",
-                "use a file from the checkpoints/ folder of a run; for plain weights set init.weights or --weights");
+    throw Error(ErrorKind::weights, file.path().string(),
+                "is no checkpoint of a training run: it has no metadata `" + key + "`",
+                "use a file from the checkpoints/ folder of a run; for plain weights set "
+                "init.weights or --weights");
   return found->second;
 }
 
@@ -59,10 +65,12 @@ void verify_checksums(const SafetensorsFile& file) {
   const Json checksums = Json::parse(metadata(file, "checksums"));
   for (const TensorInfo& info : file.tensors()) {
     const auto expected = checksums.find(info.name);
-    if (expected == checksums.end()) damaged(file.path(), "tensor " + info.name + " has no checksum");
+    if (expected == checksums.end())
+      damaged(file.path(), "tensor " + info.name + " has no checksum");
     Crc32 crc;
     crc.update(file.read(info));
-    if (crc.hex() != expected->get<std::string>()) damaged(file.path(), "tensor " + info.name + " does not have its checksum");
+    if (crc.hex() != expected->get<std::string>())
+      damaged(file.path(), "tensor " + info.name + " does not have its checksum");
   }
   if (checksums.size() != file.tensors().size()) damaged(file.path(), "tensors are missing");
 }
@@ -92,7 +100,9 @@ CheckpointInfo read_checkpoint_info(const std::filesystem::path& path) {
   const SafetensorsFile file = SafetensorsFile::open(path);
   if (metadata(file, "format") != kFormat) damaged(path, "has an unknown format");
   if (metadata(file, "format_version") != std::to_string(kVersion))
-    throw Error(ErrorKind::weights, path.string(), "was written by another version of vit (checkpoint format " + metadata(file, "format_version") + ")",
+    throw Error(ErrorKind::weights, path.string(),
+                "was written by another version of vit (checkpoint format " +
+                    metadata(file, "format_version") + ")",
                 "use the version that wrote it");
   try {
     verify_checksums(file);
@@ -107,15 +117,18 @@ CheckpointInfo read_checkpoint_info(const std::filesystem::path& path) {
   }
 }
 
-void restore_checkpoint(const std::filesystem::path& path, ImageModel& model, Optimizer& optimizer) {
+void restore_checkpoint(const std::filesystem::path& path, ImageModel& model,
+                        Optimizer& optimizer) {
   load_weights(model, path);
   const SafetensorsFile file = SafetensorsFile::open(path);
   torch::NoGradGuard no_grad;
   for (auto& [name, tensor] : optimizer.state()) {
     const TensorInfo* info = file.find(kOptimizerPrefix + name);
     if (info == nullptr || tensor.sizes() != at::IntArrayRef(info->shape))
-      throw Error(ErrorKind::weights, path.string(), "has no state `" + name + "` for this optimizer",
-                  "resume with the optimizer of the run (optim.opt), or start a new run from these weights (init.weights)");
+      throw Error(ErrorKind::weights, path.string(),
+                  "has no state `" + name + "` for this optimizer",
+                  "resume with the optimizer of the run (optim.opt), or start a new run from these "
+                  "weights (init.weights)");
     tensor.copy_(read_tensor(file, *info));
   }
   optimizer.set_updates(state_from_json(Json::parse(metadata(file, "state"))).update);

@@ -15,8 +15,8 @@ namespace vit {
 /// What a checkpoint says beside its tensors.
 struct CheckpointInfo {
   TrainingState state;
-  std::string config;                ///< the resolved experiment, YAML
-  std::vector<std::string> labels;   ///< names of the classes
+  std::string config;               ///< the resolved experiment, YAML
+  std::vector<std::string> labels;  ///< names of the classes
   Preprocessing preprocessing;
 };
 

@@ -22,18 +22,20 @@ std::string cpu_name() {
 }  // namespace
 
 c10::Device resolve_device(const std::string& name) {
-  const auto gpus = torch::cuda::is_available() ? static_cast<std::int64_t>(torch::cuda::device_count()) : 0;
+  const auto gpus =
+      torch::cuda::is_available() ? static_cast<std::int64_t>(torch::cuda::device_count()) : 0;
   if (name == "auto") return gpus > 0 ? c10::Device(c10::kCUDA, 0) : c10::Device(c10::kCPU);
   if (name == "cpu") return c10::kCPU;
   if (name == "cuda" || name.starts_with("cuda:")) {
     std::int64_t index = 0;
     const std::string digits = name == "cuda" ? "0" : name.substr(5);
-    if (!digits.empty() && digits.size() < 4 && digits.find_first_not_of("0123456789") == std::string::npos) {
+    if (!digits.empty() && digits.size() < 4 &&
+        digits.find_first_not_of("0123456789") == std::string::npos) {
       index = std::stoll(digits);
       if (index < gpus) return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
       throw Error(ErrorKind::usage, "train.device",
-                  vit::str("`", name, "` is not there: this machine has ", gpus, " CUDA devices that LibTorch ",
-                           VIT_TORCH_VERSION, " can use"),
+                  vit::str("`", name, "` is not there: this machine has ", gpus,
+                           " CUDA devices that LibTorch ", VIT_TORCH_VERSION, " can use"),
                   "set train.device: cpu or auto");
     }
   }
@@ -42,7 +44,8 @@ c10::Device resolve_device(const std::string& name) {
 }
 
 std::string device_description(c10::Device device) {
-  return device.is_cpu() ? "CPU: " + cpu_name() : vit::str("CUDA ", static_cast<int>(device.index()));
+  return device.is_cpu() ? "CPU: " + cpu_name()
+                         : vit::str("CUDA ", static_cast<int>(device.index()));
 }
 
 void set_compute_threads(std::int64_t threads) {

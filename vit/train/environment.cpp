@@ -24,7 +24,9 @@ std::string utc_now() {
 
 }  // namespace
 
-std::string version_text() { return vit::str("vit ", VIT_VERSION, ", LibTorch ", VIT_TORCH_VERSION); }
+std::string version_text() {
+  return vit::str("vit ", VIT_VERSION, ", LibTorch ", VIT_TORCH_VERSION);
+}
 
 std::vector<std::pair<std::string, std::string>> environment(c10::Device device) {
   return {{"started", utc_now()},

@@ -16,7 +16,7 @@ struct BatchEvent {
   double loss = 0;                      ///< mean of the epoch so far
   std::optional<double> train_top1;     ///< percent, mean of the epoch so far
   double images_per_s = 0;
-  double seconds_left = 0;              ///< of the whole run, about
+  double seconds_left = 0;  ///< of the whole run, about
   double lr = 0;
 };
 
@@ -28,9 +28,9 @@ struct EpochEvent {
   std::optional<double> train_top1;
   std::vector<std::pair<std::string, double>> metrics;  ///< of the evaluation
   double lr = 0;
-  double images_per_s = 0;              ///< of the training part
-  double seconds = 0;                   ///< of the epoch with its evaluation
-  bool best = false;                    ///< the best so far
+  double images_per_s = 0;  ///< of the training part
+  double seconds = 0;       ///< of the epoch with its evaluation
+  bool best = false;        ///< the best so far
 };
 
 /// What the trainer tells of itself: progress bars, tables, TensorBoard and reports listen here.

@@ -14,7 +14,8 @@ namespace vit {
 
 bool RunDirectory::used() const {
   std::error_code error;
-  return std::filesystem::exists(config(), error) || std::filesystem::exists(last_checkpoint(), error);
+  return std::filesystem::exists(config(), error) ||
+         std::filesystem::exists(last_checkpoint(), error);
 }
 
 void RunDirectory::create() const {
@@ -26,15 +27,18 @@ void RunDirectory::create() const {
   std::filesystem::remove(probe, error);
 }
 
-RunLock::RunLock(const RunDirectory& run) : fd_(::open((run.root() / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+RunLock::RunLock(const RunDirectory& run)
+    : fd_(::open((run.root() / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
   if (!fd_.valid()) throw file_error(run.root() / ".lock", "cannot open", errno);
   if (::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0) return;
   if (errno != EWOULDBLOCK) return;  // a file system without locks
-  throw Error(ErrorKind::resource, run.root().string(), "another process is training in this run directory",
+  throw Error(ErrorKind::resource, run.root().string(),
+              "another process is training in this run directory",
               "wait for it, or choose another directory with --output");
 }
 
-std::filesystem::path free_run_directory(const std::filesystem::path& parent, const std::string& name) {
+std::filesystem::path free_run_directory(const std::filesystem::path& parent,
+                                         const std::string& name) {
   std::error_code error;
   std::filesystem::path candidate = parent / name;
   for (int number = 2; std::filesystem::exists(candidate, error); ++number)

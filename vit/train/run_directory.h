@@ -18,8 +18,12 @@ class RunDirectory {
   [[nodiscard]] std::filesystem::path summary() const { return root_ / "summary.csv"; }
   [[nodiscard]] std::filesystem::path metrics() const { return root_ / "metrics.jsonl"; }
   [[nodiscard]] std::filesystem::path log() const { return root_ / "log.txt"; }
-  [[nodiscard]] std::filesystem::path last_checkpoint() const { return root_ / "checkpoints/last.safetensors"; }
-  [[nodiscard]] std::filesystem::path best_checkpoint() const { return root_ / "checkpoints/best.safetensors"; }
+  [[nodiscard]] std::filesystem::path last_checkpoint() const {
+    return root_ / "checkpoints/last.safetensors";
+  }
+  [[nodiscard]] std::filesystem::path best_checkpoint() const {
+    return root_ / "checkpoints/best.safetensors";
+  }
   [[nodiscard]] std::filesystem::path torchscript() const { return root_ / "model.pt"; }
   [[nodiscard]] std::filesystem::path report() const { return root_ / "report.html"; }
   [[nodiscard]] std::filesystem::path done() const { return root_ / "DONE"; }
@@ -45,6 +49,7 @@ class RunLock {
 };
 
 /// `runs/NAME`, or `runs/NAME-2`, `runs/NAME-3` … where runs have been there before.
-[[nodiscard]] std::filesystem::path free_run_directory(const std::filesystem::path& parent, const std::string& name);
+[[nodiscard]] std::filesystem::path free_run_directory(const std::filesystem::path& parent,
+                                                       const std::string& name);
 
 }  // namespace vit

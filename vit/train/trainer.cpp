@@ -62,8 +62,8 @@ class Training {
   bool train_epoch() {
     parts_.model.module().train();
     EpochLoader loader(parts_.train_data, parts_.train_pipeline,
-                       shuffled_order(parts_.train_data.size(), parts_.seed, state_.epoch), state_.epoch,
-                       parts_.loader, state_.batch);
+                       shuffled_order(parts_.train_data.size(), parts_.seed, state_.epoch),
+                       state_.epoch, parts_.loader, state_.batch);
     const Stopwatch time;
     const std::int64_t first_batch = state_.batch;
     for (std::optional<Batch> batch = loader.next(); batch; batch = loader.next()) {
@@ -72,7 +72,8 @@ class Training {
       trained_images_ = (state_.batch - first_batch) * parts_.loader.batch_size;
       tell_batch();
       // Only after an update: gradients of a half collected group would be lost.
-      if (updated && state_.batch < batches_ && hooks_.stop != nullptr && *hooks_.stop) return false;
+      if (updated && state_.batch < batches_ && hooks_.stop != nullptr && *hooks_.stop)
+        return false;
     }
     return true;
   }
@@ -81,7 +82,8 @@ class Training {
   bool train_batch(const Batch& batch) {
     const std::int64_t group = parts_.train.grad_accum_steps;
     const std::int64_t in_group = std::min(group, batches_ - state_.batch / group * group);
-    const RandomScope random(Rng(parts_.seed, Stream::model, static_cast<std::uint64_t>(state_.epoch),
+    const RandomScope random(Rng(parts_.seed, Stream::model,
+                                 static_cast<std::uint64_t>(state_.epoch),
                                  static_cast<std::uint64_t>(state_.batch)));
     TaskStep step;
     {
@@ -111,17 +113,19 @@ class Training {
   }
 
   [[noreturn]] void report_divergence(double loss) const {
-    throw Error(ErrorKind::numerical,
-                vit::str("epoch ", state_.epoch + 1, ", batch ", state_.batch + 1, " of ", batches_),
-                vit::str("the loss is ", loss, "; training has diverged (learning rate ", schedule_.lr(state_.update), ")"),
-                "lower optim.lr, lengthen schedule.warmup_epochs, or set optim.clip_grad: 1.0; the last "
-                "checkpoint is untouched");
+    throw Error(
+        ErrorKind::numerical,
+        vit::str("epoch ", state_.epoch + 1, ", batch ", state_.batch + 1, " of ", batches_),
+        vit::str("the loss is ", loss, "; training has diverged (learning rate ",
+                 schedule_.lr(state_.update), ")"),
+        "lower optim.lr, lengthen schedule.warmup_epochs, or set optim.clip_grad: 1.0; the last "
+        "checkpoint is untouched");
   }
 
   void finish_epoch(const Stopwatch& epoch_time) {
     const std::unique_ptr<Evaluation> evaluation = parts_.task.evaluate();
-    run_evaluation(*evaluation, parts_.model, parts_.val_data, parts_.val_pipeline, parts_.loader, parts_.device,
-                   parts_.train.amp);
+    run_evaluation(*evaluation, parts_.model, parts_.val_data, parts_.val_pipeline, parts_.loader,
+                   parts_.device, parts_.train.amp);
     EpochEvent event;
     event.metrics = evaluation->metrics();
     VIT_ASSERT(!event.metrics.empty());
@@ -136,9 +140,13 @@ class Training {
     event.images_per_s = images_per_s();
     event.seconds = epoch_time.seconds();
 
-    const auto [best_metric, best_epoch] = event.best ? std::pair{std::optional(metric), event.epoch}
-                                                      : std::pair{state_.best_metric, state_.best_epoch};
-    state_ = {.epoch = event.epoch, .update = state_.update, .best_metric = best_metric, .best_epoch = best_epoch};
+    const auto [best_metric, best_epoch] = event.best
+                                               ? std::pair{std::optional(metric), event.epoch}
+                                               : std::pair{state_.best_metric, state_.best_epoch};
+    state_ = {.epoch = event.epoch,
+              .update = state_.update,
+              .best_metric = best_metric,
+              .best_epoch = best_epoch};
     for (Observer* observer : hooks_.observers) observer->on_epoch(event);
     if (event.best) hooks_.save(CheckpointKind::best, state_);
     if (state_.epoch % parts_.train.checkpoint_every == 0 || state_.epoch == parts_.schedule.epochs)
@@ -157,7 +165,8 @@ class Training {
     event.images_per_s = images_per_s();
     const std::int64_t batches_left =
         (parts_.schedule.epochs - state_.epoch) * batches_ - state_.batch;
-    event.seconds_left = static_cast<double>(batches_left * parts_.loader.batch_size) / event.images_per_s;
+    event.seconds_left =
+        static_cast<double>(batches_left * parts_.loader.batch_size) / event.images_per_s;
     event.lr = lr_;
     for (Observer* observer : hooks_.observers) observer->on_batch(event);
   }
@@ -186,8 +195,9 @@ class Training {
 
 }  // namespace
 
-void run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& data, const Pipeline& pipeline,
-                    const LoaderOptions& loader_options, c10::Device device, const std::string& amp) {
+void run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& data,
+                    const Pipeline& pipeline, const LoaderOptions& loader_options,
+                    c10::Device device, const std::string& amp) {
   const torch::NoGradGuard no_grad;
   model.module().eval();
   LoaderOptions options = loader_options;

@@ -52,12 +52,13 @@ enum class TrainingEnd { complete, stopped };
 /// Trains from `state` to the last epoch, or until it is told to stop; `state` is kept up to date.
 /// A run is a function of its parts and seed alone: stopped and resumed, it takes the same steps.
 ///
-/// Throws Error (numerical) where the loss is not finite, and Error (data) for a picture that cannot
-/// be read; the last checkpoint is as it was.
+/// Throws Error (numerical) where the loss is not finite, and Error (data) for a picture that
+/// cannot be read; the last checkpoint is as it was.
 TrainingEnd train(TrainingParts& parts, TrainingState& state, const TrainingHooks& hooks);
 
 /// One pass of `evaluation` over a data set, with the model in evaluation mode.
-void run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& data, const Pipeline& pipeline,
-                    const LoaderOptions& loader, c10::Device device, const std::string& amp);
+void run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& data,
+                    const Pipeline& pipeline, const LoaderOptions& loader, c10::Device device,
+                    const std::string& amp);
 
 }  // namespace vit

@@ -8,14 +8,14 @@ namespace vit {
 /// Where a run stands, beside its weights and the optimizer's state: with these every random number
 /// of what follows is known (all of them are functions of seed, epoch, index and update).
 struct TrainingState {
-  std::int64_t epoch = 0;           ///< finished epochs
-  std::int64_t batch = 0;           ///< finished batches of the epoch after those
-  std::int64_t update = 0;          ///< updates of the weights
+  std::int64_t epoch = 0;   ///< finished epochs
+  std::int64_t batch = 0;   ///< finished batches of the epoch after those
+  std::int64_t update = 0;  ///< updates of the weights
   // Sums over those batches, so that a resumed epoch reports what an unbroken one would.
-  double loss_sum = 0;              ///< of losses, weighted by samples
+  double loss_sum = 0;  ///< of losses, weighted by samples
   std::int64_t correct = 0, samples = 0;
   std::optional<double> best_metric;
-  std::int64_t best_epoch = 0;      ///< counted from 1; 0: none yet
+  std::int64_t best_epoch = 0;  ///< counted from 1; 0: none yet
 
   friend bool operator==(const TrainingState&, const TrainingState&) = default;
 };

@@ -26,27 +26,32 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return text + "]";
 }
 
-void append_list(std::ostringstream& out, std::string_view what, const std::vector<std::string>& names) {
+void append_list(std::ostringstream& out, std::string_view what,
+                 const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 20;
   if (names.empty()) return;
   out << "\n  " << names.size() << " " << what << ":";
-  for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) out << (i ? ", " : " ") << names[i];
+  for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i)
+    out << (i ? ", " : " ") << names[i];
   if (names.size() > kShown) out << ", … (" << names.size() - kShown << " more)";
 }
 
-[[noreturn]] void refuse(const LoadReport& report, const std::filesystem::path& path, const std::string& classifier) {
+[[noreturn]] void refuse(const LoadReport& report, const std::filesystem::path& path,
+                         const std::string& classifier) {
   std::ostringstream out;
   out << "the weights do not fit the model (" << report.summary() << ")";
   append_list(out, "missing in the file", report.missing);
   append_list(out, "unexpected in the file", report.unexpected);
   bool only_head = report.missing.empty() && report.unexpected.empty();
   for (const LoadReport::Mismatch& mismatch : report.mismatched) {
-    out << "\n  " << mismatch.name << ": the model has " << mismatch.expected << ", the file " << mismatch.found;
+    out << "\n  " << mismatch.name << ": the model has " << mismatch.expected << ", the file "
+        << mismatch.found;
     only_head = only_head && mismatch.name.starts_with(classifier + ".");
   }
   throw Error(ErrorKind::weights, path.string(), out.str(),
-              only_head ? "the head is for other classes: set init.reset_head: true to train a new one"
-                        : "choose the model that these weights are for (model.name and its options)");
+              only_head
+                  ? "the head is for other classes: set init.reset_head: true to train a new one"
+                  : "choose the model that these weights are for (model.name and its options)");
 }
 
 }  // namespace
@@ -63,7 +68,8 @@ std::string LoadReport::summary() const {
   return text;
 }
 
-LoadReport load_weights(ImageModel& model, const std::filesystem::path& path, const LoadOptions& options) {
+LoadReport load_weights(ImageModel& model, const std::filesystem::path& path,
+                        const LoadOptions& options) {
   const SafetensorsFile file = SafetensorsFile::open(path);
   const std::map<std::string, torch::Tensor> targets = state_dict(model);
   const std::string classifier = model.classifier();
@@ -77,7 +83,8 @@ LoadReport load_weights(ImageModel& model, const std::filesystem::path& path, co
     else if (info == nullptr)
       report.missing.push_back(name);
     else if (target.sizes() != at::IntArrayRef(info->shape))
-      report.mismatched.push_back({name, shape_text(target.sizes().vec()), shape_text(info->shape)});
+      report.mismatched.push_back(
+          {name, shape_text(target.sizes().vec()), shape_text(info->shape)});
     else
       report.matched.push_back(name);
   }
@@ -89,7 +96,8 @@ LoadReport load_weights(ImageModel& model, const std::filesystem::path& path, co
   if (!report.complete()) refuse(report, path, classifier);
 
   torch::NoGradGuard no_grad;
-  for (const std::string& name : report.matched) targets.at(name).copy_(read_tensor(file, file.at(name)));
+  for (const std::string& name : report.matched)
+    targets.at(name).copy_(read_tensor(file, file.at(name)));
   return report;
 }
 

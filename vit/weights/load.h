@@ -19,20 +19,23 @@ struct LoadReport {
     std::string name, expected, found;  ///< shapes
   };
   std::vector<std::string> matched;
-  std::vector<std::string> reset;        ///< left as initialised because the user asked for it
-  std::vector<std::string> missing;      ///< in the model, not in the file
-  std::vector<std::string> unexpected;   ///< in the file, not in the model
-  std::vector<Mismatch> mismatched;      ///< in both, of other shapes
+  std::vector<std::string> reset;       ///< left as initialised because the user asked for it
+  std::vector<std::string> missing;     ///< in the model, not in the file
+  std::vector<std::string> unexpected;  ///< in the file, not in the model
+  std::vector<Mismatch> mismatched;     ///< in both, of other shapes
 
-  [[nodiscard]] bool complete() const { return missing.empty() && unexpected.empty() && mismatched.empty(); }
+  [[nodiscard]] bool complete() const {
+    return missing.empty() && unexpected.empty() && mismatched.empty();
+  }
   /// One line: "152 tensors matched, 2 reset".
   [[nodiscard]] std::string summary() const;
 };
 
-/// Copies the weights of a safetensors file with timm's names into `model`, converting element types.
-/// Optimizer state of a checkpoint (`optim/…`) is passed over. Nothing is silent: throws Error
-/// (weights) that lists every missing, unexpected and mismatched tensor unless all fit; the model
-/// is left as it was then.
-LoadReport load_weights(ImageModel& model, const std::filesystem::path& path, const LoadOptions& options = {});
+/// Copies the weights of a safetensors file with timm's names into `model`, converting element
+/// types. Optimizer state of a checkpoint (`optim/…`) is passed over. Nothing is silent: throws
+/// Error (weights) that lists every missing, unexpected and mismatched tensor unless all fit; the
+/// model is left as it was then.
+LoadReport load_weights(ImageModel& model, const std::filesystem::path& path,
+                        const LoadOptions& options = {});
 
 }  // namespace vit

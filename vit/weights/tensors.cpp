@@ -10,14 +10,22 @@ namespace vit {
 namespace {
 
 constexpr std::array kTypes = {
-    std::pair{DType::F32, torch::kFloat32}, std::pair{DType::F16, torch::kFloat16},
-    std::pair{DType::BF16, torch::kBFloat16}, std::pair{DType::F64, torch::kFloat64},
-    std::pair{DType::I64, torch::kInt64}, std::pair{DType::I32, torch::kInt32},
-    std::pair{DType::I16, torch::kInt16}, std::pair{DType::I8, torch::kInt8},
-    std::pair{DType::U8, torch::kUInt8}, std::pair{DType::BOOL, torch::kBool},
-    std::pair{DType::U16, torch::kUInt16}, std::pair{DType::U32, torch::kUInt32},
-    std::pair{DType::U64, torch::kUInt64}, std::pair{DType::C64, torch::kComplexFloat},
-    std::pair{DType::F8_E4M3, torch::kFloat8_e4m3fn}, std::pair{DType::F8_E5M2, torch::kFloat8_e5m2},
+    std::pair{DType::F32, torch::kFloat32},
+    std::pair{DType::F16, torch::kFloat16},
+    std::pair{DType::BF16, torch::kBFloat16},
+    std::pair{DType::F64, torch::kFloat64},
+    std::pair{DType::I64, torch::kInt64},
+    std::pair{DType::I32, torch::kInt32},
+    std::pair{DType::I16, torch::kInt16},
+    std::pair{DType::I8, torch::kInt8},
+    std::pair{DType::U8, torch::kUInt8},
+    std::pair{DType::BOOL, torch::kBool},
+    std::pair{DType::U16, torch::kUInt16},
+    std::pair{DType::U32, torch::kUInt32},
+    std::pair{DType::U64, torch::kUInt64},
+    std::pair{DType::C64, torch::kComplexFloat},
+    std::pair{DType::F8_E4M3, torch::kFloat8_e4m3fn},
+    std::pair{DType::F8_E5M2, torch::kFloat8_e5m2},
 };
 
 }  // namespace
@@ -34,9 +42,10 @@ torch::Tensor read_tensor(const SafetensorsFile& file, const TensorInfo& info) {
     file.read(info, bytes_of(tensor));
     return tensor;
   }
-  throw Error(ErrorKind::weights, vit::str(file.path().string(), ": ", info.name),
-              vit::str("elements of type ", dtype_name(info.dtype), " cannot be computed with here"),
-              "convert the file to F32, F16 or BF16");
+  throw Error(
+      ErrorKind::weights, vit::str(file.path().string(), ": ", info.name),
+      vit::str("elements of type ", dtype_name(info.dtype), " cannot be computed with here"),
+      "convert the file to F32, F16 or BF16");
 }
 
 void TensorWriter::add(const std::string& name, const torch::Tensor& tensor) {

@@ -21,11 +21,15 @@ using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 class TensorWriter {
  public:
   void add(const std::string& name, const torch::Tensor& tensor);
-  void set_metadata(std::string key, std::string value) { writer_.set_metadata(std::move(key), std::move(value)); }
+  void set_metadata(std::string key, std::string value) {
+    writer_.set_metadata(std::move(key), std::move(value));
+  }
   void write(const std::filesystem::path& path) const { writer_.write(path); }
 
   /// Name and CRC-32 (hexadecimal) of each tensor added so far.
-  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& checksums() const { return checksums_; }
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& checksums() const {
+    return checksums_;
+  }
 
  private:
   SafetensorsWriter writer_;

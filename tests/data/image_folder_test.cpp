@@ -1,0 +1,102 @@
+#include "vit/data/image_folder.h"
+
+#include "tests/catch.h"
+#include "tests/io/scratch.h"
+#include "vit/data/cifar10.h"
+#include "vit/image/encode.h"
+
+namespace {
+
+void put_picture(const std::filesystem::path& path, std::uint8_t grey) {
+  std::filesystem::create_directories(path.parent_path());
+  vit::Image image(4, 3, 3);
+  for (auto& value : image.pixels) value = grey;
+  vit::write_png(image, path);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "Classes are the folders by name, pictures in them at any depth; hidden and other files are "
+    "passed over") {
+  const vit::test::ScratchFolder folder;
+  put_picture(folder / "dog/b.png", 2);
+  put_picture(folder / "cat/deep/a.PNG", 1);
+  put_picture(folder / "cat/.hidden.png", 9);
+  vit::test::put(folder / "cat/notes.txt", "no picture");
+  const auto data = vit::image_folder(folder.path());
+  CHECK(data->classes() == std::vector<std::string>{"cat", "dog"});
+  REQUIRE(data->size() == 2);
+  CHECK(data->get(0).label == 0);
+  CHECK(data->get(0).image.pixels[0] == 1);
+  CHECK(data->label(1) == 1);
+  CHECK_THAT(data->get(1).source, Catch::Contains("dog/b.png"));
+}
+
+TEST_CASE("Folders that are no data set are errors that say what is wrong") {
+  const vit::test::ScratchFolder folder;
+  const auto problem = [&](const std::filesystem::path& root) {
+    const auto error = vit::test::error_of([&] { (void)vit::image_folder(root); });
+    REQUIRE(error);
+    CHECK(error->kind() == vit::ErrorKind::data);
+    return std::string(error->what());
+  };
+  CHECK_THAT(problem(folder / "missing"), Catch::Contains("does not exist"));
+  CHECK_THAT(problem(folder.path()), Catch::Contains("found no class folder"));
+  std::filesystem::create_directory(folder / "empty");
+  CHECK_THAT(problem(folder.path()), Catch::Contains("empty: found no picture"));
+}
+
+TEST_CASE("A picture that does not decode is an error with its name") {
+  const vit::test::ScratchFolder folder;
+  std::filesystem::create_directory(folder / "cat");
+  vit::test::put(folder / "cat/text.jpg", "not a JPEG");
+  const auto data = vit::image_folder(folder.path());
+  const auto error = vit::test::error_of([&] { (void)data->get(0); });
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::data);
+  CHECK_THAT(error->where(), Catch::Contains("cat/text.jpg"));
+  std::filesystem::remove(folder / "cat/text.jpg");  // deleted while training
+  CHECK(vit::test::error_of([&] { (void)data->get(0); })->kind() == vit::ErrorKind::data);
+}
+
+TEST_CASE("Training and validation need the same classes") {
+  const vit::test::ScratchFolder folder;
+  put_picture(folder / "train/cat/a.png", 1);
+  put_picture(folder / "val/dog/a.png", 1);
+  const auto train = vit::image_folder(folder / "train"), val = vit::image_folder(folder / "val");
+  const auto error =
+      vit::test::error_of([&] { vit::require_same_classes(*train, *val, folder.path()); });
+  REQUIRE(error);
+  CHECK_THAT(error->what(), Catch::Contains("only in training: cat; only in validation: dog"));
+}
+
+TEST_CASE("CIFAR-10's binary files give planes as pixels, and damage is an error") {
+  const vit::test::ScratchFolder folder;
+  std::string record(3073, '\0');
+  record[0] = 7;
+  record[1] = 10;         // red of the first pixel
+  record[1 + 1024] = 20;  // green
+  record[1 + 2048] = 30;  // blue
+  vit::test::put(folder / "test_batch.bin", record + record);
+  const auto data = vit::cifar10(folder.path(), vit::Split::val);
+  REQUIRE(data->size() == 2);
+  CHECK(data->classes()[static_cast<std::size_t>(data->label(1))] == "horse");
+  const vit::Sample sample = data->get(0);
+  CHECK(sample.image.pixels[0] == 10);
+  CHECK(sample.image.pixels[1] == 20);
+  CHECK(sample.image.pixels[2] == 30);
+
+  vit::test::put(folder / "test_batch.bin", record + "x");
+  CHECK_THAT(
+      vit::test::error_of([&] { (void)vit::cifar10(folder.path(), vit::Split::val); })->what(),
+      Catch::Contains("no multiple of 3073"));
+  record[0] = 11;
+  vit::test::put(folder / "test_batch.bin", record);
+  CHECK_THAT(
+      vit::test::error_of([&] { (void)vit::cifar10(folder.path(), vit::Split::val); })->what(),
+      Catch::Contains("record 0 has label 11"));
+  CHECK_THAT(
+      vit::test::error_of([&] { (void)vit::cifar10(folder / "no", vit::Split::val); })->what(),
+      Catch::Contains("vit data prepare cifar10"));
+}

@@ -1,0 +1,77 @@
+#include "vit/export/torchscript.h"
+
+#include <torch/script.h>
+#include <torch/torch.h>
+
+#include "tests/catch.h"
+#include "tests/io/scratch.h"
+#include "vit/core/error.h"
+#include "vit/models/vit.h"
+
+namespace {
+
+vit::VisionTransformer small_model() {
+  vit::ViTOptions options;
+  options.img_size = {16, 16};
+  options.patch_size = {8, 8};
+  options.embed_dim = 24;
+  options.depth = 2;
+  options.num_heads = 2;
+  options.num_classes = 3;
+  options.reg_tokens = 2;
+  options.drop_path_rate = 0.2;
+  vit::VisionTransformer model(options);
+  model->init_weights(0);
+  return model;
+}
+
+vit::ModelCard card() {
+  vit::ModelCard card{"vit_tiny_patch16_224", {"cat", "dog", "<b>"}, {}};
+  card.preprocessing.img_size = {16, 16};
+  return card;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "The exported file gives the model's logits for any batch size, and carries labels and "
+    "preprocessing") {
+  const vit::test::ScratchFolder folder;
+  vit::VisionTransformer model = small_model();
+  const vit::ExportCheck check = vit::export_torchscript(*model, card(), folder / "model.pt");
+  CHECK(check.max_difference <= 1e-5);
+
+  vit::ScriptedModel read = vit::load_torchscript(folder / "model.pt");
+  CHECK(read.card.labels == card().labels);
+  CHECK(read.card.preprocessing.img_size == vit::Size2{16, 16});
+  const torch::NoGradGuard no_grad;
+  for (const std::int64_t batch : {1, 3, 8}) {
+    const torch::Tensor x = torch::rand({batch, 3, 16, 16});
+    CHECK(torch::allclose(read.module.forward({x}).toTensor(), model->forward(x), 1e-5, 1e-6));
+  }
+  // Other programs find the weights under timm's names.
+  bool found = false;
+  for (const auto& parameter : read.module.named_parameters())
+    found = found || parameter.name == "blocks.1.attn.qkv.weight";
+  CHECK(found);
+  CHECK(folder.names() == std::vector<std::string>{"model.pt"});
+}
+
+TEST_CASE("What is no exported model is refused by name") {
+  const vit::test::ScratchFolder folder;
+  vit::test::put(folder / "text.pt", "this is no archive");
+  const auto error = vit::test::error_of([&] { (void)vit::load_torchscript(folder / "text.pt"); });
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::weights);
+  CHECK_THAT(error->what(), Catch::Contains("text.pt: is no TorchScript file"));
+}
+
+TEST_CASE("A folder that is not there is an error, and nothing is written") {
+  const vit::test::ScratchFolder folder;
+  vit::VisionTransformer model = small_model();
+  const auto error =
+      vit::test::error_of([&] { vit::export_torchscript(*model, card(), folder / "no/model.pt"); });
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::resource);
+  CHECK(folder.names().empty());
+}

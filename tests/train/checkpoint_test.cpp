@@ -1,0 +1,111 @@
+#include "vit/train/checkpoint.h"
+
+#include <torch/torch.h>
+
+#include "tests/catch.h"
+#include "tests/io/scratch.h"
+#include "vit/models/vit.h"
+#include "vit/optim/optimizer.h"
+#include "vit/weights/load.h"
+
+namespace {
+
+struct Setup {
+  explicit Setup(std::uint64_t seed, std::int64_t classes = 3)
+      : model([&] {
+          vit::ViTOptions options;
+          options.img_size = {8, 8};
+          options.patch_size = {4, 4};
+          options.embed_dim = 8;
+          options.depth = 1;
+          options.num_heads = 2;
+          options.num_classes = classes;
+          return options;
+        }()) {
+    model->init_weights(seed);
+    optimizer = vit::create_optimizer({}, vit::param_groups(*model, 0.05));
+  }
+  void step() {
+    model->forward(torch::ones({2, 3, 8, 8})).square().sum().backward();
+    optimizer->step(1e-2);
+    optimizer->zero_grad();
+  }
+  vit::VisionTransformer model;
+  std::unique_ptr<vit::Optimizer> optimizer;
+};
+
+vit::CheckpointInfo info() {
+  vit::CheckpointInfo info;
+  info.state = {.epoch = 2,
+                .batch = 5,
+                .update = 17,
+                .loss_sum = 0.1 + 0.2,
+                .correct = 3,
+                .samples = 40,
+                .best_metric = 61.25,
+                .best_epoch = 2};
+  info.config = "seed: 1\n";
+  info.labels = {"a", "b", "\u732b"};
+  info.preprocessing.img_size = {8, 8};
+  return info;
+}
+
+}  // namespace
+
+TEST_CASE("A checkpoint brings everything back to the bit, and the next step is the same") {
+  const vit::test::ScratchFolder folder;
+  Setup before(1), after(2);
+  before.step();
+  vit::write_checkpoint(folder / "c.safetensors", *before.model, *before.optimizer, info());
+
+  const vit::CheckpointInfo read = vit::read_checkpoint_info(folder / "c.safetensors");
+  CHECK(read.state == info().state);
+  CHECK(read.config == info().config);
+  CHECK(read.labels == info().labels);
+  vit::restore_checkpoint(folder / "c.safetensors", *after.model, *after.optimizer);
+  after.optimizer->set_updates(1);  // the state above is made up: one step was taken
+  before.step();
+  after.step();
+  for (std::size_t i = 0; i < before.model->parameters().size(); ++i)
+    CHECK(torch::equal(before.model->parameters()[i], after.model->parameters()[i]));
+}
+
+TEST_CASE("One flipped bit in the weights is found, and the tensor named") {
+  const vit::test::ScratchFolder folder;
+  Setup setup(1);
+  vit::write_checkpoint(folder / "c.safetensors", *setup.model, *setup.optimizer, info());
+  std::string bytes = vit::test::get(folder / "c.safetensors");
+  bytes[bytes.size() - 2] = static_cast<char>(bytes[bytes.size() - 2] ^ 4);
+  vit::test::put(folder / "c.safetensors", bytes);
+  const auto error =
+      vit::test::error_of([&] { (void)vit::read_checkpoint_info(folder / "c.safetensors"); });
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::weights);
+  CHECK_THAT(error->what(), Catch::Contains("does not have its checksum"));
+}
+
+TEST_CASE("A checkpoint of another model is refused, and the model keeps its weights") {
+  const vit::test::ScratchFolder folder;
+  Setup setup(1), other(2, 5);
+  vit::write_checkpoint(folder / "c.safetensors", *setup.model, *setup.optimizer, info());
+  const torch::Tensor before = other.model->blocks->blocks[0]->attn->qkv->weight.detach().clone();
+  const auto error = vit::test::error_of(
+      [&] { vit::restore_checkpoint(folder / "c.safetensors", *other.model, *other.optimizer); });
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::weights);
+  CHECK_THAT(error->what(), Catch::Contains("head.weight: the model has [5, 8], the file [3, 8]"));
+  CHECK_THAT(error->what(), Catch::Contains("init.reset_head: true"));
+  CHECK(torch::equal(before, other.model->blocks->blocks[0]->attn->qkv->weight));
+}
+
+TEST_CASE("With reset_head a body of other classes loads, and the head stays new") {
+  const vit::test::ScratchFolder folder;
+  Setup setup(1), other(2, 5);
+  vit::write_checkpoint(folder / "c.safetensors", *setup.model, *setup.optimizer, info());
+  const torch::Tensor head = other.model->head->weight.detach().clone();
+  const vit::LoadReport report =
+      vit::load_weights(*other.model, folder / "c.safetensors", {.reset_head = true});
+  CHECK(report.reset == std::vector<std::string>{"head.bias", "head.weight"});
+  CHECK(torch::equal(head, other.model->head->weight));
+  CHECK(torch::equal(setup.model->pos_embed, other.model->pos_embed));
+}
