@@ -15,8 +15,8 @@ vit::ModelProfile profile_of(const char* name) {
 
 }  // namespace
 
-TEST_CASE("Parameters and multiply-adds are those that timm publishes") {
-  // timm's results/model_metadata-in1k.csv: param_count in millions, macs in billions.
+TEST_CASE("Parameters and multiply-adds are the known ones of these models") {
+  // Parameters in millions; multiply-adds in billions with the products of attention counted.
   struct Published {
     const char* name;
     double parameters, macs;

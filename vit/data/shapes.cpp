@@ -43,8 +43,9 @@ Box tight_box(const Coverage& coverage, std::size_t kind) {
           edge(coverage.top, bottom), static_cast<std::int64_t>(kind)};
 }
 
-Shape draw_shape(Rng& rng, std::size_t kind, double extent, int size) {
-  const double turns = rng.uniform();
+Shape draw_shape(Rng& rng, std::size_t kind, double extent, double max_turn, int size) {
+  const double drawn = rng.uniform();
+  const double turns = max_turn >= 0.5 ? drawn : (2 * drawn - 1) * max_turn;
   const Point place{rng.uniform(), rng.uniform()};
   Shape shape{kind, extent, {}, {}};
   shape.coverage =
@@ -64,17 +65,20 @@ bool collide(const Box& a, const Box& b) {
 }
 
 /// The largest shape, which is of the class, and up to `count` - 1 more that found room.
-std::vector<Shape> draw_shapes(Rng& rng, std::size_t label, std::int64_t count, int size) {
+std::vector<Shape> draw_shapes(Rng& rng, std::size_t label, std::int64_t count,
+                               const ShapesOptions& options) {
+  const int size = static_cast<int>(options.image_size);
   std::vector<Shape> shapes;
-  const double extent = count == 1 ? rng.uniform(0.45, 0.85) : rng.uniform(0.38, 0.55);
-  shapes.push_back(draw_shape(rng, label, extent, size));
+  const double extent =
+      count == 1 ? rng.uniform(options.min_extent, options.max_extent) : rng.uniform(0.38, 0.55);
+  shapes.push_back(draw_shape(rng, label, extent, options.max_turn, size));
   constexpr int kAttempts = 20;
   constexpr double kLeastPixels = 8;  // fewer, and the kinds cannot be told apart
   for (std::int64_t i = 1; i < count; ++i) {
     const std::size_t kind = rng.below(kShapeNames.size());
     const double smaller = std::max(extent * rng.uniform(0.4, 0.7), kLeastPixels / size);
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      Shape shape = draw_shape(rng, kind, std::min(smaller, 0.75 * extent), size);
+      Shape shape = draw_shape(rng, kind, std::min(smaller, 0.75 * extent), options.max_turn, size);
       const bool has_room = std::none_of(shapes.begin(), shapes.end(), [&](const Shape& other) {
         return collide(shape.box, other.box);
       });
@@ -146,7 +150,7 @@ Sample Shapes::get(std::int64_t index) const {
   sample.source = str("shapes/", split_ == Split::train ? "train/" : "val/", index);
   sample.image = std::move(background.image);
   sample.mask = Image(size, size, 1);
-  for (const Shape& shape : draw_shapes(rng, label, count, size)) {
+  for (const Shape& shape : draw_shapes(rng, label, count, options_)) {
     const NamedColour colour = draw_contrast(rng, background.colours);
     paint(sample.image, shape.coverage, colour.rgb);
     mark(sample.mask, shape);
@@ -170,6 +174,17 @@ void describe(FieldVisitor& visitor, ShapesOptions& options) {
                  &options.max_objects,
                  "most shapes in a picture; the largest gives the class",
                  {1, 8}});
+  visitor.field(
+      {"min_extent", &options.min_extent, "a lone shape's least side by the picture's", {0.2, 1}});
+  visitor.field({"max_extent", &options.max_extent, "its largest", {0.2, 1}});
+  visitor.field({"max_turn",
+                 &options.max_turn,
+                 "largest rotation either way, in whole turns; 0.5: any",
+                 {0, 0.5}});
+  if (options.min_extent > options.max_extent)
+    throw Error(
+        ErrorKind::usage, "",
+        str("min_extent ", options.min_extent, " is above max_extent ", options.max_extent));
   visitor.field({"seed", &options.seed, "another seed gives other pictures", kNonNegative});
 }
 

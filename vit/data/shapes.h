@@ -23,6 +23,9 @@ struct ShapesOptions {
   std::int64_t num_train = 10000;  ///< pictures in the training split
   std::int64_t num_val = 2000;     ///< pictures in the validation split
   std::int64_t max_objects = 1;    ///< 1 to this many shapes in a picture
+  double min_extent = 0.45;        ///< of a lone shape: its longer side by the picture's
+  double max_extent = 0.85;
+  double max_turn = 0.5;  ///< largest rotation either way, in whole turns; 0.5: any
   std::int64_t seed = 0;
 };
 void describe(FieldVisitor& visitor, ShapesOptions& options);

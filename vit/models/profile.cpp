@@ -1,173 +1,96 @@
 #include "vit/models/profile.h"
 
-#include <ATen/record_function.h>
-#include <torch/library.h>
-#include <torch/utils.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/normalization.h>
 
-#include <map>
+#include <functional>
 #include <numeric>
-#include <string_view>
 
-#include "vit/core/error.h"
+#include "vit/models/vit.h"
+#include "vit/nn/attention.h"
+#include "vit/nn/linear.h"
 
 namespace vit {
 namespace {
 
-std::int64_t product(at::IntArrayRef sizes) {
-  return std::accumulate(sizes.begin(), sizes.end(), std::int64_t{1}, std::multiplies<>());
+std::int64_t product(const std::vector<std::int64_t>& shape) {
+  return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-/// The shape of a convolution's output. LibTorch knows it for tensors without numbers from Python
-/// only; in C++ it asks for this operator.
-at::Tensor meta_convolution(const at::Tensor& input, const at::Tensor& weight,
-                            const std::optional<at::Tensor>& /*bias*/, at::IntArrayRef stride,
-                            at::IntArrayRef padding, at::IntArrayRef dilation, bool transposed,
-                            at::IntArrayRef /*output_padding*/, std::int64_t /*groups*/) {
-  VIT_ASSERT(!transposed);
-  std::vector<std::int64_t> shape = {input.size(0), weight.size(0)};
-  for (std::size_t i = 0; i < stride.size(); ++i) {
-    const auto axis = static_cast<std::int64_t>(i) + 2;
-    const std::int64_t reach = dilation[i] * (weight.size(axis) - 1) + 1;
-    shape.push_back((input.size(axis) + 2 * padding[i] - reach) / stride[i] + 1);
-  }
-  return at::empty(shape, input.options());
-}
-
-/// Collects the operations that hold weights, and attention, while the model runs. LibTorch calls
-/// the observers below for every operation; what such an operation calls in turn is not counted
-/// again.
-struct Collector {
-  std::map<const c10::TensorImpl*, std::string> parameter_names;
-  std::map<std::string, std::int64_t> parameters_of_layer;
-  std::vector<LayerProfile> layers;
-  int depth_inside = 0;
+/// The shapes that flow through a model: what its layers see beside their own sizes.
+struct Flow {
+  std::int64_t tokens = 1;  ///< N, prefix tokens included
+  Size2 grid;               ///< patches
 };
 
-thread_local Collector* collector = nullptr;
-
-bool counted(std::string_view operation) {
-  return operation == "aten::linear" || operation == "aten::conv2d" ||
-         operation == "aten::layer_norm" || operation == "aten::matmul" ||
-         operation == "aten::scaled_dot_product_attention";
-}
-
-struct Inside : at::ObserverContext {
-  bool outermost = false;
-};
-
-std::unique_ptr<at::ObserverContext> enter(const at::RecordFunction& function) {
-  auto context = std::make_unique<Inside>();
-  if (collector != nullptr && counted(function.name())) {
-    context->outermost = collector->depth_inside == 0;
-    ++collector->depth_inside;
-  }
-  return context;
-}
-
-/// The layer that owns one of the inputs, or "" where none is a parameter.
-std::string layer_of(const at::RecordFunction& function) {
-  for (const c10::IValue& input : function.inputs()) {
-    if (!input.isTensor()) continue;
-    const auto found = collector->parameter_names.find(input.toTensor().unsafeGetTensorImpl());
-    if (found != collector->parameter_names.end()) return found->second;
+Flow flow_of(ImageModel& model) {
+  if (auto* transformer = dynamic_cast<VisionTransformerImpl*>(&model)) {
+    const Size2 grid = transformer->patch_embed->grid_size();
+    return {transformer->num_prefix_tokens() + grid.height * grid.width, grid};
   }
   return {};
 }
 
-void leave(const at::RecordFunction& function, at::ObserverContext* context) {
-  if (collector == nullptr || !counted(function.name())) return;
-  --collector->depth_inside;
-  if (!static_cast<Inside*>(context)->outermost || function.outputs().empty()) return;
-
-  const std::string_view operation = function.name();
-  const at::Tensor output = function.outputs()[0].toTensor();
-  LayerProfile layer;
-  layer.name = layer_of(function);
-  layer.output = output.sizes().vec();
-  layer.parameters = collector->parameters_of_layer[layer.name];
-  const auto input = [&](std::size_t i) { return function.inputs()[i].toTensor(); };
-  if (operation == "aten::linear") {
-    layer.operation = "linear";
-    layer.multiply_adds = output.numel() * input(1).size(1);
-  } else if (operation == "aten::conv2d") {
-    layer.operation = "convolution";
-    layer.multiply_adds = output.numel() * product(input(1).sizes().slice(1));
-  } else if (operation == "aten::layer_norm") {
-    layer.operation = "layer_norm";
-  } else if (operation == "aten::matmul") {
-    layer.operation = "matmul";
-    layer.multiply_adds = output.numel() * input(0).size(-1);
-  } else {
-    layer.operation = "attention";  // q k^T and its product with v
-    layer.multiply_adds = 2 * input(0).numel() * input(1).size(-2);
-  }
-  if (layer.name.empty() && !collector->layers.empty()) {
-    // Attention has no weights of its own: it belongs to the module of the layer before it.
-    const std::string& before = collector->layers.back().name;
-    layer.name = before.substr(0, before.rfind('.'));
-  }
-  collector->layers.push_back(std::move(layer));
-}
-
-/// Takes the numbers away from a module's tensors and keeps shapes and types. Module::to() cannot:
-/// it refuses to put a tensor of another backend into a parameter's place.
-void move_to_meta(torch::nn::Module& module) {
-  const auto strip = [](const torch::Tensor& tensor) {
-    const torch::Tensor meta =
-        torch::empty(tensor.sizes(), tensor.options().device(torch::kMeta).requires_grad(false));
-    tensor.unsafeGetTensorImpl()->shallow_copy_from(meta.getIntrusivePtr());
-  };
-  for (const torch::Tensor& parameter : module.parameters()) strip(parameter);
-  for (const torch::Tensor& buffer : module.buffers()) strip(buffer);
-}
-
-class Recording {
+class Counter {
  public:
-  explicit Recording(Collector& target)
-      : handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(enter, leave)
-                                               .needsInputs(true)
-                                               .needsOutputs(true)
-                                               .scopes({at::RecordScope::FUNCTION}))) {
-    collector = &target;
+  Counter(ImageModel& model, ModelProfile& result)
+      : flow_(flow_of(model)), classifier_(model.classifier()), result_(result) {}
+
+  void visit(const std::string& name, const torch::nn::Module& module) {
+    // After pooling one token is left.
+    const std::int64_t rows = name == classifier_ || name == "fc_norm" ? 1 : flow_.tokens;
+    if (const auto* linear = module.as<LinearImpl>()) {
+      const auto [in, out, bias] = linear->options;
+      add(name, "linear", {1, rows, out}, module, rows * in * out);
+    } else if (module.as<torch::nn::Conv2dImpl>() != nullptr) {
+      const torch::Tensor& weight = module.as<torch::nn::Conv2dImpl>()->weight;
+      const std::vector<std::int64_t> output = {1, weight.size(0), flow_.grid.height,
+                                                flow_.grid.width};
+      add(name, "convolution", output, module, product(output) * weight[0].numel());
+    } else if (const auto* norm = module.as<torch::nn::LayerNormImpl>()) {
+      const bool per_head = heads_ > 0 && name.find(".attn.") != std::string::npos;
+      const std::int64_t width = norm->options.normalized_shape()[0];
+      add(name, "layer_norm",
+          per_head ? std::vector<std::int64_t>{1, heads_, rows, width}
+                   : std::vector<std::int64_t>{1, rows, width},
+          module, 0);
+    } else if (const auto* attention = module.as<MultiHeadAttentionImpl>()) {
+      heads_ = attention->options.num_heads;
+      pending_ = {name, attention->options.dim};
+    }
+    if (!pending_.first.empty() && name == pending_.first + ".qkv") {
+      // q k^T, and the weights times v.
+      const std::int64_t products = 2 * flow_.tokens * flow_.tokens * pending_.second;
+      result_.layers.push_back(
+          {pending_.first, "attention", {1, flow_.tokens, pending_.second}, 0, products});
+      pending_ = {};
+    }
   }
-  ~Recording() {
-    collector = nullptr;
-    at::removeCallback(handle_);
-  }
-  Recording(const Recording&) = delete;
-  Recording& operator=(const Recording&) = delete;
 
  private:
-  at::CallbackHandle handle_;
+  void add(const std::string& name, const char* operation, std::vector<std::int64_t> output,
+           const torch::nn::Module& module, std::int64_t multiply_adds) {
+    std::int64_t parameters = 0;
+    for (const torch::Tensor& parameter : module.parameters(false)) parameters += parameter.numel();
+    result_.layers.push_back({name, operation, std::move(output), parameters, multiply_adds});
+  }
+
+  Flow flow_;
+  std::string classifier_;
+  ModelProfile& result_;
+  std::int64_t heads_ = 0;
+  std::pair<std::string, std::int64_t> pending_;  // an attention module whose qkv comes next
 };
 
 }  // namespace
 
-TORCH_LIBRARY_IMPL(aten, Meta, library) {
-  library.impl("convolution_overrideable", meta_convolution);
-}
-
 ModelProfile profile(ImageModel& model) {
-  torch::NoGradGuard no_grad;
-  torch::nn::Module& module = model.module();
-  module.eval();
-  move_to_meta(module);
-
-  Collector target;
   ModelProfile result;
-  for (const auto& item : module.named_parameters()) {
-    const std::string layer = item.key().substr(0, item.key().rfind('.'));
-    target.parameter_names[item.value().unsafeGetTensorImpl()] = layer;
-    target.parameters_of_layer[layer] += item.value().numel();
-    result.parameters += item.value().numel();
-  }
-  {
-    const Recording recording(target);
-    const Size2 size = model.img_size();
-    model.forward(torch::empty({1, model.in_chans(), size.height, size.width},
-                               torch::TensorOptions().device(torch::kMeta)));
-  }
-  result.layers = std::move(target.layers);
+  Counter counter(model, result);
+  for (const auto& item : model.module().named_modules("", /*include_self=*/false))
+    counter.visit(item.key(), *item.value());
+  for (const torch::Tensor& parameter : model.module().parameters())
+    result.parameters += parameter.numel();
   for (const LayerProfile& layer : result.layers) {
     result.multiply_adds += layer.multiply_adds;
     result.activation_bytes += product(layer.output) * static_cast<std::int64_t>(sizeof(float));

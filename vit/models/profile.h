@@ -18,16 +18,16 @@ struct LayerProfile {
 };
 
 struct ModelProfile {
-  std::vector<LayerProfile> layers;  ///< in the order in which they ran
+  std::vector<LayerProfile> layers;  ///< in the order in which they run
   std::int64_t parameters = 0;       ///< of the whole model, learned ones
-  std::int64_t multiply_adds = 0;    ///< of one picture, counted as timm does: linear layers,
-                                     ///< convolutions and the two products of attention
+  std::int64_t multiply_adds = 0;    ///< of one picture: linear layers, convolutions and the two
+                                     ///< products of attention
   std::int64_t activation_bytes =
       0;  ///< outputs of these layers in fp32: what training keeps, about
 };
 
-/// Runs the model once on a picture without numbers (LibTorch's meta device) and writes down what
-/// ran. The model is moved to that device and is of no use afterwards.
+/// Counts what the model does to one picture of its size, from the shapes of its layers; nothing is
+/// computed.
 [[nodiscard]] ModelProfile profile(ImageModel& model);
 
 }  // namespace vit
