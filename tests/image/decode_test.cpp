@@ -9,7 +9,8 @@ using namespace vit::test;
 TEST_CASE("every format decodes to what Pillow's convert(\"RGB\") gives") {
   const ImageFixtures fixtures("formats");
   if (!fixtures.present()) return;
-  for (const auto& entry : fixtures.description()["cases"]) {
+  const nlohmann::json description = fixtures.description();
+  for (const auto& entry : description["cases"]) {
     const std::string file = entry["file"];
     CAPTURE(file);
     const Image image = load_image(fixtures / file);
@@ -24,7 +25,8 @@ TEST_CASE("EXIF orientation is applied where it is asked for, and only there") {
   if (!fixtures.present()) return;
   DecodeOptions upright;
   upright.apply_exif_orientation = true;
-  for (const auto& entry : fixtures.description()["cases"]) {
+  const nlohmann::json description = fixtures.description();
+  for (const auto& entry : description["cases"]) {
     if (!entry.contains("key_exif_transposed")) continue;
     CAPTURE(entry["file"]);
     const Image image = load_image(fixtures / std::string(entry["file"]), upright);

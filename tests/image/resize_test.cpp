@@ -10,7 +10,8 @@ using namespace vit::test;
 TEST_CASE("every bit of a resized picture is Pillow's") {
   const ImageFixtures fixtures("resize");
   if (!fixtures.present()) return;
-  for (const auto& entry : fixtures.description()["cases"]) {
+  const nlohmann::json description = fixtures.description();
+  for (const auto& entry : description["cases"]) {
     CAPTURE(entry.dump());
     const bool is_label = entry["image"] == "label";
     Image image = fixtures.image("in_" + (is_label ? "label" : entry["image"].dump()));
