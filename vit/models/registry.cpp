@@ -1,20 +1,69 @@
 #include "vit/models/registry.h"
 
 #include <algorithm>
+#include <span>
 
 #include "vit/core/error.h"
+#include "vit/models/pixels.h"
 #include "vit/models/variants.h"
 
 namespace vit {
 namespace {
 
-constexpr std::string_view kLinear = "linear";
+/// A row of any family's table.
+struct Variant {
+  std::string_view name;
+  ModelOptions options;
+  Pixels pixels;
+  double crop_pct;
+  std::string_view interpolation;
+  std::string_view paper;
+};
 
-const ViTVariant* find_vit(std::string_view name) {
-  const auto variants = vit_variants();
-  const auto found = std::find_if(variants.begin(), variants.end(),
-                                  [&](const ViTVariant& variant) { return variant.name == name; });
-  return found == variants.end() ? nullptr : &*found;
+struct Family {
+  std::vector<Variant> variants;
+  std::shared_ptr<ImageModel> (*create)(const ModelOptions&);
+};
+
+/// `rows` are structs with name, pixels, crop_pct, interpolation and paper; options_of(row) gives
+/// the options.
+template <class Model, class Rows>
+Family family(const Rows& rows) {
+  Family result;
+  for (const auto& row : rows)
+    result.variants.push_back(
+        {row.name, options_of(row), row.pixels, row.crop_pct, row.interpolation, row.paper});
+  result.create = [](const ModelOptions& options) -> std::shared_ptr<ImageModel> {
+    return std::make_shared<Model>(std::get<decltype(Model::options)>(options));
+  };
+  return result;
+}
+
+struct LinearVariant {
+  std::string_view name = "linear";
+  Pixels pixels = Pixels::inception;
+  double crop_pct = 0.9;
+  std::string_view interpolation = "bicubic";
+  std::string_view paper = "baseline: logistic regression on the pixels";
+};
+constexpr LinearVariant kLinear[] = {{}};
+LinearModelOptions options_of(const LinearVariant& /*variant*/) { return {}; }
+
+const std::vector<Family>& families() {
+  static const std::vector<Family> all = {
+      family<VisionTransformerImpl>(vit_variants()),
+      family<LinearModelImpl>(kLinear),
+  };
+  return all;
+}
+
+const Variant* find_variant(std::string_view name) {
+  for (const Family& family : families()) {
+    const auto found = std::find_if(family.variants.begin(), family.variants.end(),
+                                    [&](const Variant& variant) { return variant.name == name; });
+    if (found != family.variants.end()) return &*found;
+  }
+  return nullptr;
 }
 
 bool matches(std::string_view pattern, std::string_view text) {
@@ -25,32 +74,38 @@ bool matches(std::string_view pattern, std::string_view text) {
          matches(pattern.substr(1), text.substr(1));
 }
 
+void set_pixels(Preprocessing& input, Pixels pixels) {
+  switch (pixels) {
+    case Pixels::inception: input.mean = input.std = {0.5, 0.5, 0.5}; break;
+    case Pixels::imagenet:
+      input.mean = {0.485, 0.456, 0.406};
+      input.std = {0.229, 0.224, 0.225};
+      break;
+    case Pixels::cifar:
+      input.mean = {0.4914, 0.4822, 0.4465};
+      input.std = {0.2470, 0.2435, 0.2616};
+      break;
+  }
+}
+
 }  // namespace
 
 ModelSpec model_spec(const std::string& name) {
-  if (name == kLinear) return {name, LinearModelOptions{}};
-  const ViTVariant* variant = find_vit(name);
+  const Variant* variant = find_variant(name);
   if (variant == nullptr) {
     const std::string near = nearest(name, model_names());
     throw Error(
         ErrorKind::usage, "model.name", str("there is no model `", name, "`"),
         str(near.empty() ? "" : str("did you mean ", near, "? "), "`vit models` lists all"));
   }
-  ViTOptions options;
-  options.img_size = {variant->img_size, variant->img_size};
-  options.patch_size = {variant->patch_size, variant->patch_size};
-  options.embed_dim = variant->embed_dim;
-  options.depth = variant->depth;
-  options.num_heads = variant->num_heads;
-  options.mlp_ratio = variant->mlp_ratio;
-  return {name, options};
+  return {name, variant->options};
 }
 
 std::vector<std::string> model_names(std::string_view pattern) {
   std::vector<std::string> names;
-  for (const ViTVariant& variant : vit_variants())
-    if (matches(pattern, variant.name)) names.emplace_back(variant.name);
-  if (matches(pattern, kLinear)) names.emplace_back(kLinear);
+  for (const Family& family : families())
+    for (const Variant& variant : family.variants)
+      if (matches(pattern, variant.name)) names.emplace_back(variant.name);
   return names;
 }
 
@@ -63,15 +118,12 @@ void describe(FieldVisitor& visitor, ModelSpec& spec) {
 }
 
 std::shared_ptr<ImageModel> create_model(const ModelSpec& spec) {
-  struct Build {
-    std::shared_ptr<ImageModel> operator()(const ViTOptions& options) const {
-      return std::make_shared<VisionTransformerImpl>(options);
-    }
-    std::shared_ptr<ImageModel> operator()(const LinearModelOptions& options) const {
-      return std::make_shared<LinearModelImpl>(options);
-    }
-  };
-  return std::visit(Build{}, spec.options);
+  const auto& all = families();
+  const auto family = std::find_if(all.begin(), all.end(), [&](const Family& candidate) {
+    return candidate.variants.front().options.index() == spec.options.index();
+  });
+  VIT_ASSERT(family != all.end(), spec.name);
+  return family->create(spec.options);
 }
 
 std::int64_t& num_classes(ModelSpec& spec) {
@@ -91,12 +143,10 @@ Preprocessing preprocessing(const ModelSpec& spec) {
   Preprocessing result;
   result.img_size = std::visit([](const auto& options) { return options.img_size; }, spec.options);
   result.in_chans = in_chans(spec);
-  if (const ViTVariant* variant = find_vit(spec.name)) {
+  if (const Variant* variant = find_variant(spec.name)) {
     result.crop_pct = variant->crop_pct;
-    if (variant->pixels == Pixels::imagenet) {
-      result.mean = {0.485, 0.456, 0.406};
-      result.std = {0.229, 0.224, 0.225};
-    }
+    result.interpolation = variant->interpolation;
+    set_pixels(result, variant->pixels);
   }
   if (result.in_chans != 3) {
     result.mean.assign(static_cast<std::size_t>(result.in_chans), 0.5);
@@ -106,8 +156,8 @@ Preprocessing preprocessing(const ModelSpec& spec) {
 }
 
 std::string_view paper(std::string_view name) {
-  const ViTVariant* variant = find_vit(name);
-  return variant ? variant->paper : "baseline: logistic regression on the pixels";
+  const Variant* variant = find_variant(name);
+  return variant ? variant->paper : std::string_view();
 }
 
 }  // namespace vit

@@ -14,11 +14,15 @@
 
 namespace vit {
 
+/// The options of each family. A new family is one alternative here and one line in `families()` of
+/// registry.cpp.
+using ModelOptions = std::variant<ViTOptions, LinearModelOptions>;
+
 /// A model by name, with the options of its family. Reading the name sets every option to that
 /// variant's own; the keys after it change single ones.
 struct ModelSpec {
   std::string name = "vit_tiny_patch16_224";
-  std::variant<ViTOptions, LinearModelOptions> options;
+  ModelOptions options;
 };
 void describe(FieldVisitor& visitor, ModelSpec& spec);
 

@@ -47,4 +47,15 @@ constexpr ViTVariant kVariants[] = {
 
 std::span<const ViTVariant> vit_variants() { return kVariants; }
 
+ViTOptions options_of(const ViTVariant& variant) {
+  ViTOptions options;
+  options.img_size = {variant.img_size, variant.img_size};
+  options.patch_size = {variant.patch_size, variant.patch_size};
+  options.embed_dim = variant.embed_dim;
+  options.depth = variant.depth;
+  options.num_heads = variant.num_heads;
+  options.mlp_ratio = variant.mlp_ratio;
+  return options;
+}
+
 }  // namespace vit

@@ -4,13 +4,10 @@
 #include <span>
 #include <string_view>
 
-namespace vit {
+#include "vit/models/pixels.h"
+#include "vit/models/vit.h"
 
-/// How a family of weights wants its pixels.
-enum class Pixels {
-  inception,  ///< mean 0.5, std 0.5: Google's ViTs and timm's default
-  imagenet,   ///< mean .485 .456 .406, std .229 .224 .225: DeiT, DINO, MAE
-};
+namespace vit {
 
 /// One named Vision Transformer. All options that are not here have timm's defaults.
 struct ViTVariant {
@@ -21,9 +18,12 @@ struct ViTVariant {
   Pixels pixels = Pixels::inception;
   double crop_pct = 0.9;
   std::string_view paper = "Dosovitskiy et al. 2021";
+  std::string_view interpolation = "bicubic";
 };
 
 /// The table of named Vision Transformers, with timm's names.
 [[nodiscard]] std::span<const ViTVariant> vit_variants();
+
+[[nodiscard]] ViTOptions options_of(const ViTVariant& variant);
 
 }  // namespace vit
