@@ -8,6 +8,7 @@
 #include "tests/support/shared.h"
 #include "vit/core/error.h"
 #include "vit/models/registry.h"
+#include "vit/nn/encoder_block.h"
 #include "vit/weights/load.h"
 #include "vit/weights/tensors.h"
 
@@ -110,7 +111,8 @@ TEST_CASE("Initial weights depend on the seed alone and have timm's distribution
   for (std::size_t i = 0; i < a->parameters().size(); ++i)
     CHECK(torch::equal(a->parameters()[i], b->parameters()[i]));
   CHECK_FALSE(torch::equal(a->head->weight, other->head->weight));
-  const torch::Tensor qkv = a->blocks->blocks[0]->attn->qkv->weight;
+  const torch::Tensor qkv =
+      a->blocks->children()[0]->as<vit::EncoderBlockImpl>()->attn->qkv->weight;
   CHECK(qkv.std().item<double>() == Approx(0.02).epsilon(0.1));
   CHECK(a->head->bias.abs().sum().item<double>() == 0);
   CHECK(a->norm->weight.eq(1).all().item<bool>());

@@ -5,6 +5,7 @@
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "vit/models/vit.h"
+#include "vit/nn/encoder_block.h"
 #include "vit/optim/optimizer.h"
 #include "vit/weights/load.h"
 
@@ -88,14 +89,18 @@ TEST_CASE("A checkpoint of another model is refused, and the model keeps its wei
   const vit::test::ScratchFolder folder;
   Setup setup(1), other(2, 5);
   vit::write_checkpoint(folder / "c.safetensors", *setup.model, *setup.optimizer, info());
-  const torch::Tensor before = other.model->blocks->blocks[0]->attn->qkv->weight.detach().clone();
+  const torch::Tensor before = other.model->blocks->children()[0]
+                                   ->as<vit::EncoderBlockImpl>()
+                                   ->attn->qkv->weight.detach()
+                                   .clone();
   const auto error = vit::test::error_of(
       [&] { vit::restore_checkpoint(folder / "c.safetensors", *other.model, *other.optimizer); });
   REQUIRE(error);
   CHECK(error->kind() == vit::ErrorKind::weights);
   CHECK_THAT(error->what(), Catch::Contains("head.weight: the model has [5, 8], the file [3, 8]"));
   CHECK_THAT(error->what(), Catch::Contains("init.reset_head: true"));
-  CHECK(torch::equal(before, other.model->blocks->blocks[0]->attn->qkv->weight));
+  CHECK(torch::equal(
+      before, other.model->blocks->children()[0]->as<vit::EncoderBlockImpl>()->attn->qkv->weight));
 }
 
 TEST_CASE("With reset_head a body of other classes loads, and the head stays new") {

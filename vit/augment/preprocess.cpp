@@ -31,7 +31,8 @@ Image eval_transform(const Image& image, const Preprocessing& p) {
   return eval_transform(image, EvalTransformOptions{.img_size = p.img_size,
                                                     .crop_pct = p.crop_pct,
                                                     .interpolation = filter_from_name(
-                                                        p.interpolation, "data.interpolation")});
+                                                        p.interpolation, "data.interpolation"),
+                                                    .squash = p.crop_mode == "squash"});
 }
 
 void normalize(const Image& image, const Preprocessing& p, float* out) {

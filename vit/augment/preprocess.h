@@ -17,7 +17,8 @@ struct Preprocessing {
   std::vector<double> mean{0.5, 0.5, 0.5};  ///< of pixels scaled to [0, 1], for each channel
   std::vector<double> std{0.5, 0.5, 0.5};
   std::string interpolation = "bicubic";  ///< nearest, bilinear, bicubic, lanczos
-  double crop_pct = 0.9;  ///< part of the resized picture that the centre crop keeps
+  double crop_pct = 0.9;             ///< part of the resized picture that the centre crop keeps
+  std::string crop_mode = "center";  ///< or `squash`: the resize does not keep the aspect
 };
 
 /// timm's evaluation transform: the shorter side is resized to img_size / crop_pct, then the centre

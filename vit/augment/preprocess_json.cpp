@@ -14,7 +14,8 @@ std::string preprocessing_to_json(const Preprocessing& p) {
               {"mean", p.mean},
               {"std", p.std},
               {"interpolation", p.interpolation},
-              {"crop_pct", p.crop_pct}}
+              {"crop_pct", p.crop_pct},
+              {"crop_mode", p.crop_mode}}
       .dump();
 }
 
@@ -29,6 +30,7 @@ Preprocessing preprocessing_from_json(const std::string& text, const std::string
     json.at("std").get_to(p.std);
     json.at("interpolation").get_to(p.interpolation);
     json.at("crop_pct").get_to(p.crop_pct);
+    if (json.contains("crop_mode")) json.at("crop_mode").get_to(p.crop_mode);
     const auto channels = static_cast<std::size_t>(p.in_chans);
     if (p.img_size.height < 1 || p.img_size.width < 1 || p.in_chans < 1 ||
         p.mean.size() != channels || p.std.size() != channels || !(p.crop_pct > 0))

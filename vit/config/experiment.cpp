@@ -24,6 +24,11 @@ void describe(FieldVisitor& visitor, DataConfig& o) {
                  {"nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"}});
   visitor.field({"crop_pct", &o.crop_pct,
                  "part that evaluation's centre crop keeps; null: the model's own", kPositive});
+  visitor.field({"crop_mode",
+                 &o.crop_mode,
+                 "resize before evaluation: keep the aspect, or squash; null: the model's own",
+                 {},
+                 {"center", "squash"}});
 }
 
 void describe(FieldVisitor& visitor, AugmentConfig& o) {
@@ -99,6 +104,7 @@ Preprocessing experiment_preprocessing(const Experiment& experiment) {
   per_channel("data.std", experiment.data.std, result.std);
   if (experiment.data.interpolation) result.interpolation = *experiment.data.interpolation;
   if (experiment.data.crop_pct) result.crop_pct = *experiment.data.crop_pct;
+  if (experiment.data.crop_mode) result.crop_mode = *experiment.data.crop_mode;
   return result;
 }
 
@@ -123,6 +129,7 @@ void resolve(Experiment& experiment, const Dataset& data) {
   experiment.data.std = input.std;
   experiment.data.interpolation = input.interpolation;
   experiment.data.crop_pct = input.crop_pct;
+  experiment.data.crop_mode = input.crop_mode;
 }
 
 }  // namespace vit

@@ -27,6 +27,7 @@ struct DataConfig {
   std::optional<std::vector<double>> mean, std;
   std::optional<std::string> interpolation;
   std::optional<double> crop_pct;
+  std::optional<std::string> crop_mode;
 };
 
 struct AugmentConfig {

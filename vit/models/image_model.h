@@ -24,6 +24,12 @@ class ImageModel {
   /// The features of forward_features -> logits.
   virtual torch::Tensor forward_head(const torch::Tensor& features) = 0;
 
+  /// The logits of each head: one, or two for distilled models (class head, distillation head),
+  /// whose mean is what forward_head gives.
+  virtual std::vector<torch::Tensor> head_logits(const torch::Tensor& features) {
+    return {forward_head(features)};
+  }
+
   virtual torch::nn::Module& module() = 0;
   /// Draws all weights anew from the seed.
   virtual void init_weights(std::uint64_t seed) = 0;

@@ -1,7 +1,6 @@
 #include "vit/models/profile.h"
 
 #include <torch/nn/modules/conv.h>
-#include <torch/nn/modules/normalization.h>
 
 #include <functional>
 #include <numeric>
@@ -9,6 +8,7 @@
 #include "vit/models/vit.h"
 #include "vit/nn/attention.h"
 #include "vit/nn/linear.h"
+#include "vit/nn/norm.h"
 
 namespace vit {
 namespace {
@@ -47,9 +47,9 @@ class Counter {
       const std::vector<std::int64_t> output = {1, weight.size(0), flow_.grid.height,
                                                 flow_.grid.width};
       add(name, "convolution", output, module, product(output) * weight[0].numel());
-    } else if (const auto* norm = module.as<torch::nn::LayerNormImpl>()) {
+    } else if (const auto* norm = module.as<NormImpl>()) {
       const bool per_head = heads_ > 0 && name.find(".attn.") != std::string::npos;
-      const std::int64_t width = norm->options.normalized_shape()[0];
+      const std::int64_t width = norm->options.dim;
       add(name, "layer_norm",
           per_head ? std::vector<std::int64_t>{1, heads_, rows, width}
                    : std::vector<std::int64_t>{1, rows, width},

@@ -5,6 +5,7 @@
 
 #include "vit/core/error.h"
 #include "vit/models/pixels.h"
+#include "vit/models/pretrained.h"
 #include "vit/models/variants.h"
 
 namespace vit {
@@ -14,9 +15,7 @@ namespace {
 struct Variant {
   std::string_view name;
   ModelOptions options;
-  Pixels pixels;
-  double crop_pct;
-  std::string_view interpolation;
+  PixelInput input;
   std::string_view paper;
 };
 
@@ -25,14 +24,12 @@ struct Family {
   std::shared_ptr<ImageModel> (*create)(const ModelOptions&);
 };
 
-/// `rows` are structs with name, pixels, crop_pct, interpolation and paper; options_of(row) gives
-/// the options.
+/// `rows` are structs with name and paper; options_of(row) and input_of(row) give the rest.
 template <class Model, class Rows>
 Family family(const Rows& rows) {
   Family result;
   for (const auto& row : rows)
-    result.variants.push_back(
-        {row.name, options_of(row), row.pixels, row.crop_pct, row.interpolation, row.paper});
+    result.variants.push_back({row.name, options_of(row), input_of(row), row.paper});
   result.create = [](const ModelOptions& options) -> std::shared_ptr<ImageModel> {
     return std::make_shared<Model>(std::get<decltype(Model::options)>(options));
   };
@@ -41,13 +38,11 @@ Family family(const Rows& rows) {
 
 struct LinearVariant {
   std::string_view name = "linear";
-  Pixels pixels = Pixels::inception;
-  double crop_pct = 0.9;
-  std::string_view interpolation = "bicubic";
   std::string_view paper = "baseline: logistic regression on the pixels";
 };
 constexpr LinearVariant kLinear[] = {{}};
 LinearModelOptions options_of(const LinearVariant& /*variant*/) { return {}; }
+PixelInput input_of(const LinearVariant& /*variant*/) { return {}; }
 
 const std::vector<Family>& families() {
   static const std::vector<Family> all = {
@@ -57,7 +52,10 @@ const std::vector<Family>& families() {
   return all;
 }
 
+/// The variant of `model` or `model.tag`; null where there is none.
 const Variant* find_variant(std::string_view name) {
+  if (name.find('.') != name.npos && find_pretrained(name) == nullptr) return nullptr;
+  name = name.substr(0, name.find('.'));
   for (const Family& family : families()) {
     const auto found = std::find_if(family.variants.begin(), family.variants.end(),
                                     [&](const Variant& variant) { return variant.name == name; });
@@ -74,17 +72,22 @@ bool matches(std::string_view pattern, std::string_view text) {
          matches(pattern.substr(1), text.substr(1));
 }
 
-void set_pixels(Preprocessing& input, Pixels pixels) {
-  switch (pixels) {
-    case Pixels::inception: input.mean = input.std = {0.5, 0.5, 0.5}; break;
-    case Pixels::imagenet:
-      input.mean = {0.485, 0.456, 0.406};
-      input.std = {0.229, 0.224, 0.225};
-      break;
-    case Pixels::cifar:
-      input.mean = {0.4914, 0.4822, 0.4465};
-      input.std = {0.2470, 0.2435, 0.2616};
-      break;
+void set_input(Preprocessing& result, const PixelInput& input) {
+  result.interpolation = input.interpolation;
+  result.crop_pct = input.crop_pct;
+  result.crop_mode = input.crop_mode;
+  const auto set = [&](std::vector<double> mean, std::vector<double> std) {
+    result.mean = std::move(mean);
+    result.std = std::move(std);
+  };
+  switch (input.pixels) {
+    case Pixels::inception: return set({0.5, 0.5, 0.5}, {0.5, 0.5, 0.5});
+    case Pixels::imagenet: return set({0.485, 0.456, 0.406}, {0.229, 0.224, 0.225});
+    case Pixels::clip:
+      return set({0.48145466, 0.4578275, 0.40821073}, {0.26862954, 0.26130258, 0.27577711});
+    case Pixels::cifar: return set({0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616});
+    case Pixels::satellite: return set({0.43, 0.411, 0.296}, {0.213, 0.156, 0.143});
+    case Pixels::unit: return set({0, 0, 0}, {1, 1, 1});
   }
 }
 
@@ -98,7 +101,12 @@ ModelSpec model_spec(const std::string& name) {
         ErrorKind::usage, "model.name", str("there is no model `", name, "`"),
         str(near.empty() ? "" : str("did you mean ", near, "? "), "`vit models` lists all"));
   }
-  return {name, variant->options};
+  ModelSpec spec{name, variant->options};
+  if (const PretrainedWeights* weights = find_pretrained(name)) {
+    num_classes(spec) = weights->num_classes;
+    img_size(spec) = {weights->img_size, weights->img_size};
+  }
+  return spec;
 }
 
 std::vector<std::string> model_names(std::string_view pattern) {
@@ -143,11 +151,11 @@ Preprocessing preprocessing(const ModelSpec& spec) {
   Preprocessing result;
   result.img_size = std::visit([](const auto& options) { return options.img_size; }, spec.options);
   result.in_chans = in_chans(spec);
-  if (const Variant* variant = find_variant(spec.name)) {
-    result.crop_pct = variant->crop_pct;
-    result.interpolation = variant->interpolation;
-    set_pixels(result, variant->pixels);
-  }
+  const Variant* variant = find_variant(spec.name);
+  if (const PretrainedWeights* weights = find_pretrained(spec.name))
+    set_input(result, weights->input);
+  else if (variant != nullptr)
+    set_input(result, variant->input);
   if (result.in_chans != 3) {
     result.mean.assign(static_cast<std::size_t>(result.in_chans), 0.5);
     result.std.assign(static_cast<std::size_t>(result.in_chans), 0.5);

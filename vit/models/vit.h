@@ -1,52 +1,27 @@
 #pragma once
 
 #include <torch/nn/cloneable.h>
-#include <torch/nn/modules/normalization.h>
 #include <torch/nn/pimpl.h>
 
 #include <optional>
 #include <string>
-#include <string_view>
+#include <vector>
 
-#include "vit/core/fields.h"
 #include "vit/models/image_model.h"
+#include "vit/models/vit_options.h"
+#include "vit/nn/attention_pool.h"
 #include "vit/nn/encoder.h"
 #include "vit/nn/linear.h"
 #include "vit/nn/patch_embed.h"
 
 namespace vit {
 
-/// timm's keyword arguments of VisionTransformer, with timm's defaults.
-struct ViTOptions {
-  Size2 img_size{224, 224};
-  Size2 patch_size{16, 16};
-  std::int64_t in_chans = 3;
-  std::int64_t num_classes = 1000;
-  std::string global_pool = "token";
-  std::int64_t embed_dim = 768;
-  std::int64_t depth = 12;
-  std::int64_t num_heads = 12;
-  double mlp_ratio = 4.0;
-  bool qkv_bias = true;
-  bool qk_norm = false;
-  std::optional<double> init_values;
-  bool class_token = true;
-  std::string pos_embed = "learn";
-  bool no_embed_class = false;
-  std::int64_t reg_tokens = 0;
-  bool pre_norm = false;
-  std::optional<bool> fc_norm;
-  double drop_rate = 0.0;
-  double pos_drop_rate = 0.0;
-  double proj_drop_rate = 0.0;
-  double attn_drop_rate = 0.0;
-  double drop_path_rate = 0.0;
-};
-void describe(FieldVisitor& visitor, ViTOptions& options);
-
 /// The Vision Transformer (Dosovitskiy et al. 2021, section 3.1), with timm's state_dict keys:
 /// patches become tokens, a class token and positional encodings are added, a stack of encoder
 /// blocks follows, and one pooled token is classified. x [B, C, H, W] -> [B, num_classes].
+///
+/// DeiT's distillation token (Touvron et al. 2021, section 4) has a head of its own; the logits are
+/// the mean of both heads. EVA-02 and DINOv3 are this model with rotary encodings.
 class VisionTransformerImpl : public torch::nn::Cloneable<VisionTransformerImpl>,
                               public ImageModel {
  public:
@@ -56,6 +31,7 @@ class VisionTransformerImpl : public torch::nn::Cloneable<VisionTransformerImpl>
   torch::Tensor forward(const torch::Tensor& x) override;
   torch::Tensor forward_features(const torch::Tensor& x) override;
   torch::Tensor forward_head(const torch::Tensor& features) override;
+  std::vector<torch::Tensor> head_logits(const torch::Tensor& features) override;
 
   torch::nn::Module& module() override { return *this; }
   void init_weights(std::uint64_t seed) override;
@@ -65,22 +41,35 @@ class VisionTransformerImpl : public torch::nn::Cloneable<VisionTransformerImpl>
   [[nodiscard]] std::string classifier() const override { return "head"; }
   [[nodiscard]] std::vector<std::string> no_weight_decay() const override;
 
-  /// Tokens before the patches: class token and registers.
+  /// Tokens before the patches: class token, distillation token and registers.
   [[nodiscard]] std::int64_t num_prefix_tokens() const;
+  /// Those of them that have a place in `pos_embed`.
+  [[nodiscard]] std::int64_t num_embedded_prefix_tokens() const {
+    return options.no_embed_class ? 0 : num_prefix_tokens();
+  }
 
   ViTOptions options;
   PatchEmbed patch_embed{nullptr};
-  torch::Tensor cls_token;  ///< [1, 1, D]
-  torch::Tensor reg_token;  ///< [1, reg_tokens, D]
-  torch::Tensor pos_embed;  ///< [1, N (+ prefix tokens unless no_embed_class), D]
-  torch::nn::LayerNorm norm_pre{nullptr}, norm{nullptr}, fc_norm{nullptr};
+  torch::Tensor cls_token;   ///< [1, 1, D]
+  torch::Tensor dist_token;  ///< [1, 1, D]
+  torch::Tensor reg_token;   ///< [1, reg_tokens, D]
+  torch::Tensor pos_embed;   ///< [1, N (+ prefix tokens unless no_embed_class), D]
+  Norm norm_pre{nullptr}, norm{nullptr}, fc_norm{nullptr};
   Encoder blocks{nullptr};
-  Linear head{nullptr};
+  AttentionPool attn_pool{nullptr};
+  Linear head{nullptr}, head_dist{nullptr};
 
  private:
   [[nodiscard]] bool uses_fc_norm() const;
+  [[nodiscard]] EncoderBlockOptions block_options() const;
+  void register_tokens();
+  void register_heads();
+  /// The positional encoding of a picture with this grid of patches.
+  torch::Tensor position_encoding(Size2 grid);
   /// patches [B, N, D] -> [B, prefix + N, D] with positional encodings.
-  torch::Tensor embed_positions(const torch::Tensor& patches);
+  torch::Tensor embed_positions(const torch::Tensor& patches, Size2 grid);
+  /// How queries and keys turn; none without rotary encodings.
+  std::optional<Rotation> rotation(Size2 grid, const torch::Tensor& like);
 };
 TORCH_MODULE(VisionTransformer);
 

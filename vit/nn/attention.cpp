@@ -1,5 +1,6 @@
 #include "vit/nn/attention.h"
 
+#include <ATen/ops/linear.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 
 #include <cmath>
@@ -8,6 +9,11 @@
 #include "vit/nn/dropout.h"
 
 namespace vit {
+
+torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
+                     const std::optional<torch::Tensor>& bias) {
+  return at::scaled_dot_product_attention(q, k, v, bias);
+}
 
 MultiHeadAttentionImpl::MultiHeadAttentionImpl(const AttentionOptions& options_)
     : options(options_) {
@@ -19,55 +25,116 @@ MultiHeadAttentionImpl::MultiHeadAttentionImpl(const AttentionOptions& options_)
   reset();
 }
 
-void MultiHeadAttentionImpl::reset() {
-  const std::int64_t dim = options.dim, head_dim = dim / options.num_heads;
-  const auto norm = [&](const char* name) {
-    return register_module(
-        name, torch::nn::LayerNorm(torch::nn::LayerNormOptions({head_dim}).eps(options.norm_eps)));
-  };
-  qkv = register_module("qkv", Linear(LinearOptions{dim, 3 * dim, options.qkv_bias}));
-  if (options.qk_norm) {
-    q_norm = norm("q_norm");
-    k_norm = norm("k_norm");
-  }
-  proj = register_module("proj", Linear(LinearOptions{dim, dim}));
+RelPosOptions MultiHeadAttentionImpl::rel_pos_options() const {
+  return {.grid = options.grid,
+          .num_heads = options.num_heads,
+          .head_dim = options.dim / options.num_heads,
+          .prefix_tokens = options.prefix_tokens};
 }
 
-MultiHeadAttentionImpl::Heads MultiHeadAttentionImpl::split_heads(const torch::Tensor& x) {
-  if (x.dim() != 3 || x.size(2) != options.dim)
-    throw Error(ErrorKind::usage, "MultiHeadAttention",
-                vit::str("expected x [B, N, ", options.dim, "], got ", x.sizes()));
+void MultiHeadAttentionImpl::reset() {
+  const std::int64_t dim = options.dim, head_dim = dim / options.num_heads;
+  const auto linear = [&](const char* name, std::int64_t out, bool with_bias) {
+    return register_module(name, Linear(LinearOptions{dim, out, with_bias}));
+  };
+  const auto make_norm = [&](const char* name, std::int64_t width) {
+    NormOptions of_width = options.norm;
+    of_width.dim = width;
+    return register_module(name, Norm(of_width));
+  };
+  if (options.qkv_fused) {
+    qkv = linear("qkv", 3 * dim, options.qkv_bias && options.k_bias);
+    if (options.qkv_bias && !options.k_bias) {
+      q_bias = register_parameter("q_bias", torch::zeros({dim}));
+      v_bias = register_parameter("v_bias", torch::zeros({dim}));
+    }
+  } else {
+    q_proj = linear("q_proj", dim, options.qkv_bias);
+    k_proj = linear("k_proj", dim, options.qkv_bias && options.k_bias);
+    v_proj = linear("v_proj", dim, options.qkv_bias);
+  }
+  if (options.qk_norm) {
+    q_norm = make_norm("q_norm", head_dim);
+    k_norm = make_norm("k_norm", head_dim);
+  }
+  if (options.rel_pos == RelPos::bias)
+    rel_pos = register_module("rel_pos", RelPosBias(rel_pos_options()));
+  if (options.rel_pos == RelPos::decomposed) {
+    rel_pos_h =
+        register_parameter("rel_pos_h", torch::zeros({2 * options.grid.height - 1, head_dim}));
+    rel_pos_w =
+        register_parameter("rel_pos_w", torch::zeros({2 * options.grid.width - 1, head_dim}));
+  }
+  if (options.scale_norm) norm = make_norm("norm", dim);
+  proj = linear("proj", dim, options.proj_bias);
+}
+
+MultiHeadAttentionImpl::Heads MultiHeadAttentionImpl::project(const torch::Tensor& x) {
   // Sizes stay symbolic (-1): a trace of this must work for every batch.
-  const auto parts = qkv(x)                                          // [B, N, 3 D]
+  if (!options.qkv_fused) {
+    const auto heads = [&](Linear& linear) {
+      return linear(x).unflatten(-1, {options.num_heads, -1}).transpose(1, 2);  // [B, H, N, Dh]
+    };
+    return {heads(q_proj), heads(k_proj), heads(v_proj)};
+  }
+  const torch::Tensor joined =  // [B, N, 3 D]
+      q_bias.defined()
+          ? at::linear(x, qkv->weight, torch::cat({q_bias, torch::zeros_like(q_bias), v_bias}))
+          : qkv(x);
+  const auto parts = joined
                          .unflatten(-1, {3, options.num_heads, -1})  // [B, N, 3, H, Dh]
                          .permute({2, 0, 3, 1, 4})                   // [3, B, H, N, Dh]
                          .unbind(0);
-  Heads heads{parts[0], parts[1], parts[2]};
+  return {parts[0], parts[1], parts[2]};
+}
+
+MultiHeadAttentionImpl::Heads MultiHeadAttentionImpl::split_heads(const torch::Tensor& x,
+                                                                  const Rotation* rotation) {
+  if (x.dim() != 3 || x.size(2) != options.dim)
+    throw Error(ErrorKind::usage, "MultiHeadAttention",
+                vit::str("expected x [B, N, ", options.dim, "], got ", x.sizes()));
+  Heads heads = project(x);
   if (options.qk_norm) {
     heads.q = q_norm(heads.q);
     heads.k = k_norm(heads.k);
   }
+  if (rotation != nullptr) {
+    heads.q = rotate(heads.q, *rotation);
+    heads.k = rotate(heads.k, *rotation);
+  }
   return heads;
 }
 
+std::optional<torch::Tensor> MultiHeadAttentionImpl::bias(const torch::Tensor& q) {
+  switch (options.rel_pos) {
+    case RelPos::none: return std::nullopt;
+    case RelPos::bias: return rel_pos->forward().to(q.scalar_type());
+    case RelPos::decomposed:
+      return decomposed_rel_pos(q, rel_pos_h, rel_pos_w, rel_pos_options()).to(q.scalar_type());
+  }
+  return std::nullopt;
+}
+
 torch::Tensor MultiHeadAttentionImpl::merge_heads(const torch::Tensor& per_head) {
-  const torch::Tensor joined = per_head.transpose(1, 2).flatten(2);  // [B, N, D]
+  torch::Tensor joined = per_head.transpose(1, 2).flatten(2);  // [B, N, D]
+  if (norm) joined = norm(joined);
   return vit::dropout(proj(joined), options.proj_drop, is_training());
 }
 
-torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x) {
+torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
   // LibTorch's attention draws its dropout from the global generator and leaves its fast path then.
-  if (is_training() && options.attn_drop > 0) return forward_with_weights(x).output;
-  const auto [q, k, v] = split_heads(x);
-  return merge_heads(at::scaled_dot_product_attention(q, k, v));  // [B, H, N, Dh]
+  if (is_training() && options.attn_drop > 0) return forward_with_weights(x, rotation).output;
+  const auto [q, k, v] = split_heads(x, rotation);
+  return merge_heads(attend(q, k, v, bias(q)));  // [B, H, N, Dh]
 }
 
 MultiHeadAttentionImpl::WithWeights MultiHeadAttentionImpl::forward_with_weights(
-    const torch::Tensor& x) {
-  const auto [q, k, v] = split_heads(x);
+    const torch::Tensor& x, const Rotation* rotation) {
+  const auto [q, k, v] = split_heads(x, rotation);
   const double scale = 1.0 / std::sqrt(static_cast<double>(options.dim / options.num_heads));
-  const torch::Tensor weights =
-      (q * scale).matmul(k.transpose(-2, -1)).softmax(-1);  // [B, H, N, N]
+  torch::Tensor logits = (q * scale).matmul(k.transpose(-2, -1));  // [B, H, N, N]
+  if (const auto added = bias(q)) logits = logits + *added;
+  const torch::Tensor weights = logits.softmax(-1);
   const torch::Tensor kept = vit::dropout(weights, options.attn_drop, is_training());
   return {merge_heads(kept.matmul(v)), weights};
 }

@@ -1,22 +1,46 @@
 #pragma once
 
 #include <torch/nn/cloneable.h>
-#include <torch/nn/modules/normalization.h>
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
+#include <optional>
+#include <string_view>
+
 #include "vit/nn/linear.h"
+#include "vit/nn/norm.h"
+#include "vit/nn/rel_pos.h"
+#include "vit/nn/rope.h"
 
 namespace vit {
+
+/// softmax(q k^T / sqrt(Dh) + bias) v through LibTorch's fused attention. q [B, H, M, Dh], k and v
+/// [B, H, N, Dh], bias [B or 1, H, M, N] -> [B, H, M, Dh].
+[[nodiscard]] torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k,
+                                   const torch::Tensor& v,
+                                   const std::optional<torch::Tensor>& bias = std::nullopt);
+
+enum class RelPos {
+  none,
+  bias,        ///< a learned bias for each offset: Swin, BEiT
+  decomposed,  ///< from the query and the offset in each axis: ViTDet
+};
 
 struct AttentionOptions {
   std::int64_t dim = 0;
   std::int64_t num_heads = 8;
   bool qkv_bias = true;
-  bool qk_norm = false;  ///< layer norm of queries and keys, for each head
-  double norm_eps = 1e-6;
-  double attn_drop = 0.0;  ///< dropout of the attention weights
-  double proj_drop = 0.0;  ///< dropout of the output
+  bool k_bias = true;     ///< false: `q_bias` and `v_bias` beside a `qkv` without bias (BEiT, EVA)
+  bool qkv_fused = true;  ///< false: `q_proj`, `k_proj`, `v_proj` (EVA-02)
+  bool proj_bias = true;
+  bool qk_norm = false;     ///< norm of queries and keys, for each head
+  bool scale_norm = false;  ///< norm of the output before `proj`
+  NormOptions norm{};       ///< kind and eps of these norms
+  double attn_drop = 0.0;   ///< dropout of the attention weights
+  double proj_drop = 0.0;   ///< dropout of the output
+  RelPos rel_pos = RelPos::none;
+  Size2 grid{};                    ///< patches; with rel_pos only
+  std::int64_t prefix_tokens = 0;  ///< tokens before them; with rel_pos only
 };
 
 /// Multi-head self-attention (Vaswani et al. 2017, section 3.2; Dosovitskiy et al. 2021, appendix
@@ -27,26 +51,34 @@ class MultiHeadAttentionImpl : public torch::nn::Cloneable<MultiHeadAttentionImp
   explicit MultiHeadAttentionImpl(const AttentionOptions& options);
   void reset() override;
 
-  /// Through LibTorch's fused scaled_dot_product_attention.
-  torch::Tensor forward(const torch::Tensor& x);
+  /// Through LibTorch's fused scaled_dot_product_attention. `rotation` turns queries and keys.
+  torch::Tensor forward(const torch::Tensor& x, const Rotation* rotation = nullptr);
 
   struct WithWeights {
     torch::Tensor output;   ///< [B, N, D]
     torch::Tensor weights;  ///< [B, H, N, N]; each row sums to 1
   };
   /// The plain formula, for looking at the weights and as the reference of the fused path.
-  WithWeights forward_with_weights(const torch::Tensor& x);
+  WithWeights forward_with_weights(const torch::Tensor& x, const Rotation* rotation = nullptr);
 
   AttentionOptions options;
   Linear qkv{nullptr}, proj{nullptr};
-  torch::nn::LayerNorm q_norm{nullptr}, k_norm{nullptr};
+  Linear q_proj{nullptr}, k_proj{nullptr}, v_proj{nullptr};  ///< instead of qkv
+  torch::Tensor q_bias, v_bias;                              ///< [D], where there is no k_bias
+  Norm q_norm{nullptr}, k_norm{nullptr}, norm{nullptr};
+  RelPosBias rel_pos{nullptr};
+  torch::Tensor rel_pos_h, rel_pos_w;  ///< [2 h - 1, Dh], [2 w - 1, Dh]
 
  private:
   struct Heads {
     torch::Tensor q, k, v;  // each [B, H, N, Dh]
   };
-  Heads split_heads(const torch::Tensor& x);
+  Heads project(const torch::Tensor& x);
+  Heads split_heads(const torch::Tensor& x, const Rotation* rotation);
+  /// What is added to the logits, [B or 1, H, N, N]; none where there is nothing.
+  std::optional<torch::Tensor> bias(const torch::Tensor& q);
   torch::Tensor merge_heads(const torch::Tensor& per_head);
+  [[nodiscard]] RelPosOptions rel_pos_options() const;
 };
 TORCH_MODULE(MultiHeadAttention);
 

@@ -2,24 +2,38 @@
 
 #include <string>
 
+#include "vit/nn/encoder_block.h"
+#include "vit/nn/parallel_scaling_block.h"
+#include "vit/nn/parallel_things_block.h"
+#include "vit/nn/res_post_block.h"
+
 namespace vit {
 
 EncoderImpl::EncoderImpl(const EncoderOptions& options_) : options(options_) { reset(); }
 
 void EncoderImpl::reset() {
   blocks.clear();
+  const auto add = [&](auto block) {
+    register_module(std::to_string(blocks.size()), block);
+    blocks.push_back(block.get());
+  };
   for (std::int64_t i = 0; i < options.depth; ++i) {
     EncoderBlockOptions block = options.block;
     if (options.depth > 1)
       block.drop_path *= static_cast<double>(i) / static_cast<double>(options.depth - 1);
     else
       block.drop_path = 0;  // as torch.linspace(0, rate, 1) gives
-    blocks.push_back(register_module(std::to_string(i), EncoderBlock(block)));
+    switch (block.kind) {
+      case BlockKind::pre_norm: add(EncoderBlock(block)); break;
+      case BlockKind::res_post: add(ResPostBlock(block)); break;
+      case BlockKind::parallel_scaling: add(ParallelScalingBlock(block)); break;
+      case BlockKind::parallel_things: add(ParallelThingsBlock(block)); break;
+    }
   }
 }
 
-torch::Tensor EncoderImpl::forward(torch::Tensor x) {
-  for (EncoderBlock& block : blocks) x = block(x);
+torch::Tensor EncoderImpl::forward(torch::Tensor x, const Rotation* rotation) {
+  for (TransformerBlock* block : blocks) x = block->forward(x, rotation);
   return x;
 }
 

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "vit/nn/encoder_block.h"
+#include "vit/nn/transformer_block.h"
 
 namespace vit {
 
@@ -21,10 +21,10 @@ class EncoderImpl : public torch::nn::Cloneable<EncoderImpl> {
  public:
   explicit EncoderImpl(const EncoderOptions& options);
   void reset() override;
-  torch::Tensor forward(torch::Tensor x);
+  torch::Tensor forward(torch::Tensor x, const Rotation* rotation = nullptr);
 
   EncoderOptions options;
-  std::vector<EncoderBlock> blocks;
+  std::vector<TransformerBlock*> blocks;  ///< the modules "0", "1", …
 };
 TORCH_MODULE(Encoder);
 

@@ -28,16 +28,30 @@ void fill(const torch::Tensor& tensor, const Rng& rng, const Value& value) {
 
 double standard_normal_cdf(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
 
+/// Normal, redrawn (by the inverse distribution function) until it is in [-cut, cut].
+void truncated(const torch::Tensor& tensor, double std, double cut, const Rng& rng) {
+  const double low = 2 * standard_normal_cdf(-cut / std) - 1;  // in the domain of erfinv
+  const double high = 2 * standard_normal_cdf(cut / std) - 1;
+  fill(tensor, rng, [=](double u) {
+    const double x = calc_erfinv(low + (high - low) * u) * std * std::sqrt(2.0);
+    return std::clamp(x, -cut, cut);
+  });
+}
+
 }  // namespace
 
 void trunc_normal(const torch::Tensor& tensor, double std, Rng rng) {
   constexpr double kCut = 2.0;
-  const double low = 2 * standard_normal_cdf(-kCut / std) - 1;  // in the domain of erfinv
-  const double high = 2 * standard_normal_cdf(kCut / std) - 1;
-  fill(tensor, rng, [=](double u) {
-    const double x = calc_erfinv(low + (high - low) * u) * std * std::sqrt(2.0);
-    return std::clamp(x, -kCut, kCut);
-  });
+  truncated(tensor, std, kCut, rng);
+}
+
+void trunc_normal_tf(const torch::Tensor& tensor, double std, Rng rng) {
+  truncated(tensor, std, 2 * std, rng);
+}
+
+void lecun_normal(const torch::Tensor& tensor, double fan_in, Rng rng) {
+  constexpr double kStdOfCut = 0.87962566103423978;  // of a standard normal cut to [-2, 2]
+  trunc_normal_tf(tensor, 1 / std::sqrt(fan_in) / kStdOfCut, rng);
 }
 
 void normal(const torch::Tensor& tensor, double std, Rng rng) {

@@ -10,6 +10,11 @@ namespace vit::init {
 
 /// Normal with mean 0, cut to [-2, 2] (absolute, as timm's trunc_normal_).
 void trunc_normal(const torch::Tensor& tensor, double std, Rng rng);
+/// Normal with mean 0, cut at two standard deviations, then scaled (timm's trunc_normal_tf_, JAX's
+/// truncated_normal).
+void trunc_normal_tf(const torch::Tensor& tensor, double std, Rng rng);
+/// The same with variance 1 / fan_in after the cut (LeCun et al. 1998; JAX's lecun_normal).
+void lecun_normal(const torch::Tensor& tensor, double fan_in, Rng rng);
 /// Normal with mean 0.
 void normal(const torch::Tensor& tensor, double std, Rng rng);
 /// Uniform in [-bound, bound).

@@ -1,18 +1,33 @@
 #include "vit/nn/patch_embed.h"
 
+#include <ATen/ops/pad.h>
+
 #include "vit/core/error.h"
 
 namespace vit {
+namespace {
+
+/// How many pixels are missing to a multiple of `step`.
+std::int64_t missing(std::int64_t length, std::int64_t step) {
+  return (step - length % step) % step;
+}
+
+bool tiles(Size2 size, Size2 patch) {
+  return size.height % patch.height == 0 && size.width % patch.width == 0;
+}
+
+}  // namespace
 
 PatchEmbedImpl::PatchEmbedImpl(const PatchEmbedOptions& options_) : options(options_) {
   const auto [height, width] = options.img_size;
   const auto [patch_height, patch_width] = options.patch_size;
   if (height < 1 || width < 1 || patch_height < 1 || patch_width < 1 ||
-      height % patch_height != 0 || width % patch_width != 0)
+      (!options.dynamic_img_pad && !tiles(options.img_size, options.patch_size)))
     throw Error(ErrorKind::usage, "PatchEmbed",
                 str("image size ", height, "x", width, " is not a multiple of patch size ",
                     patch_height, "x", patch_width),
-                "set model.img_size or model.patch_size so that the patches tile the picture");
+                "set model.img_size or model.patch_size so that the patches tile the picture, or "
+                "model.dynamic_img_pad: true");
   reset();
 }
 
@@ -25,19 +40,35 @@ void PatchEmbedImpl::reset() {
                       .bias(options.bias)));
 }
 
-Size2 PatchEmbedImpl::grid_size() const {
-  return {options.img_size.height / options.patch_size.height,
-          options.img_size.width / options.patch_size.width};
+Size2 PatchEmbedImpl::grid_of(Size2 size) const {
+  const auto [height, width] = options.patch_size;
+  return {(size.height + missing(size.height, height)) / height,
+          (size.width + missing(size.width, width)) / width};
+}
+
+void PatchEmbedImpl::check(const torch::Tensor& x) const {
+  const auto [height, width] = options.img_size;
+  if (x.dim() != 4 || x.size(1) != options.in_chans ||
+      (options.strict_img_size && (x.size(2) != height || x.size(3) != width)))
+    throw Error(ErrorKind::usage, "PatchEmbed",
+                vit::str("expected x [B, ", options.in_chans, ", ",
+                         options.strict_img_size ? vit::str(height, ", ", width) : "H, W",
+                         "], got ", x.sizes()),
+                "set model.img_size and model.in_chans to what the data has");
+  if (!options.dynamic_img_pad && !tiles({x.size(2), x.size(3)}, options.patch_size))
+    throw Error(
+        ErrorKind::usage, "PatchEmbed",
+        vit::str("a picture of ", x.size(2), "x", x.size(3), " is not a multiple of patch size ",
+                 options.patch_size.height, "x", options.patch_size.width),
+        "set model.dynamic_img_pad: true, or resize the picture");
 }
 
 torch::Tensor PatchEmbedImpl::forward(const torch::Tensor& x) {
-  const auto [height, width] = options.img_size;
-  if (x.dim() != 4 || x.size(1) != options.in_chans || x.size(2) != height || x.size(3) != width)
-    throw Error(ErrorKind::usage, "PatchEmbed",
-                vit::str("expected x [B, ", options.in_chans, ", ", height, ", ", width, "], got ",
-                         x.sizes()),
-                "set model.img_size and model.in_chans to what the data has");
-  return proj(x).flatten(2).transpose(1, 2);  // [B, D, H/Ph, W/Pw] -> [B, D, N] -> [B, N, D]
+  check(x);
+  const std::int64_t bottom = missing(x.size(2), options.patch_size.height);
+  const std::int64_t right = missing(x.size(3), options.patch_size.width);
+  const torch::Tensor whole = bottom + right > 0 ? at::pad(x, {0, right, 0, bottom}) : x;
+  return proj(whole).flatten(2).transpose(1, 2);  // [B, D, H/Ph, W/Pw] -> [B, D, N] -> [B, N, D]
 }
 
 }  // namespace vit

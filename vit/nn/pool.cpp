@@ -5,12 +5,16 @@
 namespace vit {
 
 torch::Tensor global_pool(const torch::Tensor& tokens, std::string_view kind,
-                          std::int64_t prefix_tokens) {
+                          const PoolOptions& options) {
   if (kind.empty()) return tokens;
   if (kind == "token") return tokens.select(1, 0);
-  if (kind == "avg") return tokens.slice(1, prefix_tokens).mean(1);
+  const torch::Tensor pooled =
+      options.include_prefix ? tokens : tokens.slice(1, options.prefix_tokens);
+  if (kind == "avg") return pooled.mean(1);
+  if (kind == "max") return pooled.amax(1);
+  if (kind == "avgmax") return 0.5 * (pooled.amax(1) + pooled.mean(1));
   throw Error(ErrorKind::usage, "model.global_pool", str("unknown pooling `", kind, "`"),
-              "use token, avg or an empty string");
+              "use token, avg, max, avgmax, map or an empty string");
 }
 
 }  // namespace vit

@@ -6,10 +6,15 @@
 
 namespace vit {
 
-/// Reduces an encoder's tokens to one feature vector. tokens [B, N, D], the first `prefix_tokens`
-/// of which are not patches. kind: `token` takes the first token (the class token), `avg` the mean
-/// of the patches; both give [B, D]. `` (empty) returns the tokens unchanged.
+struct PoolOptions {
+  std::int64_t prefix_tokens = 1;  ///< the first tokens, which are not patches
+  bool include_prefix = false;     ///< pool them too
+};
+
+/// Reduces an encoder's tokens [B, N, D] to one feature vector [B, D]. kind: `token` takes the
+/// first token (the class token), `avg` the mean and `max` the maximum of the patches, `avgmax` the
+/// mean of both; `` (empty) returns the tokens unchanged. (`map` is AttentionPool.)
 torch::Tensor global_pool(const torch::Tensor& tokens, std::string_view kind,
-                          std::int64_t prefix_tokens);
+                          const PoolOptions& options);
 
 }  // namespace vit

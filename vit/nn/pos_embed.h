@@ -13,4 +13,14 @@ namespace vit {
 /// where embed_dim is not a multiple of 4.
 torch::Tensor sincos2d_pos_embed(std::int64_t embed_dim, Size2 grid, std::int64_t prefix_tokens);
 
+/// The same as big_vision computes it (Beyer et al. 2022, "Better plain ViT baselines"): the last
+/// frequency is 1/10000, 10000^(-k / (D/4 - 1)). embed_dim is a multiple of 4 and at least 8.
+torch::Tensor big_vision_sincos2d_pos_embed(std::int64_t embed_dim, Size2 grid,
+                                            std::int64_t prefix_tokens);
+
+/// A learned encoding [1, prefix + N, D] for another grid, as timm's dynamic_img_size does it:
+/// bicubic, antialiased, in float32. Prefix tokens stay as they are.
+torch::Tensor resample_pos_embed(const torch::Tensor& pos_embed, Size2 from, Size2 to,
+                                 std::int64_t prefix_tokens);
+
 }  // namespace vit

@@ -1,0 +1,35 @@
+#include "vit/nn/norm.h"
+
+#include <ATen/ops/layer_norm.h>
+#include <ATen/ops/rms_norm.h>
+
+#include "vit/core/error.h"
+
+namespace vit {
+
+NormKind norm_kind(std::string_view name) {
+  if (name == "layernorm") return NormKind::layer;
+  if (name == "rmsnorm") return NormKind::rms;
+  throw Error(ErrorKind::usage, "model.norm_layer", str("unknown norm `", name, "`"),
+              "use layernorm or rmsnorm");
+}
+
+NormImpl::NormImpl(const NormOptions& options_) : options(options_) { reset(); }
+
+void NormImpl::reset() {
+  weight = register_parameter("weight", torch::ones({options.dim}));
+  bias = register_parameter(
+      "bias", options.kind == NormKind::layer ? torch::zeros({options.dim}) : torch::Tensor());
+}
+
+torch::Tensor NormImpl::forward(const torch::Tensor& x) {
+  if (options.kind == NormKind::rms) return at::rms_norm(x, {options.dim}, weight, options.eps);
+  return at::layer_norm(x, {options.dim}, weight, bias, options.eps);
+}
+
+void NormImpl::pretty_print(std::ostream& out) const {
+  out << "vit::Norm(" << (options.kind == NormKind::rms ? "rms, " : "") << options.dim
+      << ", eps=" << options.eps << ")";
+}
+
+}  // namespace vit

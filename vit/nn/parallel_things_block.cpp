@@ -1,0 +1,57 @@
+#include "vit/nn/parallel_things_block.h"
+
+#include "vit/nn/dropout.h"
+
+namespace vit {
+namespace {
+
+constexpr int kParallel = 2;
+
+}  // namespace
+
+ParallelBranchImpl::ParallelBranchImpl(const EncoderBlockOptions& options_, bool attention_)
+    : options(options_), attention(attention_) {
+  reset();
+}
+
+void ParallelBranchImpl::reset() {
+  norm = register_module("norm", Norm(norm_options(options)));
+  if (attention)
+    attn = register_module("attn", MultiHeadAttention(attention_options(options)));
+  else
+    mlp = register_module("mlp", Mlp(mlp_options(options)));
+  if (options.init_values)
+    ls = register_module("ls", LayerScale(LayerScaleOptions{options.dim, *options.init_values}));
+}
+
+torch::Tensor ParallelBranchImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
+  torch::Tensor branch = attention ? attn(norm(x), rotation) : mlp(norm(x));
+  if (ls) branch = ls(branch);
+  return drop_path(branch, options.drop_path, is_training());
+}
+
+ParallelThingsBlockImpl::ParallelThingsBlockImpl(const EncoderBlockOptions& options_)
+    : options(options_) {
+  reset();
+}
+
+void ParallelThingsBlockImpl::reset() {
+  attns = register_module("attns", torch::nn::ModuleList());
+  ffns = register_module("ffns", torch::nn::ModuleList());
+  for (int i = 0; i < kParallel; ++i) {
+    attns->push_back(ParallelBranch(options, true));
+    ffns->push_back(ParallelBranch(options, false));
+  }
+}
+
+torch::Tensor ParallelThingsBlockImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
+  torch::Tensor result = x;
+  for (const torch::nn::ModuleList& side_by_side : {attns, ffns}) {
+    const torch::Tensor input = result;
+    for (const auto& branch : *side_by_side)
+      result = result + branch->as<ParallelBranchImpl>()->forward(input, rotation);
+  }
+  return result;
+}
+
+}  // namespace vit

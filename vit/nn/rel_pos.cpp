@@ -1,0 +1,65 @@
+#include "vit/nn/rel_pos.h"
+
+#include <ATen/ops/einsum.h>
+#include <ATen/ops/pad.h>
+
+namespace vit {
+namespace {
+
+/// Entry (i, j) is i - j + length - 1: the row of a table of offsets, from query i to key j.
+torch::Tensor offsets(std::int64_t length) {
+  const torch::Tensor numbers = torch::arange(length);
+  return numbers.unsqueeze(1) - numbers.unsqueeze(0) + (length - 1);
+}
+
+}  // namespace
+
+RelPosBiasImpl::RelPosBiasImpl(const RelPosOptions& options_) : options(options_) { reset(); }
+
+void RelPosBiasImpl::reset() {
+  const auto [height, width] = options.grid;
+  const std::int64_t distances = (2 * height - 1) * (2 * width - 1);
+  const std::int64_t prefix = options.prefix_tokens;
+  relative_position_bias_table =
+      register_parameter("relative_position_bias_table",
+                         torch::zeros({distances + (prefix > 0 ? 3 : 0), options.num_heads}));
+  const torch::Tensor rows = offsets(height).unsqueeze(1).unsqueeze(3);    // [h, 1, h, 1]
+  const torch::Tensor columns = offsets(width).unsqueeze(0).unsqueeze(2);  // [1, w, 1, w]
+  index_ = (rows * (2 * width - 1) + columns).flatten(2).flatten(0, 1);    // [N, N]
+  if (prefix > 0) {
+    index_ = at::pad(index_, {prefix, 0, prefix, 0});
+    index_.slice(0, 0, prefix).fill_(distances);      // prefix token asks
+    index_.slice(1, 0, prefix).fill_(distances + 1);  // prefix token is asked
+    index_.slice(0, 0, prefix).slice(1, 0, prefix).fill_(distances + 2);
+  }
+}
+
+torch::Tensor RelPosBiasImpl::forward() {
+  const torch::Tensor index = index_.to(relative_position_bias_table.device());
+  return relative_position_bias_table.index_select(0, index.flatten())
+      .unflatten(0, {index.size(0), index.size(1)})
+      .permute({2, 0, 1})
+      .unsqueeze(0);  // [1, H, N, N]
+}
+
+torch::Tensor decomposed_rel_pos(const torch::Tensor& q, const torch::Tensor& rel_pos_h,
+                                 const torch::Tensor& rel_pos_w, const RelPosOptions& options) {
+  const auto [height, width] = options.grid;
+  const auto table = [](const torch::Tensor& rel_pos, std::int64_t length) {
+    return rel_pos.index_select(0, offsets(length).flatten().to(rel_pos.device()))
+        .unflatten(0, {length, length});  // [query, key, Dh]
+  };
+  const torch::Tensor patches =
+      q.slice(2, options.prefix_tokens).unflatten(2, {height, width});  // [B, H, h, w, Dh]
+  const torch::Tensor rows =
+      at::einsum("bnhwd,hkd->bnhwk", {patches, table(rel_pos_h, height)});  // [B, H, h, w, h]
+  const torch::Tensor columns =
+      at::einsum("bnhwd,wkd->bnhwk", {patches, table(rel_pos_w, width)});  // [B, H, h, w, w]
+  const torch::Tensor bias = (rows.unsqueeze(-1) + columns.unsqueeze(-2))  // [B, H, h, w, h, w]
+                                 .flatten(4, 5)
+                                 .flatten(2, 3);  // [B, H, N, N]
+  const std::int64_t prefix = options.prefix_tokens;
+  return prefix > 0 ? at::pad(bias, {prefix, 0, prefix, 0}) : bias;
+}
+
+}  // namespace vit
