@@ -466,6 +466,7 @@ ViTOptions options_of(const ViTVariant& variant) {
   options.depth = variant.depth;
   options.num_heads = variant.num_heads;
   options.mlp_ratio = variant.mlp_ratio;
+  options.drop_remainder = variant.img_size % variant.patch_size != 0;
   variant.family(options);
   if (const PretrainedWeights* weights = find_pretrained(variant.name))
     options.num_classes = weights->num_classes;

@@ -56,6 +56,7 @@ void VisionTransformerImpl::reset() {
                                                   .embed_dim = options.embed_dim,
                                                   .bias = !options.pre_norm,
                                                   .strict_img_size = !options.dynamic_img_size,
+                                                  .drop_remainder = options.drop_remainder,
                                                   .dynamic_img_pad = options.dynamic_img_pad}));
   register_tokens();
   const EncoderBlockOptions block = block_options();

@@ -35,6 +35,8 @@ void describe_tokens(FieldVisitor& visitor, ViTOptions& o) {
                  "take pictures of any size; the learned encoding is resampled"});
   visitor.field(
       {"dynamic_img_pad", &o.dynamic_img_pad, "pad pictures right and bottom to whole patches"});
+  visitor.field({"drop_remainder", &o.drop_remainder,
+                 "leave out pixels right and bottom that fill no patch (SigLIP at 384 by 14)"});
 }
 
 void describe_drop(FieldVisitor& visitor, ViTOptions& o) {

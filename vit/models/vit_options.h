@@ -38,6 +38,7 @@ struct ViTOptions {
   bool pool_include_prefix = false;
   bool dynamic_img_size = false;
   bool dynamic_img_pad = false;
+  bool drop_remainder = false;
   double drop_rate = 0.0;
   double pos_drop_rate = 0.0;
   double patch_drop_rate = 0.0;

@@ -11,7 +11,8 @@ LinearImpl::LinearImpl(const LinearOptions& options_) : options(options_) { rese
 void LinearImpl::reset() {
   weight = register_parameter("weight", torch::empty({options.out_features, options.in_features}));
   bias = register_parameter("bias",
-                            options.bias ? torch::empty({options.out_features}) : torch::Tensor());
+                            options.bias ? torch::empty({options.out_features}) : torch::Tensor(),
+                            /*requires_grad=*/options.bias);
 }
 
 torch::Tensor LinearImpl::forward(const torch::Tensor& x) { return at::linear(x, weight, bias); }

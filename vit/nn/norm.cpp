@@ -18,8 +18,9 @@ NormImpl::NormImpl(const NormOptions& options_) : options(options_) { reset(); }
 
 void NormImpl::reset() {
   weight = register_parameter("weight", torch::ones({options.dim}));
-  bias = register_parameter(
-      "bias", options.kind == NormKind::layer ? torch::zeros({options.dim}) : torch::Tensor());
+  const bool biased = options.kind == NormKind::layer;
+  bias = register_parameter("bias", biased ? torch::zeros({options.dim}) : torch::Tensor(),
+                            /*requires_grad=*/biased);
 }
 
 torch::Tensor NormImpl::forward(const torch::Tensor& x) {

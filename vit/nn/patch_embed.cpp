@@ -22,7 +22,8 @@ PatchEmbedImpl::PatchEmbedImpl(const PatchEmbedOptions& options_) : options(opti
   const auto [height, width] = options.img_size;
   const auto [patch_height, patch_width] = options.patch_size;
   if (height < 1 || width < 1 || patch_height < 1 || patch_width < 1 ||
-      (!options.dynamic_img_pad && !tiles(options.img_size, options.patch_size)))
+      (!options.dynamic_img_pad && !options.drop_remainder &&
+       !tiles(options.img_size, options.patch_size)))
     throw Error(ErrorKind::usage, "PatchEmbed",
                 str("image size ", height, "x", width, " is not a multiple of patch size ",
                     patch_height, "x", patch_width),
@@ -42,6 +43,7 @@ void PatchEmbedImpl::reset() {
 
 Size2 PatchEmbedImpl::grid_of(Size2 size) const {
   const auto [height, width] = options.patch_size;
+  if (!options.dynamic_img_pad) return {size.height / height, size.width / width};
   return {(size.height + missing(size.height, height)) / height,
           (size.width + missing(size.width, width)) / width};
 }
@@ -55,7 +57,8 @@ void PatchEmbedImpl::check(const torch::Tensor& x) const {
                          options.strict_img_size ? vit::str(height, ", ", width) : "H, W",
                          "], got ", x.sizes()),
                 "set model.img_size and model.in_chans to what the data has");
-  if (!options.dynamic_img_pad && !tiles({x.size(2), x.size(3)}, options.patch_size))
+  if (!options.dynamic_img_pad && !options.drop_remainder &&
+      !tiles({x.size(2), x.size(3)}, options.patch_size))
     throw Error(
         ErrorKind::usage, "PatchEmbed",
         vit::str("a picture of ", x.size(2), "x", x.size(3), " is not a multiple of patch size ",
@@ -65,9 +68,12 @@ void PatchEmbedImpl::check(const torch::Tensor& x) const {
 
 torch::Tensor PatchEmbedImpl::forward(const torch::Tensor& x) {
   check(x);
-  const std::int64_t bottom = missing(x.size(2), options.patch_size.height);
-  const std::int64_t right = missing(x.size(3), options.patch_size.width);
-  const torch::Tensor whole = bottom + right > 0 ? at::pad(x, {0, right, 0, bottom}) : x;
+  torch::Tensor whole = x;
+  if (options.dynamic_img_pad) {
+    const std::int64_t bottom = missing(x.size(2), options.patch_size.height);
+    const std::int64_t right = missing(x.size(3), options.patch_size.width);
+    if (bottom + right > 0) whole = at::pad(x, {0, right, 0, bottom});
+  }
   return proj(whole).flatten(2).transpose(1, 2);  // [B, D, H/Ph, W/Pw] -> [B, D, N] -> [B, N, D]
 }
 

@@ -16,6 +16,7 @@ struct PatchEmbedOptions {
   std::int64_t embed_dim = 768;
   bool bias = true;
   bool strict_img_size = true;   ///< take pictures of img_size only
+  bool drop_remainder = false;   ///< pixels right and bottom that fill no patch are left out
   bool dynamic_img_pad = false;  ///< else: pad right and bottom with zeros to whole patches
 };
 
@@ -23,7 +24,8 @@ struct PatchEmbedOptions {
 /// convolution whose stride is its kernel (Dosovitskiy et al. 2021, equation 1).
 /// x [B, C, H, W] -> [B, N, D], N = (H / Ph) (W / Pw), rows of patches from top to bottom.
 /// Throws Error (usage) where the patches do not tile the picture, or x is not of this size. Where
-/// the size is not strict, x may have any size that the patches tile, or any at all with padding.
+/// the size is not strict, x may have any size that the patches tile, or any at all with padding or
+/// with a remainder that is dropped.
 class PatchEmbedImpl : public torch::nn::Cloneable<PatchEmbedImpl> {
  public:
   explicit PatchEmbedImpl(const PatchEmbedOptions& options);
