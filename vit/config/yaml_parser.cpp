@@ -9,8 +9,8 @@
 #include <sstream>
 #include <utility>
 
-#include "vit/config/yaml_utf8.h"
 #include "vit/core/error.h"
+#include "vit/core/utf8.h"
 
 namespace vit {
 namespace {

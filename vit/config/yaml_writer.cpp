@@ -8,8 +8,8 @@
 
 #include "vit/config/yaml_node.h"
 #include "vit/config/yaml_scalar.h"
-#include "vit/config/yaml_utf8.h"
 #include "vit/core/error.h"
+#include "vit/core/utf8.h"
 
 namespace vit {
 namespace {

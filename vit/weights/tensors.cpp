@@ -1,10 +1,13 @@
 #include "vit/weights/tensors.h"
 
+#include <torch/version.h>
+
 #include <array>
 #include <utility>
 
 #include "vit/core/error.h"
 #include "vit/io/checksum.h"
+#include "vit/io/printable.h"
 
 namespace vit {
 namespace {
@@ -26,6 +29,11 @@ constexpr std::array kTypes = {
     std::pair{DType::C64, torch::kComplexFloat},
     std::pair{DType::F8_E4M3, torch::kFloat8_e4m3fn},
     std::pair{DType::F8_E5M2, torch::kFloat8_e5m2},
+    std::pair{DType::F8_E4M3FNUZ, torch::kFloat8_e4m3fnuz},
+    std::pair{DType::F8_E5M2FNUZ, torch::kFloat8_e5m2fnuz},
+#if TORCH_VERSION_MAJOR > 2 || TORCH_VERSION_MINOR >= 7
+    std::pair{DType::F8_E8M0, torch::kFloat8_e8m0fnu},
+#endif
 };
 
 }  // namespace
@@ -35,17 +43,20 @@ std::span<std::byte> bytes_of(const torch::Tensor& tensor) {
   return {static_cast<std::byte*>(tensor.data_ptr()), tensor.nbytes()};
 }
 
+torch::Tensor empty_tensor(DType dtype, const std::vector<std::int64_t>& shape,
+                           const std::string& where) {
+  for (const auto& [known, type] : kTypes)
+    if (known == dtype) return torch::empty(shape, torch::dtype(type));
+  throw Error(ErrorKind::weights, where,
+              vit::str("elements of type ", dtype_name(dtype), " cannot be computed with here"),
+              "convert the file to F32, F16 or BF16");
+}
+
 torch::Tensor read_tensor(const SafetensorsFile& file, const TensorInfo& info) {
-  for (const auto& [dtype, type] : kTypes) {
-    if (dtype != info.dtype) continue;
-    torch::Tensor tensor = torch::empty(info.shape, torch::dtype(type));
-    file.read(info, bytes_of(tensor));
-    return tensor;
-  }
-  throw Error(
-      ErrorKind::weights, vit::str(file.path().string(), ": ", info.name),
-      vit::str("elements of type ", dtype_name(info.dtype), " cannot be computed with here"),
-      "convert the file to F32, F16 or BF16");
+  torch::Tensor tensor = empty_tensor(
+      info.dtype, info.shape, vit::str(printable_path(file.path()), ": ", printable(info.name)));
+  file.read(info, bytes_of(tensor));
+  return tensor;
 }
 
 void TensorWriter::add(const std::string& name, const torch::Tensor& tensor) {

@@ -11,6 +11,11 @@
 /// LibTorch's tensors in safetensors files.
 namespace vit {
 
+/// An uninitialised dense tensor on the CPU. Throws Error (weights) at `where` for element types
+/// that LibTorch does not have.
+[[nodiscard]] torch::Tensor empty_tensor(DType dtype, const std::vector<std::int64_t>& shape,
+                                         const std::string& where);
+
 /// The tensor `info` of `file`, on the CPU, in the type it has there. Throws Error (weights) for
 /// element types that LibTorch does not have.
 [[nodiscard]] torch::Tensor read_tensor(const SafetensorsFile& file, const TensorInfo& info);

@@ -1,0 +1,211 @@
+#include "vit/io/torch_weights.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "vit/core/error.h"
+#include "vit/core/fields.h"
+#include "vit/io/printable.h"
+#include "vit/io/torch_tree.h"
+
+namespace vit {
+namespace {
+
+/// timm's four first, in its order.
+constexpr std::array<std::string_view, 18> kPreferred = {
+    "state_dict_ema",   "model_ema", "state_dict", "model",          "model_state",
+    "model_state_dict", "module",    "teacher",    "target_encoder", "ema",
+    "student",          "encoder_q", "net",        "network",        "params_ema",
+    "params",           "weights",   "backbone"};
+
+/// Their tensors are no weights.
+constexpr std::array<std::string_view, 8> kNeverWeights = {
+    "optim", "lr_sched", "scheduler", "scaler", "fp16_scaler", "amp", "loss", "rng"};
+
+constexpr int kMaxDepth = 4;          // of the search for dicts
+constexpr int kMaxDepthOfNames = 64;  // of modules in modules
+// One text of the file can stand in many names, so their number and length are held down.
+constexpr std::size_t kMaxWeights = 100'000;
+constexpr std::size_t kMaxChoices = 1000;
+constexpr std::size_t kMaxOthers = 1000;
+constexpr std::size_t kMaxName = 1024;
+
+bool is_never_weights(std::string_view key) {
+  return std::any_of(kNeverWeights.begin(), kNeverWeights.end(),
+                     [&](std::string_view start) { return key.starts_with(start); });
+}
+
+std::string joined(std::string_view prefix, std::string_view key) {
+  return prefix.empty() ? std::string(key) : str(prefix, ".", key);
+}
+
+void add_other(TorchWeights& weights, const TorchFile& file, const std::string& key,
+               PickleRef value) {
+  if (weights.others.size() == kMaxOthers || key.size() > kMaxName) return;
+  weights.others.try_emplace(key, describe_value(file, value));
+}
+
+/// A dict and where it lies.
+struct Place {
+  std::string path;
+  PickleRef ref = 0;
+};
+
+class Search {
+ public:
+  explicit Search(const TorchFile& file) : file_(file) { look_in({"", file.pickle().root()}, 0); }
+
+  [[nodiscard]] std::vector<std::string> choices() const {
+    std::vector<std::string> names;
+    for (const Place& place : found_) names.push_back(place.path);
+    return names;
+  }
+
+  Place choose(std::string_view part) {
+    if (found_.empty()) fail("it holds no dict with tensors, so no weights", {});
+    if (!part.empty()) return named(part);
+    Place place{"", file_.pickle().root()};
+    for (int depth = 0; depth < kMaxDepth; ++depth) {
+      const auto inner = preferred_in(place);
+      if (!inner) break;
+      place = *inner;
+    }
+    if (holds_tensors_itself(place.ref)) return place;
+    std::vector<Place> below;
+    for (const Place& candidate : found_)
+      if (place.path.empty() || candidate.path.starts_with(place.path + "."))
+        below.push_back(candidate);
+    if (below.size() == 1) return below.front();
+    fail("it holds several dicts with tensors, and none has a name that says which are the weights",
+         "");
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what, std::string remedy) const {
+    if (found_.empty()) {
+      remedy = "check that this is the right file";
+    } else if (remedy.empty()) {
+      remedy = "name one of them:";
+      for (std::size_t i = 0; i < std::min<std::size_t>(found_.size(), 20); ++i)
+        remedy += str(i ? ", " : " ", found_[i].path.empty() ? "\"\"" : printable(found_[i].path));
+    }
+    throw Error(ErrorKind::weights, printable_path(file_.path()), what, remedy);
+  }
+
+  bool is_tensor(PickleRef ref) const {
+    return file_.tensor(ref) != nullptr || !file_.unreadable_tensor(ref).empty();
+  }
+
+  bool holds_tensors_itself(PickleRef ref) const {
+    return std::any_of(found_.begin(), found_.end(),
+                       [&](const Place& place) { return place.ref == ref; });
+  }
+
+  /// Each dict is looked at once, so neither a dict that holds itself nor one that is held a
+  /// thousand times costs more.
+  void look_in(const Place& place, int depth) {
+    if (!seen_.insert(place.ref).second) return;
+    const auto entries = entries_of(file_, place.ref);
+    if (std::any_of(entries.begin(), entries.end(),
+                    [&](const TorchEntry& entry) { return is_tensor(entry.second); }))
+      found_.push_back(place);
+    if (depth == kMaxDepth) return;
+    for (const auto& [key, value] : entries) {
+      if (found_.size() == kMaxChoices) return;
+      if (!has_entries(file_, value) || is_never_weights(key) || key.size() > kMaxName) continue;
+      look_in({joined(place.path, key), value}, depth + 1);
+    }
+  }
+
+  std::optional<Place> preferred_in(const Place& place) const {
+    const auto entries = entries_of(file_, place.ref);
+    for (const std::string_view name : kPreferred) {
+      for (const auto& [key, value] : entries) {
+        if (key != name) continue;
+        const std::string path = joined(place.path, key);
+        const bool leads_to_tensors =
+            std::any_of(found_.begin(), found_.end(), [&](const Place& candidate) {
+              return candidate.path == path || candidate.path.starts_with(path + ".");
+            });
+        if (leads_to_tensors) return Place{path, value};
+      }
+    }
+    return std::nullopt;
+  }
+
+  Place named(std::string_view part) const {
+    for (const Place& place : found_)
+      if (place.path == part) return place;
+    const std::string near = nearest(part, choices());
+    fail(str("it has no dict ", in_quotes(part), " with tensors"),
+         near.empty() ? "" : str("did you mean ", in_quotes(near), "?"));
+  }
+
+  const TorchFile& file_;
+  std::vector<Place> found_;
+  std::set<PickleRef> seen_;
+};
+
+/// Lists the tensors of a dict and of the dicts in it under dotted names.
+class Lister {
+ public:
+  Lister(const TorchFile& file, TorchWeights& weights) : file_(file), weights_(weights) {}
+
+  void list(PickleRef dict, const std::string& prefix, int depth) {
+    if (depth > kMaxDepthOfNames || !open_.insert(dict).second) return;
+    for (const auto& [key, value] : entries_of(file_, dict)) {
+      const std::string name = joined(prefix, key);
+      if (name.size() > kMaxName) fail(str("a name of more than ", kMaxName, " bytes"));
+      if (const TorchTensor* tensor = file_.tensor(value)) {
+        add(name, *tensor);
+      } else if (const auto reason = file_.unreadable_tensor(value); !reason.empty()) {
+        throw Error(ErrorKind::weights, printable_path(file_.path()),
+                    str("tensor ", in_quotes(name), " is ", reason, ", which is not read"),
+                    "load it with torch and save it dense, as float32, float16 or bfloat16");
+      } else if (has_entries(file_, value) && !is_never_weights(key)) {
+        list(value, name, depth + 1);
+      } else {
+        add_other(weights_, file_, name, value);
+      }
+    }
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& what) const {
+    throw Error(ErrorKind::weights, printable_path(file_.path()), what,
+                "save the weights as one flat dict of tensors");
+  }
+
+  void add(const std::string& name, const TorchTensor& tensor) {
+    if (!names_.insert(name).second) fail(str("tensor ", in_quotes(name), " is there twice"));
+    if (names_.size() > kMaxWeights) fail(str("more than ", kMaxWeights, " tensors"));
+    weights_.tensors.push_back({name, &tensor});
+  }
+
+  const TorchFile& file_;
+  TorchWeights& weights_;
+  std::set<std::string, std::less<>> names_;
+  std::set<PickleRef> open_;  // listed already
+};
+
+}  // namespace
+
+TorchWeights find_torch_weights(const TorchFile& file, std::string_view part) {
+  Search search(file);
+  const Place place = search.choose(part);
+  TorchWeights weights;
+  weights.part = place.path;
+  weights.choices = search.choices();
+  Lister(file, weights).list(place.ref, "", 0);
+  // What lies beside the weights; of the dict itself only what is no tensor, which list() took.
+  if (place.ref != file.pickle().root()) {
+    for (const auto& [key, value] : entries_of(file, file.pickle().root())) {
+      if (key != place.path && !place.path.starts_with(key + "."))
+        add_other(weights, file, key, value);
+    }
+  }
+  return weights;
+}
+
+}  // namespace vit
