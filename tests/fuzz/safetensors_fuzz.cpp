@@ -1,21 +1,13 @@
 // Whatever the bytes of a safetensors file: it is read and can be written again, or it is an
-// Error(weights). Run with the hostile fixtures as the corpus.
+// Error(weights).
 
-#include <sys/mman.h>
-
-#include <cstdint>
-#include <cstdlib>
-#include <vector>
-
+#include "tests/fuzz/memory_file.h"
 #include "vit/core/error.h"
-#include "vit/io/file_descriptor.h"
 #include "vit/io/safetensors.h"
 
-namespace {
+using vit::fuzz::require;
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+namespace {
 
 /// A sound header that is written anew says the same.
 void check_round_trip(const vit::SafetensorsFile& file) {
@@ -29,11 +21,9 @@ void check_round_trip(const vit::SafetensorsFile& file) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const vit::FileDescriptor memory(::memfd_create("fuzz", 0));
-  require(::ftruncate(memory.get(), 0) == 0);
-  require(::pwrite(memory.get(), data, size, 0) == static_cast<ssize_t>(size));
+  static vit::fuzz::MemoryFile memory;
   try {
-    const auto file = vit::SafetensorsFile::open("/proc/self/fd/" + std::to_string(memory.get()));
+    const auto file = vit::SafetensorsFile::open(memory.with({data, size}));
     std::uint64_t total = 0;
     for (const vit::TensorInfo& tensor : file.tensors()) {
       require(file.find(tensor.name) == &tensor);
