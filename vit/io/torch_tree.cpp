@@ -173,6 +173,11 @@ bool has_entries(const TorchFile& file, PickleRef ref) {
          (!value.items.empty() || pickle.callee_name(value) == "collections.OrderedDict");
 }
 
+bool is_torch_module(const TorchFile& file, PickleRef ref) {
+  const Pickle& pickle = file.pickle();
+  return is_module(pickle, pickle[resolve(pickle, ref)]);
+}
+
 std::vector<TorchEntry> entries_of(const TorchFile& file, PickleRef ref) {
   if (!has_entries(file, ref)) return {};
   const Pickle& pickle = file.pickle();

@@ -17,6 +17,8 @@ using TorchEntry = std::pair<std::string, PickleRef>;
 [[nodiscard]] std::vector<TorchEntry> entries_of(const TorchFile& file, PickleRef ref);
 /// Whether a value is a dict or module, if an empty one.
 [[nodiscard]] bool has_entries(const TorchFile& file, PickleRef ref);
+/// Whether a value is a pickled torch.nn.Module.
+[[nodiscard]] bool is_torch_module(const TorchFile& file, PickleRef ref);
 
 /// A value in a few words, for people: `12`, `"vit_tiny"`, `argparse.Namespace(lr=0.1, ...)`.
 [[nodiscard]] std::string describe_value(const TorchFile& file, PickleRef ref);

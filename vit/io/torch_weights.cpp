@@ -63,7 +63,15 @@ class Search {
   }
 
   Place choose(std::string_view part) {
-    if (found_.empty()) fail("it holds no dict with tensors, so no weights", {});
+    if (found_.empty()) {
+      const PickleRef root = file_.pickle().root();
+      std::string value = describe_value(file_, root);
+      constexpr std::size_t kShown = 100;
+      if (value.size() > kShown) value = value.substr(0, kShown) + "...";
+      fail(str("it holds no dict with tensors, so no weights; at offset ",
+               file_.pickle()[root].offset, " there is ", printable(value)),
+           {});
+    }
     if (!part.empty()) return named(part);
     Place place{"", file_.pickle().root()};
     for (int depth = 0; depth < kMaxDepth; ++depth) {
@@ -106,6 +114,10 @@ class Search {
   /// thousand times costs more.
   void look_in(const Place& place, int depth) {
     if (!seen_.insert(place.ref).second) return;
+    if (is_torch_module(file_, place.ref)) {  // whole, as its state_dict would be
+      found_.push_back(place);
+      return;
+    }
     const auto entries = entries_of(file_, place.ref);
     if (std::any_of(entries.begin(), entries.end(),
                     [&](const TorchEntry& entry) { return is_tensor(entry.second); }))
@@ -198,6 +210,12 @@ TorchWeights find_torch_weights(const TorchFile& file, std::string_view part) {
   weights.part = place.path;
   weights.choices = search.choices();
   Lister(file, weights).list(place.ref, "", 0);
+  if (weights.tensors.empty()) {
+    throw Error(ErrorKind::weights, printable_path(file.path()),
+                str("the module ", in_quotes(place.path), " at offset ",
+                    file.pickle()[place.ref].offset, " has no tensors"),
+                "check that this is the right file");
+  }
   // What lies beside the weights; of the dict itself only what is no tensor, which list() took.
   if (place.ref != file.pickle().root()) {
     for (const auto& [key, value] : entries_of(file, file.pickle().root())) {
