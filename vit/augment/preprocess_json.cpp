@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "vit/core/error.h"
+#include "vit/io/json.h"
+#include "vit/io/printable.h"
 
 namespace vit {
 
@@ -21,7 +23,7 @@ std::string preprocessing_to_json(const Preprocessing& p) {
 
 Preprocessing preprocessing_from_json(const std::string& text, const std::string& where) {
   try {
-    const Json json = Json::parse(text);
+    const Json json = parse_json(text, where + ": preprocessing", ErrorKind::weights);
     Preprocessing p;
     p.img_size = {json.at("img_size").at(0).get<std::int64_t>(),
                   json.at("img_size").at(1).get<std::int64_t>()};
@@ -34,11 +36,12 @@ Preprocessing preprocessing_from_json(const std::string& text, const std::string
     const auto channels = static_cast<std::size_t>(p.in_chans);
     if (p.img_size.height < 1 || p.img_size.width < 1 || p.in_chans < 1 ||
         p.mean.size() != channels || p.std.size() != channels || !(p.crop_pct > 0))
-      throw Error(ErrorKind::weights, where, "its preprocessing makes no sense: " + text);
+      throw Error(ErrorKind::weights, where,
+                  "its preprocessing makes no sense: " + printable(text));
     return p;
   } catch (const Json::exception& problem) {
     throw Error(ErrorKind::weights, where,
-                std::string("its preprocessing cannot be read: ") + problem.what());
+                "its preprocessing cannot be read: " + plain_json_message(problem));
   }
 }
 

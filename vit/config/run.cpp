@@ -1,7 +1,5 @@
 #include "vit/config/run.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>

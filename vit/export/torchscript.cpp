@@ -14,6 +14,7 @@
 #include "vit/core/rng.h"
 #include "vit/io/atomic_file.h"
 #include "vit/io/file.h"
+#include "vit/io/json.h"
 #include "vit/nn/init.h"
 
 namespace vit {
@@ -34,7 +35,7 @@ std::string card_to_json(const ModelCard& card) {
 
 ModelCard card_from_json(const std::string& text, const std::string& where) {
   try {
-    const Json json = Json::parse(text);
+    const Json json = parse_json(text, where + ": vit.json", ErrorKind::weights);
     ModelCard card;
     json.at("model").get_to(card.model);
     json.at("labels").get_to(card.labels);
@@ -42,7 +43,7 @@ ModelCard card_from_json(const std::string& text, const std::string& where) {
     return card;
   } catch (const Json::exception& problem) {
     throw Error(ErrorKind::weights, where,
-                std::string("its vit.json cannot be read: ") + problem.what());
+                "its vit.json cannot be read: " + plain_json_message(problem));
   }
 }
 

@@ -7,6 +7,7 @@
 #include "vit/augment/preprocess_json.h"
 #include "vit/core/error.h"
 #include "vit/io/checksum.h"
+#include "vit/io/json.h"
 #include "vit/weights/load.h"
 #include "vit/weights/tensors.h"
 
@@ -61,8 +62,13 @@ const std::string& metadata(const SafetensorsFile& file, const std::string& key)
   return found->second;
 }
 
+Json metadata_json(const SafetensorsFile& file, const std::string& key) {
+  return parse_json(metadata(file, key), file.path().string() + ": metadata `" + key + "`",
+                    ErrorKind::weights);
+}
+
 void verify_checksums(const SafetensorsFile& file) {
-  const Json checksums = Json::parse(metadata(file, "checksums"));
+  const Json checksums = metadata_json(file, "checksums");
   for (const TensorInfo& info : file.tensors()) {
     const auto expected = checksums.find(info.name);
     if (expected == checksums.end())
@@ -107,13 +113,13 @@ CheckpointInfo read_checkpoint_info(const std::filesystem::path& path) {
   try {
     verify_checksums(file);
     CheckpointInfo info;
-    info.state = state_from_json(Json::parse(metadata(file, "state")));
+    info.state = state_from_json(metadata_json(file, "state"));
     info.config = metadata(file, "config");
-    info.labels = Json::parse(metadata(file, "labels")).get<std::vector<std::string>>();
+    info.labels = metadata_json(file, "labels").get<std::vector<std::string>>();
     info.preprocessing = preprocessing_from_json(metadata(file, "preprocessing"), path.string());
     return info;
   } catch (const Json::exception& problem) {
-    damaged(path, std::string("its metadata cannot be read: ") + problem.what());
+    damaged(path, "its metadata cannot be read: " + plain_json_message(problem));
   }
 }
 
@@ -131,7 +137,7 @@ void restore_checkpoint(const std::filesystem::path& path, ImageModel& model,
                   "weights (init.weights)");
     tensor.copy_(read_tensor(file, *info));
   }
-  optimizer.set_updates(state_from_json(Json::parse(metadata(file, "state"))).update);
+  optimizer.set_updates(state_from_json(metadata_json(file, "state")).update);
 }
 
 }  // namespace vit
