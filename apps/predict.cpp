@@ -1,6 +1,7 @@
 #include <torch/utils.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -11,8 +12,10 @@
 #include "apps/output.h"
 #include "vit/config/open_model.h"
 #include "vit/core/error.h"
+#include "vit/data/image_folder.h"
 #include "vit/export/torchscript.h"
 #include "vit/image/decode.h"
+#include "vit/io/file_error.h"
 #include "vit/report/table.h"
 #include "vit/train/device.h"
 
@@ -52,16 +55,17 @@ std::vector<fs::path> find_pictures(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) {
     std::error_code error;
     if (!fs::is_directory(argument, error)) {
+      if (!fs::exists(argument, error)) {
+        const Error missing = file_error(argument, "cannot open", ENOENT);
+        throw Error(ErrorKind::data, missing.where(), missing.problem(), missing.remedy());
+      }
       pictures.emplace_back(argument);
       continue;
     }
-    std::vector<fs::path> inside;
-    for (const auto& entry : fs::recursive_directory_iterator(
-             argument, fs::directory_options::skip_permission_denied, error))
-      if (entry.is_regular_file(error) && !entry.path().filename().string().starts_with("."))
-        inside.push_back(entry.path());
-    if (inside.empty()) throw Error(ErrorKind::data, argument, "found no picture in this folder");
-    std::sort(inside.begin(), inside.end());
+    const std::vector<fs::path> inside = pictures_in(argument);
+    if (inside.empty())
+      throw Error(ErrorKind::data, argument, "found no picture in this folder",
+                  "name pictures (.jpg, .png, .webp, .bmp, .ppm, .tif) or a folder of them");
     pictures.insert(pictures.end(), inside.begin(), inside.end());
   }
   return pictures;
@@ -69,13 +73,14 @@ std::vector<fs::path> find_pictures(const std::vector<std::string>& arguments) {
 
 void predict(const Arguments& arguments) {
   set_compute_threads(0);
+  const std::vector<fs::path> pictures = find_pictures(arguments.pictures);
   const Classifier classifier = open_classifier(arguments.model);
   const Preprocessing& input = classifier.preprocessing;
   const auto count =
       std::min<std::int64_t>(arguments.topk, static_cast<std::int64_t>(classifier.labels.size()));
   const torch::NoGradGuard no_grad;
   nlohmann::json results = nlohmann::json::array();
-  for (const fs::path& path : find_pictures(arguments.pictures)) {
+  for (const fs::path& path : pictures) {
     torch::Tensor x =
         torch::empty({1, input.in_chans, input.img_size.height, input.img_size.width});
     normalize(eval_transform(load_image(path), input), input, x.data_ptr<float>());

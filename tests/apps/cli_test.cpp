@@ -101,7 +101,14 @@ TEST_CASE("A run from the experiment to the exported model") {
     const Outcome torn = run(folder.path(), "predict runs/tiny torn.jpg");
     CHECK(torn.code == 3);
     CHECK_THAT(torn.out, Catch::Contains("torn.jpg"));
-    CHECK(run(folder.path(), "predict runs/tiny missing.png").code != 0);
+    const Outcome missing = run(folder.path(), "predict runs/tiny 'a pictur.png'");
+    CHECK(missing.code == 3);
+    CHECK_THAT(missing.out, Catch::Contains("a picture.png?"));
+    std::filesystem::create_directory(folder / "notes");
+    vit::test::put(folder / "notes/read me.txt", "no picture");
+    const Outcome nothing = run(folder.path(), "predict runs/tiny notes");
+    CHECK(nothing.code == 3);
+    CHECK_THAT(nothing.out, Catch::Contains("notes: found no picture"));
     CHECK(run(folder.path(), "predict 'a picture.png' 'a picture.png'").code == 4);
     CHECK(run(folder.path(), "eval runs/nothing").code == 4);
     const Outcome wrong = run(

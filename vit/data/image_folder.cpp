@@ -80,21 +80,11 @@ class ImageFolder final : public Dataset {
   }
 
   void add_class(const fs::path& folder) {
-    std::error_code error;
-    std::vector<fs::path> pictures;
-    fs::recursive_directory_iterator entry(folder, error);  // does not follow links: no circles
-    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-      std::error_code unreadable;
-      if (!is_hidden(entry->path()) && is_picture(entry->path()) &&
-          entry->is_regular_file(unreadable))
-        pictures.push_back(entry->path());
-    }
-    if (error) cannot_read(folder, error.message());
+    std::vector<fs::path> pictures = pictures_in(folder);
     if (pictures.empty())
       throw Error(
           ErrorKind::data, folder.string(), "found no picture in this class folder",
           "remove the folder, or put pictures (.jpg, .png, .webp, .bmp, .ppm, .tif) into it");
-    std::sort(pictures.begin(), pictures.end());
     const auto label = static_cast<std::int64_t>(classes_.size());
     classes_.push_back(folder.filename().string());
     for (fs::path& path : pictures) files_.push_back({std::move(path), label});
@@ -105,6 +95,21 @@ class ImageFolder final : public Dataset {
 };
 
 }  // namespace
+
+std::vector<fs::path> pictures_in(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> pictures;
+  fs::recursive_directory_iterator entry(folder, error);  // does not follow links: no circles
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    std::error_code unreadable;
+    if (!is_hidden(entry->path()) && is_picture(entry->path()) &&
+        entry->is_regular_file(unreadable))
+      pictures.push_back(entry->path());
+  }
+  if (error) throw Error(ErrorKind::data, folder.string(), error.message());
+  std::sort(pictures.begin(), pictures.end());
+  return pictures;
+}
 
 std::unique_ptr<Dataset> image_folder(const fs::path& root) {
   return std::make_unique<ImageFolder>(root);

@@ -16,6 +16,10 @@ namespace vit {
 /// Throws Error (data) where there is no class folder, or one without any picture.
 std::unique_ptr<Dataset> image_folder(const std::filesystem::path& root);
 
+/// The pictures in a folder at any depth, sorted by path: what ImageFolder takes for one. Throws
+/// Error (data) where the folder cannot be read.
+[[nodiscard]] std::vector<std::filesystem::path> pictures_in(const std::filesystem::path& folder);
+
 /// The first of `names` that is a folder in `root`; Error (data) where there is none.
 [[nodiscard]] std::filesystem::path split_folder(const std::filesystem::path& root,
                                                  const std::vector<std::string>& names);
