@@ -138,7 +138,8 @@ std::string key_figures(const RunReport& r) {
         fact("Parameters", human_count(static_cast<double>(*r.parameters)), grouped(*r.parameters));
   if (r.seed) facts += fact("Seed", std::to_string(*r.seed));
   if (!r.device.empty())
-    facts += fact("Device", r.device, r.threads ? str(*r.threads, " threads") : "");
+    facts += fact("Device", r.device,
+                  r.threads ? str(*r.threads, *r.threads == 1 ? " thread" : " threads") : "");
   if (!r.versions.empty()) facts += fact("Versions", r.versions);
   const bool has_accuracy = r.best_top1 && std::isfinite(*r.best_top1);
   if (facts.empty() && !has_accuracy) return {};

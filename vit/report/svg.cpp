@@ -33,8 +33,7 @@ constexpr std::string_view kStyle = R"(<style>
 .plot text{fill:#9da7b3}.plot .title,.plot .note{fill:#e6edf3}
 .plot .grid,.plot .frame{stroke:#30363d}.plot .axis,.plot .level{stroke:#6e7681}
 .plot .halo{stroke:#161b22}
-.plot .s0{stroke:#56b4e9}.plot .f0,.plot rect{shape-rendering:crispEdges}
-.plot .right{fill:#56b4e9}
+.plot .s0{stroke:#56b4e9}.plot .f0,.plot .right{fill:#56b4e9}
 .plot .s1{stroke:#ff9e4a}.plot .f1,.plot .wrong{fill:#ff9e4a}
 .plot .s2{stroke:#2fd3a2}.plot .f2{fill:#2fd3a2}
 .plot .s3{stroke:#e39ad3}.plot .f3{fill:#e39ad3}

@@ -1,0 +1,62 @@
+#include <cmath>
+
+#include "tests/catch.h"
+#include "tests/report/xml.h"
+#include "vit/report/html_parts.h"
+
+using namespace vit;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("key figures are those that are known") {
+  RunReport report;
+  report.epochs = 4;
+  report.training_seconds = 100;
+  const std::string some = html_parts::key_figures(report);
+  CHECK(test::is_well_formed(some));
+  CHECK(has(some, "1 min 40 s"));
+  CHECK(has(some, "25 s an epoch"));
+  CHECK_FALSE(has(some, "Parameters"));
+  CHECK_FALSE(has(some, "top-1"));
+  report.best_top1 = 91.25;
+  report.chance_top1 = 0.1;
+  const std::string more = html_parts::key_figures(report);
+  CHECK(has(more, "91.25"));
+  CHECK(has(more, "chance level: 0.10 %"));  // of a thousand classes one decimal says too little
+}
+
+TEST_CASE("of a perfect score on ten pictures the interval is wide, and not above 100 %") {
+  RunReport report;
+  report.best_top1 = 100;
+  report.confusion = {{"cat", "dog"}, {{5, 0}, {0, 5}}};
+  CHECK(has(html_parts::key_figures(report), "95 % interval 72.2 to 100.0 %"));  // Wilson 1927
+}
+
+TEST_CASE("curves are drawn of the columns that hold numbers") {
+  RunReport report;
+  CHECK(html_parts::curves(report).empty());
+  report.history = parse_csv("epoch,train_loss,eval_top1\n1,2.0,10\n2,1.5,20\n", "summary.csv");
+  const std::string text = html_parts::curves(report);
+  CHECK(test::is_well_formed(text));
+  CHECK(has(text, ">Loss<"));
+  CHECK(has(text, ">Accuracy<"));
+  CHECK_FALSE(has(text, "NaN"));
+  CHECK_FALSE(has(text, "nan"));
+}
+
+TEST_CASE("the best epoch is marked in the table, the first one of several") {
+  RunReport report;
+  report.history =
+      parse_csv("epoch,train_loss,eval_top1\n1,2,10\n2,1.5,30\n3,1.2,30\n", "summary.csv");
+  const std::string text = html_parts::curves(report);
+  const std::size_t best = text.find("<tr class=\"best\">");
+  REQUIRE(best != std::string::npos);
+  CHECK(text.compare(text.find("<td", best), 16, "<td class=\"n\">2<") == 0);
+  CHECK(text.find("<tr class=\"best\">", best + 1) == std::string::npos);
+}

@@ -1,0 +1,104 @@
+#include "vit/report/run_recorder.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include "tests/catch.h"
+#include "tests/io/scratch.h"
+
+using namespace vit;
+using namespace vit::test;
+
+namespace {
+
+BatchEvent batch_event(std::int64_t update, std::int64_t batches) {
+  BatchEvent event;
+  event.epoch = 1;
+  event.batches = batches;
+  event.update = update;
+  event.loss = 2.5;
+  event.lr = 0.001;
+  return event;
+}
+
+EpochEvent epoch_event(std::int64_t epoch, std::int64_t update) {
+  EpochEvent event;
+  event.epoch = epoch;
+  event.update = update;
+  event.train_loss = 0.5;
+  event.metrics = {{"top1", 62.5}, {"top5", 90}, {"loss", 0.75}};
+  event.lr = 0.001;
+  event.images_per_s = 800;
+  event.seconds = 12;
+  return event;
+}
+
+std::size_t lines_of(const std::filesystem::path& file) {
+  const std::string text = get(file);
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+}  // namespace
+
+TEST_CASE("an epoch is a row of the summary, and its metrics a line of the log") {
+  const ScratchFolder folder;
+  {
+    RunRecorder recorder(folder.path(), std::nullopt);
+    recorder.on_epoch(epoch_event(1, 10));
+  }
+  const CsvTable table = read_csv(folder / "summary.csv");
+  CHECK(table.header == std::vector<std::string>{"epoch", "step", "train_loss", "eval_loss",
+                                                 "eval_top1", "eval_top5", "lr", "images_per_s",
+                                                 "time_s"});
+  REQUIRE(table.rows.size() == 1);
+  CHECK(table.number(0, "step") == 10.0);
+  CHECK(table.number(0, "eval_loss") == 0.75);
+  CHECK(table.number(0, "eval_top1") == 62.5);
+  CHECK(table.number(0, "time_s") == 12.0);
+  CHECK_THAT(get(folder / "metrics.jsonl"), Catch::Contains("\"eval_top1\":62.5"));
+}
+
+TEST_CASE("a figure that an evaluation has not is an empty cell") {
+  const ScratchFolder folder;
+  {
+    RunRecorder recorder(folder.path(), std::nullopt);
+    EpochEvent event = epoch_event(1, 10);
+    event.metrics = {{"loss", 0.75}};
+    recorder.on_epoch(event);
+  }
+  CHECK_FALSE(read_csv(folder / "summary.csv").number(0, "eval_top1"));
+}
+
+TEST_CASE("a long epoch gives about fifty points, a short one every batch") {
+  const ScratchFolder folder;
+  {
+    RunRecorder recorder(folder.path(), std::nullopt);
+    for (std::int64_t update = 1; update <= 1000; ++update)
+      recorder.on_batch(batch_event(update, 1000));
+  }
+  CHECK(lines_of(folder / "metrics.jsonl") == 50);
+  const ScratchFolder other;
+  {
+    RunRecorder recorder(other.path(), std::nullopt);
+    for (std::int64_t update = 1; update <= 5; ++update) recorder.on_batch(batch_event(update, 5));
+  }
+  CHECK(lines_of(other / "metrics.jsonl") == 5);
+}
+
+TEST_CASE("a run that goes on has each epoch once") {
+  const ScratchFolder folder;
+  {
+    RunRecorder recorder(folder.path(), std::nullopt);
+    for (std::int64_t epoch = 1; epoch <= 3; ++epoch)
+      recorder.on_epoch(epoch_event(epoch, 10 * epoch));
+  }
+  {  // the checkpoint was of epoch 2
+    RunRecorder recorder(folder.path(), ResumePoint{2, 20});
+    recorder.on_epoch(epoch_event(3, 30));
+  }
+  const CsvTable table = read_csv(folder / "summary.csv");
+  REQUIRE(table.rows.size() == 3);
+  for (std::size_t row = 0; row < 3; ++row)
+    CHECK(table.number(row, "epoch") == static_cast<double>(row + 1));
+  CHECK(lines_of(folder / "metrics.jsonl") == 3);
+}
