@@ -1,10 +1,12 @@
 #include <c10/util/Exception.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <iostream>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "apps/commands.h"
 #include "vit/core/error.h"
@@ -28,15 +30,50 @@ int fail(int code, const std::string& message) {
   return code;
 }
 
-/// What CLI11 does not do: the nearest name of a subcommand.
-std::string suggestion(const CLI::App& program, int argc, char** argv) {
+std::string help_of(const std::string& command) {
+  return "`" + command + " --help` tells what there is";
+}
+
+/// The long option of `command` that was probably meant by one that it has not.
+std::string nearest_option(const CLI::App& command, const std::vector<std::string>& words) {
   std::vector<std::string> names;
-  for (const CLI::App* command : program.get_subcommands({})) names.push_back(command->get_name());
-  if (argc < 2 || argv[1][0] == '-') return {};
-  for (const std::string& name : names)
-    if (name == argv[1]) return {};
-  const std::string near = vit::nearest(argv[1], names);
-  return near.empty() ? "`vit --help` lists the commands" : "did you mean `vit " + near + "`?";
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  for (const std::string& word : words) {
+    const std::string name = word.substr(0, word.find('='));
+    if (!name.starts_with("--") || std::find(names.begin(), names.end(), name) != names.end())
+      continue;
+    if (std::string near = vit::nearest(name, names); !near.empty()) return near;
+  }
+  return {};
+}
+
+/// What CLI11 says of a command line that it cannot read, and what it does not: the name that was
+/// meant, of a subcommand or an option.
+std::string explain(const CLI::App& program, const CLI::ParseError& problem,
+                    std::vector<std::string> words) {
+  const CLI::App* command = &program;
+  std::string path = "vit";
+  while (!words.empty() && !words.front().starts_with("-")) {
+    std::vector<std::string> names;
+    const CLI::App* next = nullptr;
+    for (const CLI::App* each : command->get_subcommands({})) {
+      names.push_back(each->get_name());
+      if (names.back() == words.front()) next = each;
+    }
+    if (names.empty()) break;
+    if (next == nullptr) {
+      const std::string near = vit::nearest(words.front(), names);
+      return "there is no command `" + path + " " + words.front() + "`\n  " +
+             (near.empty() ? help_of(path) : "did you mean `" + path + " " + near + "`?");
+    }
+    path += " " + words.front();
+    command = next;
+    words.erase(words.begin());
+  }
+  const std::string near = nearest_option(*command, words);
+  return std::string(problem.what()) + "\n  " +
+         (near.empty() ? help_of(path) : "did you mean " + near + "?");
 }
 
 }  // namespace
@@ -67,12 +104,7 @@ int main(int argc, char** argv) {
     return 0;
   } catch (const CLI::ParseError& problem) {
     if (problem.get_exit_code() == 0) return program.exit(problem);  // --help and --version
-    const std::string hint = suggestion(program, argc, argv);
-    return fail(
-        2, std::string(hint.empty() ? problem.what()
-                                    : std::string("there is no command `") + argv[1] + "`") +
-               "\n  " +
-               (hint.empty() ? "`vit --help` and `vit COMMAND --help` tell what there is" : hint));
+    return fail(2, explain(program, problem, {argv + 1, argv + argc}));
   } catch (const vit::Error& problem) {
     return fail(problem.exit_code(), problem.what());
   } catch (const std::bad_alloc&) {

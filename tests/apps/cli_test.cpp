@@ -148,7 +148,14 @@ TEST_CASE("Wrong usage ends with 2 and leads on") {
   vit::test::put(folder / "heads.yaml",
                  "data: {num_train: 16, num_val: 16}\nmodel: {embed_dim: 100, num_heads: 3}\n");
   usage("trian x.yaml", "did you mean `vit train`?");
-  usage("train --nonsense", "vit --help");
+  usage("train --nonsense", "`vit train --help`");
+  usage("train", "experiment is required");
+  usage("train patch.yaml --outptu x", "did you mean --output?");
+  usage("data prepaer", "did you mean `vit data prepare`?");
+  usage("zzzzzzzz", "`vit --help`");
+  usage("train patch.yaml --set optim.lrr=1", "did you mean lr?");
+  usage("train .", "is a folder");
+  usage("train no/such/file.yaml", "there is no folder no");
   usage("train typo.yaml", "typo.yaml:1:9");
   usage("train patch.yaml", "image size 225x225 is not a multiple of patch size 16x16");
   usage("train heads.yaml", "embed_dim 100 is not a multiple of num_heads 3");

@@ -210,6 +210,12 @@ TEST_CASE("a choice changed by --set names the options that the old one leaves b
   CHECK(read(document).model.name == "resnet");
 }
 
+TEST_CASE("a slip of the fingers in --set is named as one, whatever choice the file has made") {
+  auto document = YamlDocument::parse("optim: {opt: sgd, momentum: 0.5}", "e.yaml");
+  document.set("optim.momentun=0.1");
+  contains(error_of(document), "optim.momentun: unknown key\n  did you mean momentum?");
+}
+
 TEST_CASE("--set errors are at the --set") {
   auto document = YamlDocument::parse("optim: {lr: 1}", "e.yaml");
   document.set("optim.lr=fast");

@@ -10,6 +10,7 @@
 #include "vit/config/yaml_parser.h"
 #include "vit/core/error.h"
 #include "vit/core/fields.h"
+#include "vit/io/file_error.h"
 
 namespace vit {
 namespace {
@@ -37,10 +38,11 @@ std::string read_file(const fs::path& file, const YamlPlace& wanted_at) {
         wanted_at.source ? str("there is no file ", shown(file.string())) : "there is no such file",
         !near.empty()      ? "did you mean " + shown((file.parent_path() / near).string()) + "?"
         : wanted_at.source ? "`base` is relative to the file that says it"
-                           : "");
+                           : file_error(file, "cannot open", ENOENT).remedy());
   }
   if (status.type() == fs::file_type::directory)
-    throw Error(ErrorKind::usage, where, "is a folder, not an experiment file");
+    throw Error(ErrorKind::usage, where, "is a folder, not an experiment file",
+                "give the name of an experiment file (.yaml)");
   std::ifstream stream(file, std::ios::binary);
   if (!stream)
     throw Error(ErrorKind::resource, where, str("cannot be opened: ", std::strerror(errno)));

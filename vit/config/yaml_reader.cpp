@@ -195,7 +195,9 @@ void YamlReader::report_unknown_keys() {
   for (std::size_t i = 0; i < unknown_.size(); ++i) {
     const auto& [entry, section, known, selector] = unknown_[i];
     std::string text = "unknown key", remedy;
-    if (selector != nullptr && !same_source(selector->value.place, entry->place)) {
+    // An option of a choice that was changed elsewhere, unless it looks like a slip of the fingers.
+    if (selector != nullptr && !same_source(selector->value.place, entry->place) &&
+        nearest(entry->key, known).empty()) {
       const std::string choice = join(section, selector->key);
       text = str("unknown key where ", choice, " is ", shown(selector->value.text), " (",
                  selector->value.place.text(), ")");
