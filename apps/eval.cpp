@@ -9,6 +9,7 @@
 #include "vit/core/error.h"
 #include "vit/report/table.h"
 #include "vit/tasks/classify.h"
+#include "vit/train/checkpoint.h"
 #include "vit/train/device.h"
 #include "vit/train/trainer.h"
 #include "vit/weights/load.h"
@@ -44,11 +45,11 @@ Subject open_subject(const Arguments& arguments, DataSplits& data) {
   } else {
     const std::filesystem::path checkpoint =
         find_checkpoint(arguments.weights.empty() ? arguments.what : arguments.weights);
-    TrainedModel trained = open_model(checkpoint);
-    subject.experiment = parse_experiment(experiment_yaml(trained.experiment),
-                                          checkpoint.string() + " (its config)", arguments.sets);
+    const CheckpointInfo info = read_checkpoint_info(checkpoint);
+    subject.experiment =
+        parse_experiment(info.config, checkpoint.string() + " (its config)", arguments.sets);
     data = open_data(subject.experiment.data.set);
-    if (data.val->classes() != trained.labels)
+    if (data.val->classes() != info.labels)
       throw Error(ErrorKind::data, arguments.what,
                   "the model was trained for other classes than this data has",
                   "evaluate it on data with the same class folders");
@@ -70,21 +71,24 @@ void evaluate(const Arguments& arguments) {
   ClassifyEvaluation evaluation(*subject.model);
   run_evaluation(evaluation, *subject.model, *data.val, Pipeline::evaluation(subject.preprocessing),
                  loader_options(subject.experiment.data), device, subject.experiment.train.amp);
+  const double chance = 100.0 / static_cast<double>(data.val->classes().size());
   if (arguments.json) {
-    nlohmann::json object{{"weights", subject.weights},
-                          {"images", data.val->size()},
-                          {"chance", 100.0 / static_cast<double>(data.val->classes().size())}};
+    nlohmann::json object{
+        {"weights", subject.weights}, {"images", data.val->size()}, {"chance", chance}};
     for (const auto& [key, value] : evaluation.metrics()) object["eval_" + key] = value;
     print_json(object);
     return;
   }
   TextTable table({{"figure"}, {"value", Align::right}});
   table.add({"pictures", std::to_string(data.val->size())});
-  for (const auto& [key, value] : evaluation.metrics()) {
+  const auto add = [&](const std::string& name, const char* format, double value) {
     char text[32];
-    std::snprintf(text, sizeof text, key == "loss" ? "%.4f" : "%.2f %%", value);
-    table.add({key, text});
-  }
+    std::snprintf(text, sizeof text, format, value);
+    table.add({name, text});
+  };
+  for (const auto& [key, value] : evaluation.metrics())
+    add(key, key == "loss" ? "%.4f" : "%.2f %%", value);
+  add("chance (top1)", "%.2f %%", chance);
   print(subject.weights + "\n");
   print(table.text());
 }
