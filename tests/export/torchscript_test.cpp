@@ -5,19 +5,13 @@
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
+#include "tests/support/small_vit.h"
 #include "vit/core/error.h"
-#include "vit/models/vit.h"
 
 namespace {
 
 vit::VisionTransformer small_model() {
-  vit::ViTOptions options;
-  options.img_size = {16, 16};
-  options.patch_size = {8, 8};
-  options.embed_dim = 24;
-  options.depth = 2;
-  options.num_heads = 2;
-  options.num_classes = 3;
+  vit::ViTOptions options = vit::test::small_vit(3);
   options.reg_tokens = 2;
   options.drop_path_rate = 0.2;
   vit::VisionTransformer model(options);

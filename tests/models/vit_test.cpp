@@ -6,6 +6,7 @@
 
 #include "tests/catch.h"
 #include "tests/support/shared.h"
+#include "tests/support/small_vit.h"
 #include "vit/core/error.h"
 #include "vit/models/registry.h"
 #include "vit/nn/encoder_block.h"
@@ -15,13 +16,9 @@
 namespace {
 
 vit::ViTOptions small() {
-  vit::ViTOptions options;
+  vit::ViTOptions options = vit::test::small_vit(5);
   options.img_size = {16, 24};
-  options.patch_size = {8, 8};
-  options.embed_dim = 24;
-  options.depth = 2;
   options.num_heads = 3;
-  options.num_classes = 5;
   return options;
 }
 

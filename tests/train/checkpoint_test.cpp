@@ -4,7 +4,7 @@
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
-#include "vit/models/vit.h"
+#include "tests/support/small_vit.h"
 #include "vit/nn/encoder_block.h"
 #include "vit/optim/optimizer.h"
 #include "vit/weights/load.h"
@@ -13,21 +13,12 @@ namespace {
 
 struct Setup {
   explicit Setup(std::uint64_t seed, std::int64_t classes = 3)
-      : model([&] {
-          vit::ViTOptions options;
-          options.img_size = {8, 8};
-          options.patch_size = {4, 4};
-          options.embed_dim = 8;
-          options.depth = 1;
-          options.num_heads = 2;
-          options.num_classes = classes;
-          return options;
-        }()) {
+      : model(vit::test::small_vit(classes)) {
     model->init_weights(seed);
     optimizer = vit::create_optimizer({}, vit::param_groups(*model, 0.05));
   }
   void step() {
-    model->forward(torch::ones({2, 3, 8, 8})).square().sum().backward();
+    model->forward(torch::ones({2, 3, 16, 16})).square().sum().backward();
     optimizer->step(1e-2);
     optimizer->zero_grad();
   }
@@ -47,7 +38,7 @@ vit::CheckpointInfo info() {
                 .best_epoch = 2};
   info.config = "seed: 1\n";
   info.labels = {"a", "b", "\u732b"};
-  info.preprocessing.img_size = {8, 8};
+  info.preprocessing.img_size = {16, 16};
   return info;
 }
 
@@ -97,7 +88,8 @@ TEST_CASE("A checkpoint of another model is refused, and the model keeps its wei
       [&] { vit::restore_checkpoint(folder / "c.safetensors", *other.model, *other.optimizer); });
   REQUIRE(error);
   CHECK(error->kind() == vit::ErrorKind::weights);
-  CHECK_THAT(error->what(), Catch::Contains("head.weight: the model has [5, 8], the file [3, 8]"));
+  CHECK_THAT(error->what(),
+             Catch::Contains("head.weight: the model has [5, 24], the file [3, 24]"));
   CHECK_THAT(error->what(), Catch::Contains("init.reset_head: true"));
   CHECK(torch::equal(
       before, other.model->blocks->children()[0]->as<vit::EncoderBlockImpl>()->attn->qkv->weight));
@@ -113,4 +105,28 @@ TEST_CASE("With reset_head a body of other classes loads, and the head stays new
   CHECK(report.reset == std::vector<std::string>{"head.bias", "head.weight"});
   CHECK(torch::equal(head, other.model->head->weight));
   CHECK(torch::equal(setup.model->pos_embed, other.model->pos_embed));
+}
+
+TEST_CASE("Metadata that is no JSON, or says a thing twice, is refused by its name") {
+  const vit::test::ScratchFolder folder;
+  Setup setup(1);
+  vit::write_checkpoint(folder / "c.safetensors", *setup.model, *setup.optimizer, info());
+  const std::string bytes = vit::test::get(folder / "c.safetensors");
+  const auto problem_with = [&](const std::string& from, const std::string& to) {
+    REQUIRE(from.size() == to.size());
+    std::string changed = bytes;
+    const std::size_t at = changed.find(from);
+    REQUIRE(at != std::string::npos);
+    vit::test::put(folder / "c.safetensors", changed.replace(at, from.size(), to));
+    const auto error =
+        vit::test::error_of([&] { (void)vit::read_checkpoint_info(folder / "c.safetensors"); });
+    REQUIRE(error);
+    CHECK(error->kind() == vit::ErrorKind::weights);
+    return std::string(error->what());
+  };
+  CHECK_THAT(problem_with(R"(\"batch\":5)", R"(\"epoch\":5)"),
+             Catch::Contains("metadata `state`: the key \"epoch\" is there twice"));
+  CHECK_THAT(problem_with(R"(\"batch\":5)", R"(\"batch\":[)"), Catch::Contains("metadata `state`"));
+  CHECK_THAT(problem_with(R"(\"batch\":5)", R"(\"botch\":5)"),
+             Catch::Contains("its metadata cannot be read"));
 }

@@ -3,22 +3,17 @@
 #include <atomic>
 
 #include "tests/catch.h"
+#include "tests/support/small_vit.h"
 #include "vit/core/error.h"
 #include "vit/data/shapes.h"
-#include "vit/models/vit.h"
 #include "vit/tasks/classify.h"
 #include "vit/train/trainer.h"
 
 namespace {
 
 vit::ViTOptions tiny_model() {
-  vit::ViTOptions options;
-  options.img_size = {16, 16};
+  vit::ViTOptions options = vit::test::small_vit(10);
   options.patch_size = {4, 4};
-  options.embed_dim = 24;
-  options.depth = 2;
-  options.num_heads = 2;
-  options.num_classes = 10;
   options.drop_path_rate = 0.1;  // so that a wrong random state would be noticed
   options.proj_drop_rate = 0.1;
   return options;
