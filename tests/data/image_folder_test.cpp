@@ -2,7 +2,6 @@
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
-#include "vit/data/cifar10.h"
 #include "vit/image/encode.h"
 
 namespace {
@@ -71,32 +70,15 @@ TEST_CASE("Training and validation need the same classes") {
   CHECK_THAT(error->what(), Catch::Contains("only in training: cat; only in validation: dog"));
 }
 
-TEST_CASE("CIFAR-10's binary files give planes as pixels, and damage is an error") {
+TEST_CASE("The pictures in a folder are those of ImageFolder, at any depth and sorted") {
   const vit::test::ScratchFolder folder;
-  std::string record(3073, '\0');
-  record[0] = 7;
-  record[1] = 10;         // red of the first pixel
-  record[1 + 1024] = 20;  // green
-  record[1 + 2048] = 30;  // blue
-  vit::test::put(folder / "test_batch.bin", record + record);
-  const auto data = vit::cifar10(folder.path(), vit::Split::val);
-  REQUIRE(data->size() == 2);
-  CHECK(data->classes()[static_cast<std::size_t>(data->label(1))] == "horse");
-  const vit::Sample sample = data->get(0);
-  CHECK(sample.image.pixels[0] == 10);
-  CHECK(sample.image.pixels[1] == 20);
-  CHECK(sample.image.pixels[2] == 30);
-
-  vit::test::put(folder / "test_batch.bin", record + "x");
-  CHECK_THAT(
-      vit::test::error_of([&] { (void)vit::cifar10(folder.path(), vit::Split::val); })->what(),
-      Catch::Contains("no multiple of 3073"));
-  record[0] = 11;
-  vit::test::put(folder / "test_batch.bin", record);
-  CHECK_THAT(
-      vit::test::error_of([&] { (void)vit::cifar10(folder.path(), vit::Split::val); })->what(),
-      Catch::Contains("record 0 has label 11"));
-  CHECK_THAT(
-      vit::test::error_of([&] { (void)vit::cifar10(folder / "no", vit::Split::val); })->what(),
-      Catch::Contains("vit data prepare cifar10"));
+  put_picture(folder / "b.png", 1);
+  put_picture(folder / "a/c.PNG", 1);
+  put_picture(folder / "a/.hidden.png", 1);
+  vit::test::put(folder / "notes.txt", "no picture");
+  CHECK(vit::pictures_in(folder.path()) ==
+        std::vector<std::filesystem::path>{folder / "a/c.PNG", folder / "b.png"});
+  const auto error = vit::test::error_of([&] { (void)vit::pictures_in(folder / "missing"); });
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::data);
 }

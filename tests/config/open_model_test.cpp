@@ -1,0 +1,74 @@
+#include "vit/config/open_model.h"
+
+#include <torch/torch.h>
+
+#include "tests/catch.h"
+#include "tests/io/scratch.h"
+#include "vit/core/error.h"
+#include "vit/optim/optimizer.h"
+#include "vit/train/checkpoint.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const char* const kConfig =
+    "data: {num_train: 16, num_val: 16, image_size: 8}\n"
+    "model: {name: vit_tiny_patch16_224, img_size: 8, patch_size: 4, embed_dim: 8, depth: 1,\n"
+    "        num_heads: 2, num_classes: 3}\n";
+
+/// A run directory with a checkpoint of this name; returns the model that is in it.
+std::shared_ptr<vit::ImageModel> put_checkpoint(const fs::path& run, const std::string& name,
+                                                std::uint64_t seed) {
+  fs::create_directories(run / "checkpoints");
+  auto model = vit::create_model(vit::parse_experiment(kConfig, "test").model);
+  model->init_weights(seed);
+  const auto optimizer = vit::create_optimizer({}, vit::param_groups(*model, 0.05));
+  vit::CheckpointInfo info;
+  info.config = kConfig;
+  info.labels = {"a", "b", "c"};
+  info.preprocessing.img_size = {8, 8};
+  info.state.epoch = 2;
+  vit::write_checkpoint(run / "checkpoints" / name, *model, *optimizer, info);
+  model->module().eval();
+  return model;
+}
+
+vit::Error refusal(const fs::path& path) {
+  const auto error = vit::test::error_of([&] { (void)vit::find_checkpoint(path); });
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::weights);
+  return *error;
+}
+
+}  // namespace
+
+TEST_CASE("A run directory means its best checkpoint, else its last one; a file means itself") {
+  const vit::test::ScratchFolder folder;
+  put_checkpoint(folder / "run", "last.safetensors", 1);
+  CHECK(vit::find_checkpoint(folder / "run") == folder / "run/checkpoints/last.safetensors");
+  put_checkpoint(folder / "run", "best.safetensors", 2);
+  CHECK(vit::find_checkpoint(folder / "run") == folder / "run/checkpoints/best.safetensors");
+  CHECK(vit::find_checkpoint(folder / "run/checkpoints/last.safetensors") ==
+        folder / "run/checkpoints/last.safetensors");
+}
+
+TEST_CASE("What is no run is refused with what would be one") {
+  const vit::test::ScratchFolder folder;
+  CHECK_THAT(refusal(folder / "missing").remedy(), Catch::Contains("runs/NAME"));
+  CHECK_THAT(refusal(folder.path()).remedy(), Catch::Contains("vit train"));
+}
+
+TEST_CASE("The model comes with its weights, labels, preprocessing and config, ready to use") {
+  const vit::test::ScratchFolder folder;
+  const auto written = put_checkpoint(folder / "run", "best.safetensors", 3);
+  const vit::TrainedModel opened = vit::open_model(folder / "run");
+  CHECK(opened.labels == std::vector<std::string>{"a", "b", "c"});
+  CHECK(opened.preprocessing.img_size == vit::Size2{8, 8});
+  CHECK(opened.state.epoch == 2);
+  CHECK(opened.experiment.data.set.name == "shapes");
+  CHECK_FALSE(opened.model->module().is_training());
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor x = torch::ones({2, 3, 8, 8});
+  CHECK(torch::equal(opened.model->forward(x), written->forward(x)));
+}

@@ -1,0 +1,143 @@
+#include "vit/config/run.h"
+
+#include <atomic>
+
+#include "tests/catch.h"
+#include "tests/io/scratch.h"
+#include "vit/core/error.h"
+#include "vit/core/log.h"
+#include "vit/report/csv.h"
+#include "vit/train/run_directory.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A folder with a small experiment, and quiet meanwhile.
+struct Bench {
+  Bench() {
+    vit::log::set_console_level(vit::log::Level::off);
+    vit::test::put(
+        folder / "small.yaml",
+        "data: {image_size: 8, num_train: 32, num_val: 16, batch_size: 8, workers: 0}\n"
+        "augment: {train: [hflip]}\n"
+        "model: {name: vit_tiny_patch16_224, img_size: 8, patch_size: 4, embed_dim: 8, depth: 1,\n"
+        "        num_heads: 2}\n"
+        "schedule: {epochs: 3, warmup_epochs: 0}\n"
+        "train: {device: cpu, threads: 1}\n"
+        "export: {torchscript: false}\n");
+  }
+  ~Bench() { vit::log::set_console_level(vit::log::Level::info); }
+
+  vit::RunResult run(const std::string& output, const std::string& resume = "",
+                     std::vector<vit::Observer*> observers = {},
+                     const std::atomic<bool>* stop = nullptr,
+                     const std::vector<std::string>& sets = {}) {
+    vit::RunRequest request;
+    request.experiment = folder / "small.yaml";
+    request.output = folder / output;
+    request.sets = sets;
+    if (!resume.empty()) request.resume = resume;
+    return vit::run_experiment(request, observers, stop);
+  }
+
+  vit::test::ScratchFolder folder;
+};
+
+struct StopAfter : vit::Observer {
+  explicit StopAfter(std::int64_t batches) : left(batches) {}
+  void on_batch(const vit::BatchEvent&) override {
+    if (--left == 0) stop = true;
+  }
+  std::int64_t left;
+  std::atomic<bool> stop{false};
+};
+
+std::vector<std::string> losses(const fs::path& run) {
+  const vit::CsvTable table = vit::read_csv(run / "summary.csv");
+  std::vector<std::string> cells;
+  for (std::size_t row = 0; row < table.rows.size(); ++row)
+    for (const char* name : {"epoch", "step", "train_loss", "eval_loss", "eval_top1", "lr"})
+      cells.push_back(table.rows[row][*table.column(name)]);
+  return cells;
+}
+
+}  // namespace
+
+TEST_CASE("A complete run leaves its files, with DONE last, and gives the best figures") {
+  Bench bench;
+  const vit::RunResult result = bench.run("run");
+  CHECK(result.end == vit::TrainingEnd::complete);
+  CHECK(result.chance == 10);
+  CHECK(result.best_epoch >= 1);
+  CHECK(result.best.front().first == "top1");
+  const vit::RunDirectory run(bench.folder / "run");
+  for (const fs::path& file :
+       {run.config(), run.environment(), run.summary(), run.metrics(), run.log(),
+        run.last_checkpoint(), run.best_checkpoint(), run.report(), run.done()})
+    CHECK(fs::exists(file));
+  CHECK_FALSE(fs::exists(run.torchscript()));
+}
+
+TEST_CASE("A run that was stopped and goes on writes the table of an unbroken one") {
+  Bench bench;
+  bench.run("unbroken");
+  StopAfter stopper(6);  // in the second epoch of four batches
+  CHECK(bench.run("broken", "", {&stopper}, &stopper.stop).end == vit::TrainingEnd::stopped);
+  CHECK_FALSE(fs::exists(bench.folder / "broken/DONE"));
+  CHECK(bench.run("broken", "auto").end == vit::TrainingEnd::complete);
+  CHECK(losses(bench.folder / "broken") == losses(bench.folder / "unbroken"));
+  CHECK(fs::exists(bench.folder / "broken/DONE"));
+}
+
+TEST_CASE("Going on with a complete run by more epochs adds to it") {
+  Bench bench;
+  bench.run("run");
+  bench.run("run", (bench.folder / "run/checkpoints/last.safetensors").string(), {}, nullptr,
+            {"schedule.epochs=4"});
+  const vit::CsvTable table = vit::read_csv(bench.folder / "run/summary.csv");
+  CHECK(table.rows.size() == 4);
+  CHECK(table.number(3, "epoch") == 4.0);
+  CHECK_THAT(vit::test::get(bench.folder / "run/log.txt"),
+             Catch::Contains("the config has changed"));
+}
+
+TEST_CASE("--resume auto starts where there is nothing to go on from") {
+  Bench bench;
+  CHECK(bench.run("fresh", "auto").end == vit::TrainingEnd::complete);
+}
+
+TEST_CASE("A directory with a run in it is not overwritten") {
+  Bench bench;
+  bench.run("run");
+  const auto error = vit::test::error_of([&] { bench.run("run"); });
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::usage);
+  CHECK_THAT(error->remedy(), Catch::Contains("--resume auto"));
+}
+
+TEST_CASE("A checkpoint that is not there, or is none, is an error of weights") {
+  Bench bench;
+  const auto kind_of = [&](const std::string& resume) {
+    const auto error = vit::test::error_of([&] { bench.run("run", resume); });
+    REQUIRE(error);
+    CHECK_THAT(error->where(), Catch::Contains(resume));
+    return error->kind();
+  };
+  CHECK(kind_of((bench.folder / "missing.safetensors").string()) == vit::ErrorKind::weights);
+  CHECK(kind_of((bench.folder / "small.yaml").string()) == vit::ErrorKind::weights);
+}
+
+TEST_CASE("A dry run checks everything and leaves nothing") {
+  Bench bench;
+  vit::RunRequest request;
+  request.experiment = bench.folder / "small.yaml";
+  request.output = bench.folder / "run";
+  request.dry_run = true;
+  vit::run_experiment(request, {}, nullptr);
+  CHECK(bench.folder.names() == std::vector<std::string>{"small.yaml"});
+  request.sets = {"model.patch_size=3"};
+  const auto error = vit::test::error_of([&] { vit::run_experiment(request, {}, nullptr); });
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::usage);
+}

@@ -1,0 +1,84 @@
+#include "vit/data/cifar10.h"
+
+#include "tests/catch.h"
+#include "tests/io/scratch.h"
+#include "vit/core/error.h"
+#include "vit/image/encode.h"
+
+using vit::Split;
+
+namespace {
+
+/// One record of the binary version: a label, and planes whose first pixel is (10, 20, 30).
+std::string record(int label) {
+  std::string bytes(3073, '\0');
+  bytes[0] = static_cast<char>(label);
+  bytes[1] = 10;
+  bytes[1 + 1024] = 20;
+  bytes[1 + 2048] = 30;
+  return bytes;
+}
+
+vit::Error refusal(const std::filesystem::path& root) {
+  const auto error = vit::test::error_of([&] { (void)vit::cifar10(root, Split::val); });
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::data);
+  return *error;
+}
+
+}  // namespace
+
+TEST_CASE("The binary files give planes as pixels") {
+  const vit::test::ScratchFolder folder;
+  vit::test::put(folder / "test_batch.bin", record(3) + record(7));
+  const auto data = vit::cifar10(folder.path(), Split::val);
+  REQUIRE(data->size() == 2);
+  CHECK(data->label(0) == 3);
+  CHECK(data->classes()[static_cast<std::size_t>(data->label(1))] == "horse");
+  const vit::Sample sample = data->get(0);
+  CHECK(sample.label == 3);
+  CHECK(sample.image.width == 32);
+  CHECK(sample.image.pixels[0] == 10);
+  CHECK(sample.image.pixels[1] == 20);
+  CHECK(sample.image.pixels[2] == 30);
+  CHECK(sample.source == "cifar10/test/0");
+}
+
+TEST_CASE("Training is the five batches in their order, also inside the archive's own folder") {
+  const vit::test::ScratchFolder folder;
+  const std::filesystem::path inside = folder / "cifar-10-batches-bin";
+  std::filesystem::create_directory(inside);
+  for (int batch = 1; batch <= 5; ++batch)
+    vit::test::put(inside / ("data_batch_" + std::to_string(batch) + ".bin"), record(batch));
+  const auto data = vit::cifar10(folder.path(), Split::train);
+  REQUIRE(data->size() == 5);
+  for (std::int64_t i = 0; i < 5; ++i) CHECK(data->label(i) == i + 1);
+}
+
+TEST_CASE("Pictures in train/ and test/ do as well") {
+  const vit::test::ScratchFolder folder;
+  for (const char* name : {"train/cat", "train/dog", "test/cat", "test/dog"}) {
+    std::filesystem::create_directories(folder / name);
+    vit::write_png(vit::Image(32, 32), folder / name / "0.png");
+  }
+  CHECK(vit::cifar10(folder.path(), Split::train)->size() == 2);
+  CHECK(vit::cifar10(folder.path(), Split::val)->classes() ==
+        std::vector<std::string>{"cat", "dog"});
+}
+
+TEST_CASE("Damage is an error that names file and record") {
+  const vit::test::ScratchFolder folder;
+  vit::test::put(folder / "test_batch.bin", record(3) + "x");
+  CHECK_THAT(refusal(folder.path()).what(), Catch::Contains("no multiple of 3073"));
+  vit::test::put(folder / "test_batch.bin", "");
+  CHECK_THAT(refusal(folder.path()).what(), Catch::Contains("has 0 bytes"));
+  vit::test::put(folder / "test_batch.bin", record(3) + record(11));
+  CHECK_THAT(refusal(folder.path()).what(), Catch::Contains("record 1 has label 11"));
+}
+
+TEST_CASE("Where there is no CIFAR-10, the error says how to get it") {
+  const vit::test::ScratchFolder folder;
+  const vit::Error error = refusal(folder / "no");
+  CHECK_THAT(error.where(), Catch::Contains("no"));
+  CHECK_THAT(error.remedy(), Catch::Contains("vit data prepare cifar10"));
+}

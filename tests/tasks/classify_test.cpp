@@ -1,0 +1,103 @@
+#include "vit/tasks/classify.h"
+
+#include <torch/torch.h>
+
+#include "tests/catch.h"
+#include "tests/support/module.h"
+#include "vit/loss/cross_entropy.h"
+#include "vit/models/linear.h"
+
+namespace {
+
+vit::LinearModel model_of(std::int64_t classes) {
+  vit::LinearModelOptions options;
+  options.img_size = {2, 2};
+  options.num_classes = classes;
+  vit::LinearModel model(options);
+  vit::test::randomize(model);
+  return model;
+}
+
+vit::Batch batch_of(const std::vector<std::int64_t>& labels, std::int64_t first_index = 0) {
+  const auto size = static_cast<std::int64_t>(labels.size());
+  return {vit::test::random_tensor({size, 3, 2, 2}, static_cast<std::uint64_t>(first_index) + 5),
+          torch::tensor(labels), torch::arange(first_index, first_index + size)};
+}
+
+double figure(const vit::Metrics& metrics, const std::string& name) {
+  for (const auto& [key, value] : metrics)
+    if (key == name) return value;
+  FAIL("no figure " << name);
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("A training step is the smoothed cross entropy, with the number of right answers") {
+  vit::LinearModel model = model_of(4);
+  vit::ClassifyTask task(*model, {.smoothing = 0.2});
+  const vit::Batch batch = batch_of({0, 1, 2, 3, 0, 1});
+  const vit::TaskStep step = task.step(batch);
+  const torch::Tensor logits = model->forward(batch.images);
+  CHECK(torch::allclose(step.loss, vit::cross_entropy(logits, batch.labels, 0.2)));
+  CHECK(step.loss.requires_grad());
+  CHECK(step.correct == (logits.argmax(1) == batch.labels).sum().item<std::int64_t>());
+}
+
+TEST_CASE("Evaluating in batches gives the figures of the whole, the loss without smoothing") {
+  vit::LinearModel model = model_of(7);
+  const vit::Batch large = batch_of({0, 1, 2, 3, 4}, 0), small = batch_of({5, 6}, 5);
+  vit::ClassifyTask task(*model, {.smoothing = 0.5});
+  const auto evaluation = task.evaluate();
+  evaluation->add(large);
+  evaluation->add(small);
+
+  const torch::Tensor logits =
+      torch::cat({model->forward(large.images), model->forward(small.images)});
+  const torch::Tensor labels = torch::arange(7);
+  const vit::Metrics metrics = evaluation->metrics();
+  CHECK(metrics.front().first == "top1");  // decides which checkpoint is the best
+  CHECK(figure(metrics, "loss") ==
+        Approx(vit::cross_entropy(logits, labels).item<double>()).epsilon(1e-6));
+  const torch::Tensor ranks =
+      (logits > logits.gather(1, labels.unsqueeze(1))).sum(1);  // how many are larger
+  CHECK(figure(metrics, "top1") ==
+        Approx(100 * (ranks < 1).to(torch::kFloat64).mean().item<double>()));
+  CHECK(figure(metrics, "top5") ==
+        Approx(100 * (ranks < 5).to(torch::kFloat64).mean().item<double>()));
+}
+
+TEST_CASE("Each sample's prediction is kept: its place, its class, and the five best in order") {
+  vit::LinearModel model = model_of(7);
+  vit::ClassifyEvaluation evaluation(*model);
+  const vit::Batch batch = batch_of({3, 6}, 40);
+  evaluation.add(batch);
+  REQUIRE(evaluation.predictions().size() == 2);
+  const auto& second = evaluation.predictions()[1];
+  CHECK(second.index == 41);
+  CHECK(second.label == 6);
+  REQUIRE(second.top.size() == 5);
+  const torch::Tensor probabilities = model->forward(batch.images)[1].softmax(0);
+  double before = 1;
+  for (const auto& [label, probability] : second.top) {
+    CHECK(probability == Approx(probabilities[label].item<double>()));
+    CHECK(probability <= before);
+    before = probability;
+  }
+  CHECK(evaluation.confusion().at(6, second.top.front().first) == 1);
+}
+
+TEST_CASE("Fewer than five classes give as many guesses, and top-5 is always right") {
+  vit::LinearModel model = model_of(2);
+  vit::ClassifyEvaluation evaluation(*model);
+  evaluation.add(batch_of({0, 1, 1}));
+  CHECK(evaluation.predictions()[0].top.size() == 2);
+  CHECK(figure(evaluation.metrics(), "top5") == 100);
+}
+
+TEST_CASE("Evaluating records no gradient") {
+  vit::LinearModel model = model_of(3);
+  vit::ClassifyEvaluation evaluation(*model);
+  evaluation.add(batch_of({0, 1, 2}));
+  CHECK_FALSE(model->parameters()[0].grad().defined());
+}
