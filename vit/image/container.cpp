@@ -65,7 +65,7 @@ void walk_webp(const ByteView& file, const std::function<bool(const Chunk&)>& vi
   }
 }
 
-std::optional<std::uint32_t> tiff_tag(const ByteView& tiff, std::uint32_t tag) {
+std::optional<TiffValue> find_tiff_tag(const ByteView& tiff, std::uint32_t tag) {
   constexpr std::uint32_t kShort = 3, kLong = 4;
   const bool big = tiff.starts_with("MM");
   if (!big && !tiff.starts_with("II")) return std::nullopt;
@@ -77,11 +77,16 @@ std::optional<std::uint32_t> tiff_tag(const ByteView& tiff, std::uint32_t tag) {
     const std::size_t entry = directory + 2 + std::size_t{12} * i;
     if (u16(entry) != tag) continue;
     const std::uint32_t type = u16(entry + 2);
-    if (type == kShort) return u16(entry + 8);
-    if (type == kLong) return u32(entry + 8);
+    if (type == kShort) return TiffValue{u16(entry + 8), entry + 8 + (big ? 1 : 0)};
+    if (type == kLong) return TiffValue{u32(entry + 8), entry + 8 + (big ? 3 : 0)};
     return std::nullopt;
   }
   return std::nullopt;
+}
+
+std::optional<std::uint32_t> tiff_tag(const ByteView& tiff, std::uint32_t tag) {
+  const std::optional<TiffValue> found = find_tiff_tag(tiff, tag);
+  return found ? std::optional(found->value) : std::nullopt;
 }
 
 }  // namespace vit

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -28,8 +29,16 @@ void walk_png(const ByteView& file, const std::function<bool(const Chunk&)>& vis
 /// Visits the chunks of a WebP file.
 void walk_webp(const ByteView& file, const std::function<bool(const Chunk&)>& visit);
 
+/// A number in a TIFF structure, and where its lowest byte stands.
+struct TiffValue {
+  std::uint32_t value = 0;
+  std::size_t low_byte = 0;
+};
+
 /// The first value of a SHORT or LONG tag in the first directory of a TIFF structure (a TIFF file
 /// or an EXIF block).
+[[nodiscard]] std::optional<TiffValue> find_tiff_tag(const ByteView& tiff, std::uint32_t tag);
+/// Its value alone.
 [[nodiscard]] std::optional<std::uint32_t> tiff_tag(const ByteView& tiff, std::uint32_t tag);
 
 }  // namespace vit

@@ -2,6 +2,7 @@
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
+#include <optional>
 #include <vector>
 
 #include "vit/image/container.h"
@@ -24,6 +25,16 @@ std::vector<std::byte> critical_png_chunks(const ByteView& file) {
     return true;
   });
   return kept;
+}
+
+/// The file, with an alpha that stands apart from the colours called premultiplied: libtiff would
+/// multiply it into them, and what it takes for done it leaves alone. The alpha is dropped anyway.
+std::vector<std::byte> colours_left_alone(const ByteView& tiff) {
+  constexpr std::uint32_t kExtraSamples = 338, kPremultiplied = 1, kApart = 2;
+  std::vector<std::byte> bytes(tiff.bytes().begin(), tiff.bytes().end());
+  const std::optional<TiffValue> alpha = find_tiff_tag(tiff, kExtraSamples);
+  if (alpha && alpha->value == kApart) bytes[alpha->low_byte] = std::byte{kPremultiplied};
+  return bytes;
 }
 
 cv::Mat decode(std::span<const std::byte> bytes) {
@@ -52,7 +63,11 @@ Image decode_opencv(std::span<const std::byte> bytes, const std::string& where,
   const ByteView file(bytes, where);
   cv::Mat decoded;
   try {
-    decoded = header.format == ImageFormat::png ? decode(critical_png_chunks(file)) : decode(bytes);
+    switch (header.format) {
+      case ImageFormat::png: decoded = decode(critical_png_chunks(file)); break;
+      case ImageFormat::tiff: decoded = decode(colours_left_alone(file)); break;
+      default: decoded = decode(bytes);
+    }
   } catch (const cv::Exception& exception) {
     file.fail(str("the picture cannot be decoded: ", exception.err));
   }
