@@ -54,3 +54,17 @@ TEST_CASE("Each layer is there with its name, output and share") {
   for (const vit::LayerProfile& layer : profile.layers) layers += layer.parameters;
   CHECK(profile.parameters - layers == 192 + 197 * 192);  // class token and positions are no layers
 }
+
+TEST_CASE("Profiling leaves the model as it was") {
+  const auto model = vit::create_model(vit::model_spec("test_vit"));
+  model->init_weights(0);
+  const torch::Tensor x = torch::rand({1, 3, 160, 160});
+  const torch::Tensor before = model->forward(x);
+  model->module().train();
+  CHECK(vit::profile(*model).parameters > 0);
+  CHECK(model->module().is_training());
+  CHECK(torch::equal(model->forward(x), before));
+  model->forward(x).sum().backward();
+  for (const torch::Tensor& parameter : model->module().parameters())
+    CHECK(parameter.grad().defined());
+}

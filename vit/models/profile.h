@@ -11,7 +11,7 @@ namespace vit {
 /// What one layer of a model does to one picture.
 struct LayerProfile {
   std::string name;                  ///< as in the state_dict, without `.weight`
-  std::string operation;             ///< linear, convolution, layer_norm, attention
+  std::string operation;             ///< linear, convolution, layer_norm, batch_norm, attention …
   std::vector<std::int64_t> output;  ///< shape
   std::int64_t parameters = 0;
   std::int64_t multiply_adds = 0;
@@ -26,8 +26,9 @@ struct ModelProfile {
       0;  ///< outputs of these layers in fp32: what training keeps, about
 };
 
-/// Counts what the model does to one picture of its size, from the shapes of its layers; nothing is
-/// computed.
+/// Counts what the model does to one picture of its size, by listening to the operators of a
+/// forward pass of shapes (see ShapeRun): it holds for every model, and nothing is computed. A
+/// product of activations (attention) is listed under the module whose layer ran before it.
 [[nodiscard]] ModelProfile profile(ImageModel& model);
 
 }  // namespace vit
