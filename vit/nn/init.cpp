@@ -26,6 +26,15 @@ void fill(const torch::Tensor& tensor, const Rng& rng, const Value& value) {
   });
 }
 
+/// Inputs of each output, and outputs that each input goes to; groups are not looked at, as in
+/// torch.
+double fan_in(const torch::Tensor& weight) {
+  return static_cast<double>(weight.numel() / weight.size(0));
+}
+double fan_out(const torch::Tensor& weight) {
+  return static_cast<double>(weight.numel() / weight.size(1));
+}
+
 double standard_normal_cdf(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
 
 /// Normal, redrawn (by the inverse distribution function) until it is in [-cut, cut].
@@ -61,6 +70,16 @@ void normal(const torch::Tensor& tensor, double std, Rng rng) {
 void uniform(const torch::Tensor& tensor, double bound, Rng rng) {
   fill(tensor, rng, [=](double u) { return (2 * u - 1) * bound; });
 }
+
+void kaiming_normal_fan_in(const torch::Tensor& weight, Rng rng) {
+  normal(weight, std::sqrt(2.0 / fan_in(weight)), rng);
+}
+
+void kaiming_normal_fan_out(const torch::Tensor& weight, Rng rng) {
+  normal(weight, std::sqrt(2.0 / fan_out(weight)), rng);
+}
+
+double default_bound(const torch::Tensor& weight) { return 1.0 / std::sqrt(fan_in(weight)); }
 
 void constant(const torch::Tensor& tensor, double value) {
   torch::NoGradGuard no_grad;

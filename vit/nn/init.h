@@ -19,6 +19,12 @@ void lecun_normal(const torch::Tensor& tensor, double fan_in, Rng rng);
 void normal(const torch::Tensor& tensor, double std, Rng rng);
 /// Uniform in [-bound, bound).
 void uniform(const torch::Tensor& tensor, double bound, Rng rng);
+/// Normal with variance 2 / fan_in or 2 / fan_out of a weight [out, in, ...] (He et al. 2015):
+/// keeps the variance of activations, or of gradients, through a ReLU.
+void kaiming_normal_fan_in(const torch::Tensor& weight, Rng rng);
+void kaiming_normal_fan_out(const torch::Tensor& weight, Rng rng);
+/// The bound of torch.nn.Linear's and Conv2d's own initial weights and biases: 1 / sqrt(fan_in).
+[[nodiscard]] double default_bound(const torch::Tensor& weight);
 void constant(const torch::Tensor& tensor, double value);
 
 }  // namespace vit::init
