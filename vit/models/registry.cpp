@@ -4,8 +4,11 @@
 #include <span>
 
 #include "vit/core/error.h"
+#include "vit/models/cct_variants.h"
+#include "vit/models/convnext_variants.h"
 #include "vit/models/pixels.h"
 #include "vit/models/pretrained.h"
+#include "vit/models/resnet_variants.h"
 #include "vit/models/variants.h"
 
 namespace vit {
@@ -47,6 +50,9 @@ PixelInput input_of(const LinearVariant& /*variant*/) { return {}; }
 const std::vector<Family>& families() {
   static const std::vector<Family> all = {
       family<VisionTransformerImpl>(vit_variants()),
+      family<ResNetImpl>(resnet_variants()),
+      family<ConvNeXtImpl>(convnext_variants()),
+      family<CCTImpl>(cct_variants()),
       family<LinearModelImpl>(kLinear),
   };
   return all;

@@ -8,15 +8,19 @@
 
 #include "vit/augment/preprocess.h"
 #include "vit/core/fields.h"
+#include "vit/models/cct.h"
+#include "vit/models/convnext.h"
 #include "vit/models/image_model.h"
 #include "vit/models/linear.h"
+#include "vit/models/resnet.h"
 #include "vit/models/vit.h"
 
 namespace vit {
 
 /// The options of each family. A new family is one alternative here and one line in `families()` of
 /// registry.cpp.
-using ModelOptions = std::variant<ViTOptions, LinearModelOptions>;
+using ModelOptions =
+    std::variant<ViTOptions, ResNetOptions, ConvNeXtOptions, CCTOptions, LinearModelOptions>;
 
 /// A model by name, with the options of its family. Reading the name sets every option to that
 /// variant's own; the keys after it change single ones.
