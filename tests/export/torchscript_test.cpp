@@ -7,6 +7,8 @@
 #include "tests/io/scratch.h"
 #include "tests/support/small_vit.h"
 #include "vit/core/error.h"
+#include "vit/models/registry.h"
+#include "vit/models/vit.h"
 
 namespace {
 
@@ -68,4 +70,24 @@ TEST_CASE("A folder that is not there is an error, and nothing is written") {
   REQUIRE(error);
   CHECK(error->kind() == vit::ErrorKind::resource);
   CHECK(folder.names().empty());
+}
+
+TEST_CASE("Every family of models exports, for any batch size") {
+  const vit::test::ScratchFolder folder;
+  for (const char* name : {"resnet18", "test_convnext", "cct_2_3x2_32", "cvt_6_4_32",
+                           "vit_lite_6_4_32_sine", "linear"}) {
+    INFO(name);
+    vit::ModelSpec spec = vit::model_spec(name);
+    vit::num_classes(spec) = 3;
+    if (spec.name == "resnet18" || spec.name == "test_convnext") vit::img_size(spec) = {64, 64};
+    const auto model = vit::create_model(spec);
+    model->init_weights(0);
+    vit::ModelCard any{name, {"cat", "dog", "bird"}, vit::preprocessing(spec)};
+    CHECK(vit::export_torchscript(*model, any, folder / "m.pt").max_difference < 1e-5);
+    vit::ScriptedModel scripted = vit::load_torchscript(folder / "m.pt");
+    const vit::Size2 size = model->img_size();
+    const torch::Tensor x = torch::rand({3, 3, size.height, size.width});
+    const torch::NoGradGuard no_grad;
+    CHECK(torch::allclose(scripted.module.forward({x}).toTensor(), model->forward(x), 1e-4, 1e-5));
+  }
 }

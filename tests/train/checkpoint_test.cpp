@@ -5,6 +5,8 @@
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "tests/support/small_vit.h"
+#include "vit/models/resnet.h"
+#include "vit/models/vit.h"
 #include "vit/nn/encoder_block.h"
 #include "vit/optim/optimizer.h"
 #include "vit/weights/load.h"
@@ -129,4 +131,33 @@ TEST_CASE("Metadata that is no JSON, or says a thing twice, is refused by its na
   CHECK_THAT(problem_with(R"(\"batch\":5)", R"(\"batch\":[)"), Catch::Contains("metadata `state`"));
   CHECK_THAT(problem_with(R"(\"batch\":5)", R"(\"botch\":5)"),
              Catch::Contains("its metadata cannot be read"));
+}
+
+TEST_CASE("Running statistics of batch norms, and how many batches they saw, come back") {
+  const vit::test::ScratchFolder folder;
+  vit::ResNetOptions options;
+  options.img_size = {32, 32};
+  options.layers = {1};
+  options.channels = {4};
+  options.num_classes = 3;
+  vit::ResNet before(options), after(options);
+  before->init_weights(1);
+  after->init_weights(2);
+  const auto optimizer = [](vit::ResNet& model) {
+    return vit::create_optimizer({}, vit::param_groups(*model, 0.05));
+  };
+  const auto first = optimizer(before), second = optimizer(after);
+  const torch::Tensor x = torch::linspace(-1, 1, 2 * 3 * 32 * 32).reshape({2, 3, 32, 32});
+  before->train();
+  for (int i = 0; i < 3; ++i) before->forward(x);
+  vit::write_checkpoint(folder / "c.safetensors", *before, *first, info());
+  vit::restore_checkpoint(folder / "c.safetensors", *after, *second);
+  CHECK(after->bn1->num_batches_tracked.item<std::int64_t>() == 3);
+  for (const auto& item : before->named_buffers()) {
+    INFO(item.key());
+    CHECK(torch::equal(after->named_buffers()[item.key()], item.value()));
+  }
+  before->eval();
+  after->eval();
+  CHECK(torch::equal(after->forward(x), before->forward(x)));
 }

@@ -1,4 +1,4 @@
-#include "vit/config/yaml_utf8.h"
+#include "vit/core/utf8.h"
 
 #include "tests/catch.h"
 
