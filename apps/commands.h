@@ -14,6 +14,8 @@ void add_forward(CLI::App& program);
 void add_models(CLI::App& program);
 void add_summary(CLI::App& program);
 void add_data(CLI::App& program);
+void add_weights(CLI::App& program);
+void add_weights_fetch(CLI::App& weights);
 void add_config(CLI::App& program);
 void add_doctor(CLI::App& program);
 

@@ -93,6 +93,7 @@ int main(int argc, char** argv) {
   vit::cli::add_models(program);
   vit::cli::add_summary(program);
   vit::cli::add_data(program);
+  vit::cli::add_weights(program);
   vit::cli::add_config(program);
   vit::cli::add_doctor(program);
   try {

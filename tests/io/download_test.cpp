@@ -29,8 +29,8 @@ Digest sha256(const std::string& bytes) {
 }
 
 /// As the program's, but quick.
-DownloadPolicy quick() {
-  DownloadPolicy policy;
+HttpPolicy quick() {
+  HttpPolicy policy;
   policy.attempts = 3;
   policy.first_wait = std::chrono::milliseconds(1);
   policy.longest_wait = std::chrono::milliseconds(1500);
@@ -325,7 +325,7 @@ TEST_CASE("A server that says nothing for too long has stalled") {
     return reply;
   });
   Attempt attempt;
-  DownloadPolicy policy = quick();
+  HttpPolicy policy = quick();
   policy.attempts = 1;
   const auto error = test::error_of([&] {
     download_file({server.url("/f"), attempt.file}, policy);

@@ -45,7 +45,7 @@ bool is_web_page(std::span<const std::byte> bytes) {
 
 class Download {
  public:
-  Download(const DownloadRequest& request, const DownloadPolicy& policy,
+  Download(const DownloadRequest& request, const HttpPolicy& policy,
            const DownloadObserver& observer)
       : request_(request), policy_(policy), observer_(observer), part_(request.file) {}
 
@@ -79,31 +79,20 @@ class Download {
 
   /// Asks until the file is there, as far as the server says.
   void transfer() {
-    int failures = 0;
-    auto wait = policy_.first_wait;
+    HttpRetry retry(policy_);
     while (!is_complete()) {
       const std::uint64_t before = part_.size();
       const HttpResponse response = ask();
       if (response.success() && response.failure.empty()) return;
-      if (response.status == 416 && before > 0) {  // it has no byte after ours: it is another file
-        part_.restart({});
-        if (++failures < policy_.attempts) continue;
-      }
-      if (part_.size() > before) {
-        failures = 0;
-        wait = policy_.first_wait;
-      }
-      const bool later_helps = response.status == 408 || response.status == 429 ||
-                               response.status >= 500 || response.transient;
-      const auto asked = response.retry_after.value_or(std::chrono::seconds(0));
+      if (part_.size() > before) retry.reset();
+      const bool other_file = response.status == 416 && before > 0;  // it has no byte after ours
+      if (other_file) part_.restart({});
+      const auto wait = other_file ? retry.at_once() : retry.wait_after(response);
       const Error problem =
           http_error(request_.url, str("cannot fetch ", printable_path(request_.file)), response);
-      if (!later_helps || ++failures >= policy_.attempts || asked > policy_.longest_wait)
-        throw problem;
-      const auto pause = std::max<std::chrono::milliseconds>(asked, wait);
+      if (!wait) throw problem;
       report(problem.problem());
-      std::this_thread::sleep_for(pause);
-      wait = std::min(wait * 2, policy_.longest_wait);
+      std::this_thread::sleep_for(*wait);
     }
   }
 
@@ -175,7 +164,7 @@ class Download {
   }
 
   const DownloadRequest& request_;
-  const DownloadPolicy& policy_;
+  const HttpPolicy& policy_;
   const DownloadObserver& observer_;
   PartFile part_;
   std::optional<std::uint64_t> total_;
@@ -184,7 +173,7 @@ class Download {
 
 }  // namespace
 
-void download_file(const DownloadRequest& request, const DownloadPolicy& policy,
+void download_file(const DownloadRequest& request, const HttpPolicy& policy,
                    const DownloadObserver& observer) {
   Download(request, policy, observer).run();
 }

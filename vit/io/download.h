@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -9,7 +8,7 @@
 
 #include "vit/core/error.h"
 #include "vit/io/digest.h"
-#include "vit/io/http.h"
+#include "vit/io/http_retry.h"
 
 namespace vit {
 
@@ -19,13 +18,6 @@ struct DownloadRequest {
   std::optional<std::uint64_t> size{};  ///< in bytes, as its publisher states it
   std::optional<Digest> digest{};       ///< the same
   std::string token{};                  ///< see HttpRequest
-};
-
-struct DownloadPolicy {
-  int attempts = 5;  ///< without a new byte; each that brings some counts anew
-  std::chrono::milliseconds first_wait{1000};  ///< doubled from attempt to attempt
-  std::chrono::milliseconds longest_wait{60'000};
-  HttpTimeouts timeouts{};
 };
 
 struct DownloadProgress {
@@ -50,12 +42,7 @@ using DownloadObserver = std::function<void(const DownloadProgress&)>;
 ///
 /// Errors (resource) name address and file: no connection, 401, 403, 404 and other answers, a web
 /// page in place of the file, wrong size or digest, a full disk.
-void download_file(const DownloadRequest& request, const DownloadPolicy& policy = {},
+void download_file(const DownloadRequest& request, const HttpPolicy& policy = {},
                    const DownloadObserver& observer = {});
-
-/// The error for an answer that is not the file: names `url`, what was wanted of it, the answer,
-/// and what to do.
-[[nodiscard]] Error http_error(const std::string& url, const std::string& wanted,
-                               const HttpResponse& response);
 
 }  // namespace vit

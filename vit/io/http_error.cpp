@@ -1,4 +1,4 @@
-#include "vit/io/download.h"
+#include "vit/io/http_retry.h"
 #include "vit/io/printable.h"
 
 namespace vit {

@@ -1,0 +1,12 @@
+#include "apps/commands.h"
+
+namespace vit::cli {
+
+void add_weights(CLI::App& program) {
+  CLI::App* command =
+      program.add_subcommand("weights", "Get pretrained weights and look into them");
+  command->require_subcommand(1);
+  add_weights_fetch(*command);
+}
+
+}  // namespace vit::cli
