@@ -1,21 +1,36 @@
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "apps/commands.h"
 #include "apps/output.h"
+#include "apps/sets.h"
 #include "vit/config/open_model.h"
+#include "vit/core/error.h"
 #include "vit/export/torchscript.h"
 
 namespace vit::cli {
 namespace {
 
 struct Arguments {
-  std::string model, format = "torchscript", output;
+  std::string run, model, weights, format = "torchscript", output;
+  std::vector<std::string> sets;
   bool json = false;
 };
 
+/// The model of a run, or a named one with weights.
+TrainedModel open(const Arguments& arguments) {
+  if (arguments.model.empty() != arguments.weights.empty() ||
+      arguments.run.empty() == arguments.model.empty())
+    throw Error(ErrorKind::usage, "vit export", "expected a run, or --model with --weights",
+                "vit export RUN --output FILE, or vit export --model NAME|auto --weights FILE "
+                "--output FILE");
+  if (!arguments.run.empty()) return open_model(arguments.run);
+  return open_named_model(arguments.model, arguments.weights, arguments.sets);
+}
+
 void export_model(const Arguments& arguments) {
-  const TrainedModel trained = open_model(arguments.model);
+  const TrainedModel trained = open(arguments);
   const ExportCheck check = export_torchscript(
       *trained.model, {trained.experiment.model.name, trained.labels, trained.preprocessing},
       arguments.output);
@@ -34,7 +49,11 @@ void export_model(const Arguments& arguments) {
 void add_export(CLI::App& program) {
   CLI::App* command = program.add_subcommand("export", "Write a trained model for use elsewhere");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("model", arguments->model, "Run directory or checkpoint")->required();
+  command->add_option("run", arguments->run, "Run directory or checkpoint");
+  command->add_option("--model", arguments->model,
+                      "With --weights: a name of `vit models`, or auto: the one they are for");
+  command->add_option("--weights", arguments->weights, "Weights of any known format and naming");
+  add_sets(*command, arguments->sets);
   command
       ->add_option("--format", arguments->format,
                    "torchscript: for torch.jit.load in Python and C++")

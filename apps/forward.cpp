@@ -5,12 +5,14 @@
 #include <vector>
 
 #include "apps/commands.h"
+#include "apps/output.h"
 #include "apps/sets.h"
 #include "vit/config/experiment.h"
+#include "vit/config/recognised_model.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/io/json.h"
 #include "vit/train/device.h"
-#include "vit/weights/load.h"
 #include "vit/weights/tensors.h"
 
 namespace vit::cli {
@@ -19,27 +21,54 @@ namespace {
 struct Arguments {
   std::string model, weights, input, output;
   std::vector<std::string> sets;
+  bool json = false;
 };
 
+torch::Tensor read_input(const std::string& path) {
+  const SafetensorsFile file = SafetensorsFile::open(path);
+  const torch::Tensor x = read_tensor(file, file.at("x"));
+  if (x.scalar_type() != torch::kFloat32 || x.dim() != 4)
+    throw Error(ErrorKind::data, path, "tensor `x` is not float32 [B, C, H, W]",
+                "write it as float32 [B, C, H, W]");
+  return x;
+}
+
 void forward(const Arguments& arguments) {
-  const Experiment experiment =
-      parse_experiment("model: {name: \"" + arguments.model + "\"}", "--model", arguments.sets);
+  const torch::Tensor x = read_input(arguments.input);
+  const Size2 picture{x.size(2), x.size(3)};
+  // The model is made for these pictures, unless the user says otherwise.
+  std::vector<std::string> sets = {
+      "init.weights=" + json_string(arguments.weights, "--weights"),
+      vit::str("model.img_size=[", picture.height, ", ", picture.width, "]")};
+  sets.insert(sets.end(), arguments.sets.begin(), arguments.sets.end());
+  const Experiment experiment = parse_experiment(
+      "model: {name: " + json_string(arguments.model, "--model") + "}", "--model", sets, picture);
   set_compute_threads(experiment.train.threads);
   const std::shared_ptr<ImageModel> model = create_model(experiment.model);
-  log::info(load_weights(*model, arguments.weights).summary());
+  if (experiment.init.reset_head) model->init_weights(static_cast<std::uint64_t>(experiment.seed));
+  for (const std::string& line : recognition(experiment)) log::info(line);
+  const LoadReport report = load_initial_weights(*model, experiment);
+  log::info(report.summary());
   model->module().eval();
 
-  const SafetensorsFile file = SafetensorsFile::open(arguments.input);
-  const torch::Tensor x = read_tensor(file, file.at("x"));
-  if (x.scalar_type() != torch::kFloat32)
-    throw Error(ErrorKind::data, arguments.input, "tensor `x` is not float32",
-                "write it as float32 [B, C, H, W]");
   const torch::NoGradGuard no_grad;
   const torch::Tensor features = model->forward_features(x);
   TensorWriter writer;
   writer.add("logits", model->forward_head(features));
+  // Distilled models have a second head; `logits` is the mean of both.
+  const std::vector<torch::Tensor> heads = model->head_logits(features);
+  if (heads.size() == 2) writer.add("logits_dist", heads[1]);
   writer.add("features", features);
   writer.write(arguments.output);
+  if (!arguments.json) return;
+  nlohmann::json found = {
+      {"output", arguments.output}, {"model", experiment.model.name}, {"load", to_json(report)}};
+  if (experiment.recognised) {
+    found["recognised_by"] = experiment.recognised->found.source;
+    found["assumptions"] = experiment.recognised->found.assumptions;
+    found["options"] = experiment.recognised->found.options;
+  }
+  print_json(found);
 }
 
 }  // namespace
@@ -48,13 +77,17 @@ void add_forward(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "forward", "Compute a model on a tensor: `x` in, `logits` and `features` out");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("--model", arguments->model, "A name of `vit models`")->required();
+  command
+      ->add_option("--model", arguments->model,
+                   "A name of `vit models`, or auto: the one that the weights are for")
+      ->required();
   add_sets(*command, arguments->sets);
-  command->add_option("--weights", arguments->weights, "safetensors file with timm's names")
+  command->add_option("--weights", arguments->weights, "Weights of any known format and naming")
       ->required();
   command->add_option("--input", arguments->input, "safetensors file with `x` [B, C, H, W] float32")
       ->required();
   command->add_option("--output", arguments->output, "safetensors file to write")->required();
+  command->add_flag("--json", arguments->json, "Print what was loaded as one JSON object");
   command->callback([arguments] { forward(*arguments); });
 }
 

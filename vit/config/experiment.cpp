@@ -1,9 +1,11 @@
 #include "vit/config/experiment.h"
 
+#include "vit/config/recognised_model.h"
 #include "vit/config/yaml_document.h"
 #include "vit/config/yaml_reader.h"
 #include "vit/config/yaml_writer.h"
 #include "vit/core/error.h"
+#include "vit/weights/resample.h"
 
 namespace vit {
 namespace {
@@ -36,20 +38,32 @@ void describe(FieldVisitor& visitor, AugmentConfig& o) {
 }
 
 void describe(FieldVisitor& visitor, InitConfig& o) {
-  visitor.field({"weights", &o.weights, "safetensors file to start from; null: from scratch"});
+  visitor.field(
+      {"weights", &o.weights,
+       "weights to start from, of any known format and naming; null: from scratch; without "
+       "a model.name the model is the one that they are for"});
   visitor.field({"reset_head", &o.reset_head, "with weights: train a new head"});
+  visitor.field({"pos_embed_resample",
+                 &o.pos_embed_resample,
+                 "with weights for another grid: how positions are resampled; null: as the source "
+                 "of the weights does it",
+                 {},
+                 interpolation_names()});
 }
 
 void describe(FieldVisitor& visitor, ExportConfig& o) {
   visitor.field({"torchscript", &o.torchscript, "write model.pt after training"});
 }
 
-Experiment read(YamlDocument document, const std::vector<std::string>& sets) {
+Experiment read(YamlDocument document, const std::vector<std::string>& sets,
+                std::optional<Size2> picture = std::nullopt) {
   for (const std::string& assignment : sets) document.set(assignment);
   Experiment experiment;
+  const bool num_classes_given = gives(document, "model", "num_classes");
+  experiment.recognised = recognise_model(document, picture);
   YamlReader reader(std::move(document));
   reader.read([&](FieldVisitor& visitor) { describe(visitor, experiment); });
-  experiment.num_classes_given = reader.given("model.num_classes");
+  experiment.num_classes_given = num_classes_given;
   return experiment;
 }
 
@@ -77,8 +91,25 @@ Experiment load_experiment(const std::filesystem::path& file,
 }
 
 Experiment parse_experiment(const std::string& yaml, const std::string& name,
-                            const std::vector<std::string>& sets) {
-  return read(YamlDocument::parse(yaml, name), sets);
+                            const std::vector<std::string>& sets, std::optional<Size2> picture) {
+  return read(YamlDocument::parse(yaml, name), sets, picture);
+}
+
+std::vector<std::string> recognition(const Experiment& experiment) {
+  if (!experiment.recognised) return {};
+  const Recognised& found = experiment.recognised->found;
+  std::vector<std::string> lines = {vit::str("recognised as ", found.name, " by ", found.source)};
+  for (const std::string& assumption : found.assumptions) lines.push_back("assumed: " + assumption);
+  return lines;
+}
+
+LoadReport load_initial_weights(ImageModel& model, const Experiment& experiment) {
+  LoadOptions options{.reset_head = experiment.init.reset_head};
+  if (experiment.init.pos_embed_resample)
+    options.pos_embed_resample = interpolation_of(*experiment.init.pos_embed_resample);
+  if (!experiment.recognised) return load_weights(model, *experiment.init.weights, options);
+  options.file_img_size = experiment.recognised->found.img_size;
+  return load_weights(model, experiment.recognised->file, options);
 }
 
 std::string experiment_yaml(const Experiment& experiment) {

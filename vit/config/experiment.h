@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,9 @@
 #include "vit/train/options.h"
 
 namespace vit {
+
+struct LoadReport;
+struct RecognisedModel;
 
 /// The data set, how it is read, and the pixels that the model is given.
 struct DataConfig {
@@ -37,6 +41,7 @@ struct AugmentConfig {
 struct InitConfig {
   std::optional<std::string> weights;
   bool reset_head = false;
+  std::optional<std::string> pos_embed_resample;  ///< the source's own unless given
 };
 
 struct ExportConfig {
@@ -57,6 +62,9 @@ struct Experiment {
   ExportConfig exported;
 
   bool num_classes_given = false;  ///< whether the user named model.num_classes
+  /// Where model.name is `auto`, or init.weights stands without a model.name: the model that the
+  /// weights are for, which `model` is then, with the keys that the user gave.
+  std::shared_ptr<const RecognisedModel> recognised;
 };
 void describe(FieldVisitor& visitor, Experiment& experiment);
 
@@ -65,8 +73,16 @@ void describe(FieldVisitor& visitor, Experiment& experiment);
 [[nodiscard]] Experiment load_experiment(const std::filesystem::path& file,
                                          const std::vector<std::string>& sets = {});
 /// The same from text, such as the config in a checkpoint; `name` stands for the file in messages.
+/// `picture`: size of the pictures that a model which is recognised will be given.
 [[nodiscard]] Experiment parse_experiment(const std::string& yaml, const std::string& name,
-                                          const std::vector<std::string>& sets = {});
+                                          const std::vector<std::string>& sets = {},
+                                          std::optional<Size2> picture = std::nullopt);
+
+/// What a model was recognised by, and what was assumed; nothing where it was named.
+[[nodiscard]] std::vector<std::string> recognition(const Experiment& experiment);
+
+/// Loads init.weights, which must be given, as `init` says. Throws Error (weights).
+LoadReport load_initial_weights(ImageModel& model, const Experiment& experiment);
 
 /// The experiment as YAML with every value.
 [[nodiscard]] std::string experiment_yaml(const Experiment& experiment);

@@ -29,4 +29,11 @@ struct TrainedModel {
 /// Builds the model of a run directory or a checkpoint and loads its weights, in evaluation mode.
 [[nodiscard]] TrainedModel open_model(const std::filesystem::path& path);
 
+/// A model of `vit models`, or `auto` for the one that the weights are for, with weights of any
+/// known format and naming, in evaluation mode. Labels are those beside the weights, else numbers.
+/// `sets` changes keys of the experiment, as in `model.num_heads=6`. Logs what was recognised and
+/// loaded.
+[[nodiscard]] TrainedModel open_named_model(const std::string& name, const std::string& weights,
+                                            const std::vector<std::string>& sets = {});
+
 }  // namespace vit

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "vit/config/open_model.h"
+#include "vit/config/recognised_model.h"
 #include "vit/config/run_summary.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
@@ -114,9 +115,10 @@ class Run {
     model_ = create_model(experiment_.model);
     model_->init_weights(static_cast<std::uint64_t>(experiment_.seed));
     if (experiment_.init.weights) {
-      const LoadReport report = load_weights(*model_, *experiment_.init.weights,
-                                             {.reset_head = experiment_.init.reset_head});
+      for (const std::string& line : recognition(experiment_)) log::info(line);
+      const LoadReport report = load_initial_weights(*model_, experiment_);
       log::info(vit::str(*experiment_.init.weights, ": ", report.summary()));
+      experiment_.recognised.reset();  // the file's tensors have been copied
     }
     model_->module().to(device_);
     task_ = create_task(experiment_.task, *model_);

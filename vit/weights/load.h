@@ -1,40 +1,42 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
-#include <vector>
 
-#include "vit/io/safetensors.h"
 #include "vit/models/image_model.h"
+#include "vit/weights/load_report.h"
+#include "vit/weights/naming/convention.h"
 
 namespace vit {
 
 struct LoadOptions {
   bool reset_head = false;  ///< keep the model's own classifier, whatever the file holds
+  /// How positions are resampled to another grid; none: as the file's source does it.
+  std::optional<Interpolation> pos_embed_resample = std::nullopt;
+  /// Picture size that the file's positions are for; none: a square grid.
+  std::optional<Size2> file_img_size = std::nullopt;
 };
 
-/// What became of every tensor of the model and of the file.
-struct LoadReport {
-  struct Mismatch {
-    std::string name, expected, found;  ///< shapes
-  };
-  std::vector<std::string> matched;
-  std::vector<std::string> reset;       ///< left as initialised because the user asked for it
-  std::vector<std::string> missing;     ///< in the model, not in the file
-  std::vector<std::string> unexpected;  ///< in the file, not in the model
-  std::vector<Mismatch> mismatched;     ///< in both, of other shapes
-
-  [[nodiscard]] bool complete() const {
-    return missing.empty() && unexpected.empty() && mismatched.empty();
-  }
-  /// One line: "152 tensors matched, 2 reset".
-  [[nodiscard]] std::string summary() const;
+/// A weights file, read, with its tensors under timm's names.
+struct WeightsFile {
+  std::filesystem::path path;
+  std::string format;
+  std::string part;  ///< which dict of a checkpoint, as in `model_ema`; "" where there is one
+  std::map<std::string, std::string> metadata;
+  NamedWeights weights;
 };
 
-/// Copies the weights of a safetensors file with timm's names into `model`, converting element
-/// types. Optimizer state of a checkpoint (`optim/…`) is passed over. Nothing is silent: throws
-/// Error (weights) that lists every missing, unexpected and mismatched tensor unless all fit; the
-/// model is left as it was then.
+/// Reads a weights file of any known format and naming. Throws Error (weights).
+[[nodiscard]] WeightsFile open_weights(const std::filesystem::path& path);
+
+/// Copies the weights of a file into `model`, converting element types; a grid of positions, a
+/// patch size or a number of channels that differs is resampled. Nothing is silent: throws Error
+/// (weights) that lists every missing, unexpected and mismatched tensor unless all fit; the model
+/// is left as it was then.
+LoadReport load_weights(ImageModel& model, const WeightsFile& file,
+                        const LoadOptions& options = {});
 LoadReport load_weights(ImageModel& model, const std::filesystem::path& path,
                         const LoadOptions& options = {});
 

@@ -1,0 +1,59 @@
+#include "vit/weights/load_report.h"
+
+#include <nlohmann/json.hpp>
+
+#include "vit/core/str.h"
+#include "vit/report/table.h"
+
+namespace vit {
+
+std::string LoadReport::summary() const {
+  std::string text = vit::str(matched.size() + resampled.size(), " tensors matched");
+  if (!part.empty()) text += " from `" + part + "`";
+  const auto add = [&](std::size_t count, const std::string& what) {
+    if (count > 0) text += vit::str(", ", count, " ", what);
+  };
+  add(renamed.size(), "renamed from " + convention);
+  for (const Resampled& each : resampled) text += vit::str(", ", each.name, " ", each.what);
+  add(reset.size(), "reset");
+  add(dropped.size(), "left out");
+  add(missing.size(), "missing");
+  add(unexpected.size(), "unexpected");
+  add(mismatched.size(), "of another shape");
+  return text;
+}
+
+std::string LoadReport::table() const {
+  TextTable rows({{"tensor"}, {"what became of it"}});
+  for (const Translation::Renamed& each : renamed) rows.add({each.to, "was " + each.from});
+  for (const Resampled& each : resampled) rows.add({each.name, "resampled: " + each.what});
+  for (const std::string& name : reset) rows.add({name, "reset: as initialised"});
+  for (const Translation::Dropped& each : dropped)
+    rows.add({each.name, "left out: " + each.reason});
+  for (const std::string& name : missing) rows.add({name, "missing in the file"});
+  for (const std::string& name : unexpected) rows.add({name, "unexpected: not in the model"});
+  for (const Mismatch& each : mismatched)
+    rows.add({each.name, "model " + each.expected + ", file " + each.found});
+  return rows.text() + summary() + "\n";
+}
+
+nlohmann::json to_json(const LoadReport& report) {
+  nlohmann::json json = {{"format", report.format},         {"part", report.part},
+                         {"convention", report.convention}, {"wrapper", report.wrapper},
+                         {"matched", report.matched},       {"reset", report.reset},
+                         {"missing", report.missing},       {"unexpected", report.unexpected}};
+  const auto list = [&](const char* key) -> nlohmann::json& {
+    return json[key] = nlohmann::json::array();
+  };
+  for (nlohmann::json& all = list("renamed"); const auto& each : report.renamed)
+    all.push_back({{"from", each.from}, {"to", each.to}});
+  for (nlohmann::json& all = list("resampled"); const auto& each : report.resampled)
+    all.push_back({{"name", each.name}, {"what", each.what}});
+  for (nlohmann::json& all = list("dropped"); const auto& each : report.dropped)
+    all.push_back({{"name", each.name}, {"reason", each.reason}});
+  for (nlohmann::json& all = list("mismatched"); const auto& each : report.mismatched)
+    all.push_back({{"name", each.name}, {"model", each.expected}, {"file", each.found}});
+  return json;
+}
+
+}  // namespace vit

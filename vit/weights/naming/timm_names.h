@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+
+#include "vit/weights/naming/translation.h"
+
+namespace vit {
+
+/// The tensor that every Vision Transformer with timm's names has.
+inline constexpr std::string_view kPatchEmbed = "patch_embed.proj.weight";
+
+/// Takes everything that is left under the name it has.
+void take_timm_names(Translation& names);
+
+/// Positions of class token and registers folded into these tokens, as timm keeps them: `pos_embed`
+/// [1, 1 + N, D] covers the class token, registers have no position (DINOv2 with registers).
+void fold_class_position(Translation& names);
+
+/// `attn.qkv.bias` [3 D] as `attn.q_bias` and `attn.v_bias`, timm's names for models whose keys
+/// have no bias (EVA, DINOv3); where all are zero they are left out, as timm's published variants
+/// do.
+void split_qkv_bias(Translation& names);
+
+}  // namespace vit

@@ -1,0 +1,86 @@
+#include "vit/weights/recognise.h"
+
+#include <algorithm>
+
+#include "vit/core/error.h"
+#include "vit/weights/recognise_config.h"
+#include "vit/weights/recognise_families.h"
+
+namespace vit {
+namespace {
+
+void set_pixels(std::string_view kind, Recognised& result) {
+  if (kind == "imagenet") {
+    result.mean = {0.485, 0.456, 0.406};
+    result.std = {0.229, 0.224, 0.225};
+  } else if (kind == "inception") {
+    result.mean = result.std = {0.5, 0.5, 0.5};
+  } else if (kind == "clip") {
+    result.mean = {0.48145466, 0.4578275, 0.40821073};
+    result.std = {0.26862954, 0.26130258, 0.27577711};
+  }
+}
+
+}  // namespace
+
+std::string option_text(Size2 size) {
+  return size.height == size.width ? std::to_string(size.height)
+                                   : vit::str("[", size.height, ", ", size.width, "]");
+}
+
+std::string option_text(const std::vector<std::int64_t>& values) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < values.size(); ++i)
+    text += (i ? ", " : "") + std::to_string(values[i]);
+  return text + "]";
+}
+
+std::string option_text(double value) { return nlohmann::json(value).dump(); }
+
+std::int64_t Shapes::size(const std::string& name, std::int64_t axis) const {
+  const auto found = tensors_.find(name);
+  return found == tensors_.end() || axis >= found->second.dim() ? 0 : found->second.size(axis);
+}
+
+std::int64_t Shapes::count(const std::string& prefix) const {
+  std::int64_t number = 0;
+  const auto there = [&] {
+    const std::string start = prefix + std::to_string(number) + ".";
+    const auto found = tensors_.lower_bound(start);
+    return found != tensors_.end() && found->first.starts_with(start);
+  };
+  while (there()) ++number;
+  return number;
+}
+
+Recognised recognise_shapes(const NamedWeights& weights, std::optional<Size2> picture) {
+  Recognised result;
+  result.source = vit::str("names (", weights.convention->name, ") and shapes");
+  const Shapes shapes(weights.names.tensors);
+  if (shapes.has("patch_embed.proj.weight"))
+    recognise_vit(weights, picture, result);
+  else if (shapes.has("conv1.weight") && shapes.count("layer") == 0 && shapes.has("bn1.weight"))
+    recognise_resnet(weights, result);
+  else if (shapes.has("stem.0.weight") && shapes.count("stages.") > 0)
+    recognise_convnext(weights, result);
+  else
+    throw Error(ErrorKind::weights, "", "the tensors are of no model that is known here",
+                "name the model: `vit models` lists all");
+  set_pixels(weights.convention->pixels, result);
+  return result;
+}
+
+Recognised recognise(const WeightsFile& file, std::optional<Size2> picture) {
+  const std::optional<ModelConfig> config = find_config(file.path);
+  if (config && config->img_size) picture = config->img_size;  // what the file is for
+  Recognised result;
+  try {
+    result = recognise_shapes(file.weights, picture);
+  } catch (const Error& error) {
+    throw Error(error.kind(), file.path.string(), error.problem(), error.remedy());
+  }
+  if (config) apply_config(*config, result);
+  return result;
+}
+
+}  // namespace vit

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vit/augment/preprocess.h"
+#include "vit/core/fields.h"
+#include "vit/weights/load.h"
+
+namespace vit {
+
+/// What a weights file says about the model that it is for.
+struct Recognised {
+  std::string name;  ///< of `vit models`: the nearest variant, whose options the others change
+  /// Keys of `model`, with values as they are written in an experiment: `patch_size`: `[14, 14]`.
+  std::map<std::string, std::string> options;
+  std::string source;                    ///< what it was recognised by
+  std::vector<std::string> assumptions;  ///< what could not be known
+  std::vector<std::string> labels;       ///< class names, where config.json has them
+  // How pictures become numbers, where it is known.
+  std::optional<std::vector<double>> mean, std;
+  std::optional<std::string> interpolation;
+  std::optional<double> crop_pct;
+  std::optional<Size2> img_size;  ///< that the file's positions are for
+};
+
+/// Finds the architecture of a weights file: from a `config.json` beside it (of transformers or
+/// timm), else from names and shapes alone; what cannot be known, such as the number of heads, is
+/// assumed and said. `picture`: size of the pictures that it is wanted for, which tells how
+/// positions lie where their number does not. Throws Error (weights) where the file is of no model
+/// that is here.
+[[nodiscard]] Recognised recognise(const WeightsFile& file,
+                                   std::optional<Size2> picture = std::nullopt);
+
+/// The same without looking at files beside it.
+[[nodiscard]] Recognised recognise_shapes(const NamedWeights& weights,
+                                          std::optional<Size2> picture = std::nullopt);
+
+/// Values as they are written in an experiment.
+[[nodiscard]] std::string option_text(Size2 size);
+[[nodiscard]] std::string option_text(const std::vector<std::int64_t>& values);
+[[nodiscard]] std::string option_text(double value);
+
+}  // namespace vit

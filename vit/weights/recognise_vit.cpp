@@ -1,0 +1,252 @@
+#include <algorithm>
+#include <cmath>
+
+#include "vit/core/error.h"
+#include "vit/models/registry.h"
+#include "vit/weights/recognise_families.h"
+
+namespace vit {
+namespace {
+
+/// A factor that gives back `rows` when the model multiplies `dim` by it and rounds down.
+double ratio(std::int64_t rows, std::int64_t dim) {
+  double factor = static_cast<double>(rows) / static_cast<double>(dim);
+  while (static_cast<std::int64_t>(static_cast<double>(dim) * factor) < rows)
+    factor = std::nextafter(factor, 1e9);
+  return factor;
+}
+
+bool is_square(std::int64_t number) {
+  const auto side = static_cast<std::int64_t>(std::llround(std::sqrt(number)));
+  return number > 0 && side * side == number;
+}
+
+class ViT {
+ public:
+  ViT(const NamedWeights& weights, std::optional<Size2> picture, Recognised& result)
+      : weights_(weights), shapes_(weights.names.tensors), picture_(picture), result_(result) {}
+
+  void run() {
+    patch_ = {shapes_.size("patch_embed.proj.weight", 2),
+              shapes_.size("patch_embed.proj.weight", 3)};
+    if (patch_.height < 1 || patch_.width < 1)
+      throw Error(ErrorKind::weights, "", "patch_embed.proj.weight is not [D, C, H, W]",
+                  "name the model: `vit models` lists all");
+    set("patch_size", option_text(patch_));
+    set("embed_dim", dim());
+    set("in_chans", shapes_.size("patch_embed.proj.weight", 1));
+    set("depth", depth());
+    set("num_classes", shapes_.size("head.weight", 0));
+    tokens();
+    positions();
+    blocks();
+    pooling();
+    nearest_variant();
+    heads();
+    details();
+  }
+
+ private:
+  void set(const std::string& key, std::string value) { result_.options[key] = std::move(value); }
+  void set(const std::string& key, std::int64_t value) { set(key, std::to_string(value)); }
+  void set_flag(const std::string& key, bool value) { set(key, value ? "true" : "false"); }
+  void assume(std::string what) { result_.assumptions.push_back(std::move(what)); }
+
+  [[nodiscard]] std::int64_t dim() const { return shapes_.size("patch_embed.proj.weight", 0); }
+  [[nodiscard]] std::int64_t depth() const { return shapes_.count("blocks."); }
+  /// timm's EVA models, of which DINOv3 is one: LayerScale without a module of its own.
+  [[nodiscard]] bool dinov3() const {
+    return !shapes_.has("pos_embed") &&
+           (shapes_.has("blocks.0.gamma_1") || shapes_.has("blocks.0.attn.q_bias"));
+  }
+
+  void tokens() {
+    class_token_ = shapes_.has("cls_token");
+    distilled_ = shapes_.has("dist_token");
+    registers_ = shapes_.size("reg_token", 1);
+    set_flag("class_token", class_token_);
+    set("reg_tokens", registers_);
+    set_flag("dist_token", distilled_);
+  }
+
+  /// The grid of positions, and whether class token and registers have one.
+  void positions() {
+    const std::int64_t count = shapes_.size("pos_embed", 1);
+    if (count == 0) {
+      set("pos_embed", "none");
+      img_size(picture_.value_or(Size2{224, 224}));
+      if (!picture_) assume("pictures of 224 pixels: there are no positions that would tell");
+      return;
+    }
+    set("pos_embed", "learn");
+    const std::int64_t prefix = (class_token_ ? 1 : 0) + (distilled_ ? 1 : 0) + registers_;
+    const auto settle = [&](std::int64_t embedded, Size2 size) {
+      if (prefix > 0) set_flag("no_embed_class", embedded == 0);
+      img_size(size);
+    };
+    for (const std::int64_t embedded : {prefix, std::int64_t{0}})
+      if (picture_ &&
+          count - embedded == (picture_->height / patch_.height) * (picture_->width / patch_.width))
+        return settle(embedded, *picture_);
+    for (const std::int64_t embedded : {prefix, std::int64_t{0}})
+      if (is_square(count - embedded)) {
+        const auto side = static_cast<std::int64_t>(std::llround(std::sqrt(count - embedded)));
+        return settle(embedded, {side * patch_.height, side * patch_.width});
+      }
+    throw Error(ErrorKind::weights, "",
+                vit::str("pos_embed has ", count, " positions, which are no square grid with ",
+                         prefix, " tokens before it"),
+                "tell the size of the pictures by --set model.img_size=[HEIGHT, WIDTH]");
+  }
+
+  void img_size(Size2 size) {
+    result_.img_size = size;
+    set("img_size", option_text(size));
+  }
+
+  void blocks() {
+    const std::string block = "blocks.0.", attention = block + "attn.", mlp = block + "mlp.";
+    const auto with = [&](const std::string& name) { return shapes_.has(name); };
+    const bool fused = !with(attention + "q_proj.weight");
+    const bool key_bias = with(attention + "qkv.bias") || with(attention + "k_proj.bias");
+    set_flag("qkv_fused", fused);
+    set_flag("qkv_bias", key_bias || with(attention + "q_bias") || with(attention + "q_proj.bias"));
+    set_flag("k_bias", key_bias || !(with(attention + "q_bias") || dinov3()));
+    set_flag("qk_norm", with(attention + "q_norm.weight"));
+    set_flag("scale_attn_norm", with(attention + "norm.weight"));
+    set_flag("scale_mlp_norm", with(mlp + "norm.weight"));
+    set_flag("proj_bias", with(attention + "proj.bias") || !with(attention + "proj.weight"));
+    if (with(attention + "rel_pos_h")) set("rel_pos", "decomposed");
+    if (with(block + "norm1.weight") && !with(block + "norm1.bias")) set("norm_layer", "rmsnorm");
+    const bool gamma = with(block + "gamma_1");
+    set("layer_scale", gamma ? "gamma" : "ls");
+    set("init_values", gamma || with(block + "ls1.gamma") ? "1e-5" : "null");
+    set("rope_type", dinov3() ? "dinov3" : "none");
+    set_flag("pre_norm", with("norm_pre.weight"));
+    feed_forward(mlp);
+  }
+
+  void feed_forward(const std::string& mlp) {
+    const std::int64_t out = shapes_.size(mlp + "fc2.weight", 1);
+    std::int64_t in = shapes_.size(mlp + "fc1.weight", 0);
+    if (shapes_.has(mlp + "fc1_g.weight")) {
+      in = shapes_.size(mlp + "fc1_g.weight", 0);
+      set("mlp_layer", "swiglu");
+    } else {
+      set("mlp_layer", in > 0 && in == 2 * out ? "swiglu_packed" : "mlp");
+    }
+    if (in > 0) set("mlp_ratio", option_text(ratio(in, dim())));
+  }
+
+  void pooling() {
+    const bool map = shapes_.has("attn_pool.latent"), fc_norm = shapes_.has("fc_norm.weight");
+    set("global_pool", map ? "map" : fc_norm || !class_token_ || dinov3() ? "avg" : "token");
+    set_flag("fc_norm", fc_norm);
+  }
+
+  /// The variant of the table that this is, or that it is built like: a name for it, its pixels,
+  /// and what shapes do not tell.
+  void nearest_variant() {
+    int best = 0;
+    for (const std::string& name : model_names()) {
+      const ModelSpec spec = model_spec(name);
+      const auto* options = std::get_if<ViTOptions>(&spec.options);
+      if (options == nullptr || options->embed_dim != dim() || !built_alike(*options)) continue;
+      const int points = likeness(*options, name);
+      if (points <= best) continue;
+      best = points;
+      result_.name = name;
+      variant_ = *options;
+    }
+    known_ = best > 0;
+    if (!known_) result_.name = "vit_base_patch16_224";
+  }
+
+  [[nodiscard]] bool built_alike(const ViTOptions& options) const {
+    const auto flag = [&](const char* key) { return result_.options.at(key) == "true"; };
+    return options.reg_tokens == registers_ && options.class_token == class_token_ &&
+           options.dist_token == distilled_ && options.pre_norm == flag("pre_norm") &&
+           options.qk_norm == flag("qk_norm") &&
+           options.global_pool == result_.options.at("global_pool") &&
+           options.mlp_layer == result_.options.at("mlp_layer") &&
+           options.rope_type == result_.options.at("rope_type") &&
+           options.init_values.has_value() == (result_.options.at("init_values") != "null");
+  }
+
+  /// How much a variant that is built alike has in common with the file.
+  [[nodiscard]] int likeness(const ViTOptions& options, const std::string& name) const {
+    int points = 1;
+    const auto add = [&](bool same, int value) { points += same ? value : 0; };
+    add(options.depth == depth(), 16);
+    add(options.patch_size == patch_, 8);
+    add(options.img_size == result_.img_size, 4);
+    // Families with the same architecture differ in their pixels.
+    const auto family = [&](std::string_view in_name, std::string_view in_convention) {
+      const bool of_file = weights_.convention->name.find(in_convention) != std::string_view::npos;
+      add((name.find(in_name) != name.npos) == of_file, 2);
+    };
+    family("dinov2", "DINOv2");
+    family("deit3", "DeiT-III");
+    family("siglip", "SigLIP");
+    return points;
+  }
+
+  void heads() {
+    std::int64_t heads = 0;
+    const auto told = weights_.names.options.find("num_heads");
+    const std::int64_t width = shapes_.size("blocks.0.attn.q_norm.weight", 0);
+    if (told != weights_.names.options.end()) {
+      set("num_heads", told->second);
+      return;
+    }
+    if (width > 0 && width < dim()) {
+      heads = dim() / width;
+    } else if (known_) {
+      heads = variant_.num_heads;
+      assume(vit::str(heads, " heads, as in ", result_.name));
+    } else {
+      std::int64_t assumed = 64;
+      while (assumed > 1 && dim() % assumed != 0) assumed /= 2;
+      heads = dim() / assumed;
+      assume(vit::str(heads, " heads (model.num_heads): of width ", assumed));
+    }
+    set("num_heads", heads);
+  }
+
+  /// What names and shapes cannot tell: the epsilon of the norms and the activation.
+  void details() {
+    const bool clip = shapes_.has("norm_pre.weight");
+    const auto& told = weights_.names.options;
+    if (const auto eps = told.find("norm_eps"); eps != told.end())
+      set("norm_eps", eps->second);
+    else if (!known_ || dinov3() || clip)
+      set("norm_eps", dinov3() || clip ? "1e-5" : "1e-6");
+    if (const auto act = told.find("act_layer"); act != told.end()) {
+      set("act_layer", act->second);
+    } else if (clip) {
+      set("act_layer", "quick_gelu");
+      assume("act_layer: quick_gelu, as in OpenAI's CLIP");
+    } else if (result_.options.at("mlp_layer") != "mlp") {
+      set("act_layer", "silu");
+    } else if (!known_) {
+      set("act_layer", "gelu");
+    }
+  }
+
+  const NamedWeights& weights_;
+  Shapes shapes_;
+  std::optional<Size2> picture_;
+  Recognised& result_;
+  Size2 patch_;
+  bool class_token_ = false, distilled_ = false, known_ = false;
+  std::int64_t registers_ = 0;
+  ViTOptions variant_;
+};
+
+}  // namespace
+
+void recognise_vit(const NamedWeights& weights, std::optional<Size2> picture, Recognised& result) {
+  ViT(weights, picture, result).run();
+}
+
+}  // namespace vit
