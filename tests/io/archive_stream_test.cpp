@@ -38,9 +38,11 @@ std::string read_through(ArchiveStream& stream) {
     if (result != ARCHIVE_OK) stream.rethrow_failure();
     return result == ARCHIVE_OK;
   };
-  REQUIRE(good(archive_read_open1(reader.get())));
+  const bool opened = good(archive_read_open1(reader.get()));  // throws: not in a REQUIRE
+  REQUIRE(opened);
   archive_entry* entry = nullptr;
-  REQUIRE(good(archive_read_next_header(reader.get(), &entry)));
+  const bool found = good(archive_read_next_header(reader.get(), &entry));
+  REQUIRE(found);
   char text[16] = {};
   const la_ssize_t size = archive_read_data(reader.get(), text, sizeof text);
   while (good(archive_read_next_header(reader.get(), &entry))) {
