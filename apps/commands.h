@@ -16,6 +16,9 @@ void add_summary(CLI::App& program);
 void add_data(CLI::App& program);
 void add_weights(CLI::App& program);
 void add_weights_fetch(CLI::App& weights);
+void add_weights_show(CLI::App& weights);
+void add_weights_verify(CLI::App& weights);
+void add_weights_convert(CLI::App& weights);
 void add_config(CLI::App& program);
 void add_doctor(CLI::App& program);
 

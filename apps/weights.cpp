@@ -7,6 +7,9 @@ void add_weights(CLI::App& program) {
       program.add_subcommand("weights", "Get pretrained weights and look into them");
   command->require_subcommand(1);
   add_weights_fetch(*command);
+  add_weights_show(*command);
+  add_weights_verify(*command);
+  add_weights_convert(*command);
 }
 
 }  // namespace vit::cli

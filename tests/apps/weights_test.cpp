@@ -122,7 +122,7 @@ TEST_CASE("Training from weights without naming the model, and exporting a recog
   const vit::test::ScratchFolder folder;
   write(folder / "tv.safetensors", torchvision());
   vit::test::put(folder / "tune.yaml", R"(
-data: {name: shapes, image_size: 8, num_train: 16, num_val: 16, batch_size: 8, workers: 0}
+data: {name: shapes, image_size: 16, num_train: 16, num_val: 16, batch_size: 8, workers: 0}
 augment: {train: [hflip]}
 model: {num_heads: 2}
 init: {weights: tv.safetensors, reset_head: true}

@@ -3,20 +3,10 @@
 #include <torch/csrc/jit/api/module.h>
 
 #include <filesystem>
-#include <string>
-#include <vector>
-
-#include "vit/augment/preprocess.h"
+#include "vit/export/model_card.h"
 #include "vit/models/image_model.h"
 
 namespace vit {
-
-/// What an exported model says of itself (its extra file `vit.json`).
-struct ModelCard {
-  std::string model;                ///< name of the architecture
-  std::vector<std::string> labels;  ///< names of the classes
-  Preprocessing preprocessing;
-};
 
 struct ExportCheck {
   double max_difference = 0;  ///< largest difference of a logit, over all batches tried

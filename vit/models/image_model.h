@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,9 @@
 #include "vit/core/fields.h"
 
 namespace vit {
+
+/// Is given the name of a part of a model, as in the state_dict, and what came out of it.
+using StageSink = std::function<void(const std::string& name, const torch::Tensor& output)>;
 
 /// What every model of pictures can do, beside being a torch::nn::Module.
 class ImageModel {
@@ -28,6 +32,14 @@ class ImageModel {
   /// whose mean is what forward_head gives.
   virtual std::vector<torch::Tensor> head_logits(const torch::Tensor& features) {
     return {forward_head(features)};
+  }
+
+  /// A forward pass that shows what comes out of each stage, from the first to `head`: for looking
+  /// into a model, and for comparing it with another.
+  virtual void forward_stages(const torch::Tensor& x, const StageSink& sink) {
+    const torch::Tensor features = forward_features(x);
+    sink("features", features);
+    sink(classifier(), forward_head(features));
   }
 
   virtual torch::nn::Module& module() = 0;

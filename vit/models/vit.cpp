@@ -151,8 +151,9 @@ std::optional<Rotation> VisionTransformerImpl::rotation(Size2 grid, const torch:
   return turn;
 }
 
-torch::Tensor VisionTransformerImpl::forward_features(const torch::Tensor& x) {
+torch::Tensor VisionTransformerImpl::encode(const torch::Tensor& x, const StageSink& sink) {
   const torch::Tensor patches = patch_embed(x);
+  if (sink) sink("patch_embed", patches);
   const Size2 grid = patch_embed->grid_of(x);
   torch::Tensor tokens = embed_positions(patches, grid);
   std::optional<Rotation> turn = rotation(grid, tokens);
@@ -166,8 +167,23 @@ torch::Tensor VisionTransformerImpl::forward_features(const torch::Tensor& x) {
     }
   }
   if (norm_pre) tokens = norm_pre(tokens);
-  tokens = blocks(tokens, turn ? &*turn : nullptr);
+  std::function<void(std::size_t, const torch::Tensor&)> after_block;
+  if (sink)
+    after_block = [&](std::size_t i, const torch::Tensor& out) {
+      sink("blocks." + std::to_string(i), out);
+    };
+  tokens = blocks(tokens, turn ? &*turn : nullptr, after_block);
   return norm ? norm(tokens) : tokens;
+}
+
+torch::Tensor VisionTransformerImpl::forward_features(const torch::Tensor& x) {
+  return encode(x, {});
+}
+
+void VisionTransformerImpl::forward_stages(const torch::Tensor& x, const StageSink& sink) {
+  const torch::Tensor features = encode(x, sink);
+  sink("norm", features);
+  sink("head", forward_head(features));
 }
 
 std::vector<torch::Tensor> VisionTransformerImpl::head_logits(const torch::Tensor& features) {

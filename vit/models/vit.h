@@ -32,6 +32,7 @@ class VisionTransformerImpl : public torch::nn::Cloneable<VisionTransformerImpl>
   torch::Tensor forward_features(const torch::Tensor& x) override;
   torch::Tensor forward_head(const torch::Tensor& features) override;
   std::vector<torch::Tensor> head_logits(const torch::Tensor& features) override;
+  void forward_stages(const torch::Tensor& x, const StageSink& sink) override;
 
   torch::nn::Module& module() override { return *this; }
   void init_weights(std::uint64_t seed) override;
@@ -60,6 +61,8 @@ class VisionTransformerImpl : public torch::nn::Cloneable<VisionTransformerImpl>
   Linear head{nullptr}, head_dist{nullptr};
 
  private:
+  /// Tokens after the final norm; `sink`, where given, sees what comes before.
+  torch::Tensor encode(const torch::Tensor& x, const StageSink& sink);
   [[nodiscard]] bool uses_fc_norm() const;
   [[nodiscard]] EncoderBlockOptions block_options() const;
   void register_tokens();

@@ -32,8 +32,13 @@ void EncoderImpl::reset() {
   }
 }
 
-torch::Tensor EncoderImpl::forward(torch::Tensor x, const Rotation* rotation) {
-  for (TransformerBlock* block : blocks) x = block->forward(x, rotation);
+torch::Tensor EncoderImpl::forward(
+    torch::Tensor x, const Rotation* rotation,
+    const std::function<void(std::size_t, const torch::Tensor&)>& after_block) {
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    x = blocks[i]->forward(x, rotation);
+    if (after_block) after_block(i, x);
+  }
   return x;
 }
 

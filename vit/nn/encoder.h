@@ -4,6 +4,7 @@
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
+#include <functional>
 #include <vector>
 
 #include "vit/nn/transformer_block.h"
@@ -21,7 +22,10 @@ class EncoderImpl : public torch::nn::Cloneable<EncoderImpl> {
  public:
   explicit EncoderImpl(const EncoderOptions& options);
   void reset() override;
-  torch::Tensor forward(torch::Tensor x, const Rotation* rotation = nullptr);
+  /// `after_block`, where given, sees each block's output.
+  torch::Tensor forward(
+      torch::Tensor x, const Rotation* rotation = nullptr,
+      const std::function<void(std::size_t, const torch::Tensor&)>& after_block = {});
 
   EncoderOptions options;
   std::vector<TransformerBlock*> blocks;  ///< the modules "0", "1", …

@@ -102,6 +102,16 @@ void write_checkpoint(const std::filesystem::path& path, ImageModel& model, Opti
   writer.write(path);
 }
 
+bool is_checkpoint(const std::filesystem::path& path) {
+  try {
+    const SafetensorsFile file = SafetensorsFile::open(path);
+    const auto format = file.metadata().find("format");
+    return format != file.metadata().end() && format->second == kFormat;
+  } catch (const Error&) {
+    return false;  // whoever opens it next says why
+  }
+}
+
 CheckpointInfo read_checkpoint_info(const std::filesystem::path& path) {
   const SafetensorsFile file = SafetensorsFile::open(path);
   if (metadata(file, "format") != kFormat) damaged(path, "has an unknown format");

@@ -25,6 +25,9 @@ struct CheckpointInfo {
 void write_checkpoint(const std::filesystem::path& path, ImageModel& model, Optimizer& optimizer,
                       const CheckpointInfo& info);
 
+/// Whether the file was written by write_checkpoint.
+[[nodiscard]] bool is_checkpoint(const std::filesystem::path& path);
+
 /// Reads the metadata and verifies every checksum. Throws Error (weights), naming the tensor, where
 /// the file is damaged or was not written by write_checkpoint.
 [[nodiscard]] CheckpointInfo read_checkpoint_info(const std::filesystem::path& path);

@@ -100,8 +100,9 @@ void apply_transformers(const ModelConfig& config, Recognised& result) {
   if (c.contains("layer_norm_eps") && c.at("layer_norm_eps").is_number())
     result.options["norm_eps"] = option_text(c.at("layer_norm_eps").get<double>());
   const std::string act = c.value("hidden_act", std::string());
-  const bool gated =
-      result.options.contains("mlp_layer");  // its activation is silu whatever this says
+  const auto mlp = result.options.find("mlp_layer");
+  // A gated MLP's activation is silu whatever this says.
+  const bool gated = mlp != result.options.end() && mlp->second != "mlp";
   for (const auto& [theirs, ours] : kActivations)
     if (act == theirs && !gated) {
       result.options["act_layer"] = ours;

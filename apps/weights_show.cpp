@@ -1,0 +1,115 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/commands.h"
+#include "apps/output.h"
+#include "apps/tensor_statistics.h"
+#include "vit/core/error.h"
+#include "vit/io/printable.h"
+#include "vit/report/humanize.h"
+#include "vit/report/table.h"
+#include "vit/weights/recognise.h"
+#include "vit/weights/state_dict.h"
+
+namespace vit::cli {
+namespace {
+
+struct Arguments {
+  std::string file, part;
+  bool json = false;
+};
+
+/// What model the tensors are of, or why that is not known.
+nlohmann::json fits(const WeightsFile& file) {
+  nlohmann::json found{{"naming", file.weights.convention->name}};
+  try {
+    const Recognised model = recognise(file);
+    found["model"] = model.name;
+    found["options"] = model.options;
+    found["recognised_by"] = model.source;
+    found["assumptions"] = model.assumptions;
+  } catch (const Error& problem) {
+    found["model"] = nullptr;
+    found["reason"] = problem.what();
+  }
+  return found;
+}
+
+std::string fits_text(const nlohmann::json& found) {
+  std::string text = "naming  " + found["naming"].get<std::string>();
+  if (found["model"].is_null())
+    return text + "\nmodel   unknown: " + found["reason"].get<std::string>();
+  text += "\nmodel   " + found["model"].get<std::string>() + ", recognised by " +
+          found["recognised_by"].get<std::string>();
+  for (const auto& [option, value] : found["options"].items())
+    text += "\n          " + option + ": " + value.get<std::string>();
+  for (const auto& assumption : found["assumptions"])
+    text += "\n        assumed: " + assumption.get<std::string>();
+  return text;
+}
+
+void show(const Arguments& arguments) {
+  const StateDict file = read_state_dict(arguments.file, arguments.part);
+  const nlohmann::json model = fits(open_weights(arguments.file));
+  TextTable table({{"tensor"},
+                   {"type"},
+                   {"shape"},
+                   {"mean", Align::right},
+                   {"std", Align::right},
+                   {"least", Align::right},
+                   {"greatest", Align::right}});
+  nlohmann::json rows = nlohmann::json::array();
+  std::int64_t elements = 0, bytes = 0;
+  for (const auto& [name, tensor] : file.tensors) {
+    const TensorStatistics of = statistics(tensor);
+    const std::string type(c10::toString(tensor.scalar_type()));
+    elements += tensor.numel();
+    bytes += static_cast<std::int64_t>(tensor.nbytes());
+    table.add({printable(name), type, vit::str(tensor.sizes()), figure(of.mean), figure(of.std),
+               figure(of.least), figure(of.greatest)});
+    rows.push_back({{"name", name},
+                    {"dtype", type},
+                    {"shape", tensor.sizes().vec()},
+                    {"mean", of.mean},
+                    {"std", of.std},
+                    {"min", of.least},
+                    {"max", of.greatest},
+                    {"not_finite", of.not_finite}});
+  }
+  if (arguments.json)
+    return print_json({{"file", arguments.file},
+                       {"format", file.format},
+                       {"part", file.part},
+                       {"parts", file.choices},
+                       {"metadata", file.metadata},
+                       {"fits", model},
+                       {"tensors", rows}});
+  print(table.text());
+  std::string text = arguments.file + ": " + file.format + ", " +
+                     std::to_string(file.tensors.size()) + " tensors, " + grouped(elements) +
+                     " elements, " + human_bytes(static_cast<double>(bytes));
+  if (!file.part.empty()) text += "\npart    " + printable(file.part);
+  for (const std::string& choice : file.choices)
+    if (choice != file.part) text += "\n        also there: --part " + printable(choice);
+  constexpr std::size_t kShown = 100;
+  for (const auto& [key, value] : file.metadata)
+    text += "\n" + printable(key) + ": " + printable(value.substr(0, kShown)) +
+            (value.size() > kShown ? "…" : "");
+  print(text + "\n" + fits_text(model));
+}
+
+}  // namespace
+
+void add_weights_show(CLI::App& weights) {
+  CLI::App* command = weights.add_subcommand(
+      "show", "Tensors of a weights file, with statistics, and the model that they fit");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("file", arguments->file, "safetensors, .pth, .pt, .bin or .npz")->required();
+  command->add_option("--part", arguments->part,
+                      "Which dict of a checkpoint, as in model_ema or teacher");
+  command->add_flag("--json", arguments->json, "Print one JSON object");
+  command->callback([arguments] { show(*arguments); });
+}
+
+}  // namespace vit::cli

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "vit/data/dataset.h"
+#include "vit/data/split.h"
+
+namespace vit {
+
+/// CIFAR-10 (Krizhevsky 2009), 50,000 training and 10,000 test pictures of 32x32 in ten classes.
+/// `root` holds either the binary version (`data_batch_1.bin` … `test_batch.bin`, also inside
+/// `cifar-10-batches-bin/`), which is read into memory, or pictures as `train/CLASS/x.png` and
+/// `test/CLASS/x.png` (any format). Throws Error (data), saying how to get it, where it has
+/// neither.
+std::unique_ptr<Dataset> cifar10(const std::filesystem::path& root, Split split);
+
+}  // namespace vit
