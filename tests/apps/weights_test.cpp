@@ -123,7 +123,7 @@ TEST_CASE("Training from weights without naming the model, and exporting a recog
   write(folder / "tv.safetensors", torchvision());
   vit::test::put(folder / "tune.yaml", R"(
 data: {name: shapes, image_size: 16, num_train: 16, num_val: 16, batch_size: 8, workers: 0}
-augment: {train: [hflip]}
+augment: {train: [resize]}
 model: {num_heads: 2}
 init: {weights: tv.safetensors, reset_head: true}
 schedule: {epochs: 1, warmup_epochs: 0}

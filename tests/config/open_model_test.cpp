@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const char* const kConfig =
-    "data: {num_train: 16, num_val: 16, image_size: 8}\n"
+    "data: {num_train: 16, num_val: 16, image_size: 16}\n"
     "model: {name: vit_tiny_patch16_224, img_size: 8, patch_size: 4, embed_dim: 8, depth: 1,\n"
     "        num_heads: 2, num_classes: 3}\n";
 

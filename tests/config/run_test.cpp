@@ -19,8 +19,8 @@ struct Bench {
     vit::log::set_console_level(vit::log::Level::off);
     vit::test::put(
         folder / "small.yaml",
-        "data: {image_size: 8, num_train: 32, num_val: 16, batch_size: 8, workers: 0}\n"
-        "augment: {train: [hflip]}\n"
+        "data: {image_size: 16, num_train: 32, num_val: 16, batch_size: 8, workers: 0}\n"
+        "augment: {train: [resize, hflip]}\n"
         "model: {name: vit_tiny_patch16_224, img_size: 8, patch_size: 4, embed_dim: 8, depth: 1,\n"
         "        num_heads: 2}\n"
         "schedule: {epochs: 3, warmup_epochs: 0}\n"

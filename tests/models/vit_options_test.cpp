@@ -52,7 +52,11 @@ const Case kCases[] = {
     {"sincos2d_big_vision", [](vit::ViTOptions& o) { o.pos_embed = "sincos2d_big_vision"; }},
     {"no positions", [](vit::ViTOptions& o) { o.pos_embed = "none"; }},
     {"rel_pos bias", [](vit::ViTOptions& o) { o.rel_pos = "bias"; }},
-    {"rel_pos decomposed", [](vit::ViTOptions& o) { o.rel_pos = "decomposed"; }},
+    {"rel_pos decomposed",
+     [](vit::ViTOptions& o) {
+       o.rel_pos = "decomposed";
+       o.global_pool = "avg";  // the class token has no position to ask from
+     }},
     {"rope dinov3", [](vit::ViTOptions& o) { o.rope_type = "dinov3"; }},
     {"rope cat", [](vit::ViTOptions& o) { o.rope_type = "cat"; }},
     {"dynamic size", [](vit::ViTOptions& o) { o.dynamic_img_size = true; }},

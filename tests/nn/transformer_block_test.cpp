@@ -56,7 +56,7 @@ TEST_CASE("ParallelScalingBlock: x + A(LN(x)) + M(LN(x)) with one projection int
 TEST_CASE("ParallelThingsBlock: two attentions side by side, then two MLPs") {
   vit::ParallelThingsBlock block(small());
   vit::test::randomize(block);
-  const auto branch = [&](const torch::nn::ModuleList& list, int index, const torch::Tensor& x) {
+  const auto branch = [&](torch::nn::ModuleList list, std::size_t index, const torch::Tensor& x) {
     return list[index]->as<vit::ParallelBranchImpl>()->forward(x, nullptr);
   };
   const torch::Tensor attended =

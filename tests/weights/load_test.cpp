@@ -147,7 +147,7 @@ TEST_CASE("A new head behind pooling takes a new norm with it") {
 
 TEST_CASE("Everything else that differs is refused, and the model stays as it was") {
   TensorMap tensors = timm_vit();
-  tensors["surplus"] = torch::zeros({1});
+  tensors["reg_token"] = torch::zeros({1, 4, 8});
   tensors.erase("norm.bias");
   tensors["cls_token"] = torch::zeros({1, 1, 3});
   vit::VisionTransformer model(options());
@@ -156,12 +156,22 @@ TEST_CASE("Everything else that differs is refused, and the model stays as it wa
   CHECK_THROWS_AS(vit::load_weights(*model, file_of(tensors), {.reset_head = true}), vit::Error);
   CHECK(torch::equal(model->norm->weight, before));
   const std::string problem = refusal(tensors, options()).problem();
-  for (const char* part : {"1 missing in the file: norm.bias", "1 unexpected in the file: surplus",
-                           "cls_token: the model has [1, 1, 8], the file [1, 1, 3]"})
+  for (const char* part :
+       {"1 missing in the file: norm.bias", "1 unexpected in the file: reg_token",
+        "cls_token: the model has [1, 1, 8], the file [1, 1, 3]"})
     CHECK_THAT(problem, Catch::Contains(part));
 }
 
-TEST_CASE("The report as a table and as JSON has what happened to every tensor") {
+TEST_CASE("A tensor that is no part of any model is left out, and said to be") {
+  TensorMap tensors = timm_vit();
+  tensors["surplus.weight"] = torch::zeros({1});
+  const LoadReport report = load(tensors, options());
+  REQUIRE(report.dropped.size() == 1);
+  CHECK(report.dropped[0].name == "surplus.weight");
+  CHECK_THAT(report.dropped[0].reason, Catch::Contains("no model here has a part of this name"));
+}
+
+TEST_CASE("The report as text and as JSON has what happened to every tensor") {
   TensorMap tensors = timm_vit(true);
   TensorMap deit3;
   for (const auto& [name, tensor] : tensors) {
@@ -175,8 +185,7 @@ TEST_CASE("The report as a table and as JSON has what happened to every tensor")
   vit::ViTOptions o = options();
   o.init_values = 1e-5;
   const LoadReport report = load(deit3, o);
-  CHECK_THAT(report.table(),
-             Catch::Contains("blocks.0.ls1.gamma") && Catch::Contains("was blocks.0.gamma_1"));
+  CHECK_THAT(report.details(), Catch::Contains("blocks.0.ls1.gamma: was blocks.0.gamma_1"));
   const nlohmann::json json = vit::to_json(report);
   CHECK(json.at("convention") == "DeiT-III");
   CHECK(json.at("renamed").size() == 4);

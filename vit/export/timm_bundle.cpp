@@ -20,41 +20,28 @@ constexpr std::array kOfTraining{"drop_rate",      "pos_drop_rate",  "patch_drop
                                  "weight_init",    "fix_init",       "zero_init_last"};
 
 /// Options that timm has under the same name.
-constexpr std::array kSameName{"img_size",
-                               "patch_size",
-                               "embed_dim",
-                               "depth",
-                               "num_heads",
-                               "mlp_ratio",
-                               "qkv_bias",
-                               "qk_norm",
-                               "scale_attn_norm",
-                               "scale_mlp_norm",
-                               "proj_bias",
-                               "init_values",
-                               "class_token",
-                               "no_embed_class",
-                               "reg_tokens",
-                               "pre_norm",
-                               "final_norm",
-                               "fc_norm",
-                               "pool_include_prefix",
-                               "dynamic_img_size",
-                               "dynamic_img_pad",
-                               "norm_layer",
-                               "act_layer"};
+constexpr std::array kSameName{
+    "global_pool",      "img_size",        "patch_size",  "embed_dim",   "depth",
+    "num_heads",        "mlp_ratio",       "qkv_bias",    "qk_norm",     "scale_attn_norm",
+    "scale_mlp_norm",   "proj_bias",       "init_values", "class_token", "no_embed_class",
+    "reg_tokens",       "pre_norm",        "final_norm",  "fc_norm",     "pool_include_prefix",
+    "dynamic_img_size", "dynamic_img_pad", "norm_layer",  "act_layer"};
 
 template <std::size_t N>
 bool among(const std::array<const char*, N>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// timm's architecture from which this model differs least: its own, or the plain ViT where timm
-/// has no such name.
+/// timm's architecture from which this model differs least: its own, or a plain one where timm has
+/// no such name, or has the distillation token elsewhere.
 std::string base_architecture(const ModelSpec& spec) {
-  const bool vit = std::holds_alternative<ViTOptions>(spec.options);
   const std::string name = spec.name.substr(0, spec.name.find('.'));
-  return !vit || find_pretrained(name) != nullptr ? name : "vit_base_patch16_224";
+  const auto* vit = std::get_if<ViTOptions>(&spec.options);
+  if (vit == nullptr) return name;
+  const bool known = find_pretrained(name) != nullptr;
+  if (known && vit->dist_token == std::get<ViTOptions>(model_spec(name).options).dist_token)
+    return name;
+  return vit->dist_token ? "deit_base_distilled_patch16_224" : "vit_base_patch16_224";
 }
 
 /// Where timm's name or value is another; null where the option needs no argument.
@@ -64,8 +51,7 @@ Json argument(const std::string& option, const Json& value, const std::string& a
     if (value == "none") return {{"pos_embed", "none"}};
     return Json::object();
   }
-  if (option == "in_chans" || option == "num_classes" || option == "global_pool" ||
-      among(kOfTraining, option))
+  if (option == "in_chans" || option == "num_classes" || among(kOfTraining, option))
     return Json::object();
   if (among(kSameName, option)) return {{option, value}};
   throw Error(ErrorKind::usage, "model." + option,

@@ -48,6 +48,16 @@ std::tuple<torch::Tensor, torch::Tensor, torch::Tensor> layer_norm_shape(
           at::empty(statistics, x.options())};
 }
 
+/// LibTorch's own way to it is by operators that have no rules either.
+torch::Tensor attention_shape(const torch::Tensor& q, const torch::Tensor& /*k*/,
+                              const torch::Tensor& v, const std::optional<torch::Tensor>& /*mask*/,
+                              double /*dropout*/, bool /*causal*/, std::optional<double> /*scale*/,
+                              bool /*enable_gqa*/) {
+  std::vector<std::int64_t> sizes = q.sizes().vec();
+  sizes.back() = v.size(-1);
+  return at::empty(sizes, q.options());
+}
+
 torch::Tensor relu_shape(const torch::Tensor& x) { return at::empty_like(x); }
 
 }  // namespace
@@ -59,6 +69,7 @@ ShapeRun::ShapeRun(torch::nn::Module& module)
   shape_rules_.impl("convolution_overrideable", &convolution_shape);
   shape_rules_.impl("native_batch_norm", &batch_norm_shape);
   shape_rules_.impl("native_layer_norm", &layer_norm_shape);
+  shape_rules_.impl("scaled_dot_product_attention", &attention_shape);
   shape_rules_.impl("relu", &relu_shape);
   module.eval();
   const auto to_meta = [&](const torch::Tensor& tensor) {

@@ -117,8 +117,21 @@ class Loading {
       report_.dropped.push_back({name, "the model has no head (num_classes: 0)"});
     else if (name.starts_with("norm.") && options_.reset_head && new_norm("fc_norm.weight"))
       report_.dropped.push_back({name, "the model normalises after pooling (fc_norm)"});
+    else if (!part_of_a_model(name))
+      report_.dropped.push_back({name, "no model here has a part of this name"});
     else
       report_.unexpected.push_back(name);
+  }
+
+  /// Whether a model that is here could have a tensor of this name: then the file is of another
+  /// model than this one, and leaving the tensor out would change what is computed.
+  [[nodiscard]] static bool part_of_a_model(std::string_view name) {
+    static const std::set<std::string_view> kParts = {
+        "cls_token", "dist_token", "reg_token", "pos_embed", "patch_embed", "norm_pre",
+        "blocks",    "norm",       "fc_norm",   "attn_pool", "head",        "head_dist",
+        "rope",      "conv1",      "bn1",       "layer1",    "layer2",      "layer3",
+        "layer4",    "fc",         "stem",      "stages",    "tokenizer",   "classifier"};
+    return kParts.contains(name.substr(0, name.find('.')));
   }
 
   [[nodiscard]] Size2 patch_size() const {

@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "vit/core/str.h"
-#include "vit/report/table.h"
 
 namespace vit {
 
@@ -23,18 +22,20 @@ std::string LoadReport::summary() const {
   return text;
 }
 
-std::string LoadReport::table() const {
-  TextTable rows({{"tensor"}, {"what became of it"}});
-  for (const Translation::Renamed& each : renamed) rows.add({each.to, "was " + each.from});
-  for (const Resampled& each : resampled) rows.add({each.name, "resampled: " + each.what});
-  for (const std::string& name : reset) rows.add({name, "reset: as initialised"});
-  for (const Translation::Dropped& each : dropped)
-    rows.add({each.name, "left out: " + each.reason});
-  for (const std::string& name : missing) rows.add({name, "missing in the file"});
-  for (const std::string& name : unexpected) rows.add({name, "unexpected: not in the model"});
+std::string LoadReport::details() const {
+  std::string text;
+  const auto add = [&](const std::string& name, const std::string& what) {
+    text += "  " + name + ": " + what + "\n";
+  };
+  for (const Translation::Renamed& each : renamed) add(each.to, "was " + each.from);
+  for (const Resampled& each : resampled) add(each.name, "resampled: " + each.what);
+  for (const std::string& name : reset) add(name, "reset: as initialised");
+  for (const Translation::Dropped& each : dropped) add(each.name, "left out: " + each.reason);
+  for (const std::string& name : missing) add(name, "missing in the file");
+  for (const std::string& name : unexpected) add(name, "unexpected: not in the model");
   for (const Mismatch& each : mismatched)
-    rows.add({each.name, "model " + each.expected + ", file " + each.found});
-  return rows.text() + summary() + "\n";
+    add(each.name, "model " + each.expected + ", file " + each.found);
+  return text + summary();
 }
 
 nlohmann::json to_json(const LoadReport& report) {

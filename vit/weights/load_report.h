@@ -36,8 +36,8 @@ struct LoadReport {
   }
   /// One line: "152 tensors matched, 2 reset".
   [[nodiscard]] std::string summary() const;
-  /// One row for each tensor that was not simply copied, and the summary.
-  [[nodiscard]] std::string table() const;
+  /// One line for each tensor that was not simply copied, then the summary.
+  [[nodiscard]] std::string details() const;
 };
 
 [[nodiscard]] nlohmann::json to_json(const LoadReport& report);
