@@ -30,6 +30,7 @@ std::string type_of(const double*) { return "number"; }
 std::string type_of(const std::string*) { return "text"; }
 std::string type_of(const Size2*) { return "size or [height, width]"; }
 std::string type_of(const NamedList*) { return "list of named things"; }
+std::string type_of(const RecordList*) { return "list of mappings"; }
 std::string type_of(const std::vector<std::int64_t>*) { return "list of whole numbers"; }
 std::string type_of(const std::vector<double>*) { return "list of numbers"; }
 std::string type_of(const std::vector<std::string>*) { return "list of texts"; }
@@ -68,6 +69,8 @@ class Collector final : public FieldVisitor {
     if (!trying_ && text != nullptr && !field.choices.empty())
       selectors_.push_back({path, *text, {field.choices.begin(), field.choices.end()}});
     if (list != nullptr) describe_entries(path, **list);
+    if (RecordList* const* records = std::get_if<RecordList*>(&field.ref))
+      describe_record(path, **records);
   }
 
   void section(std::string_view name, std::string_view help,
@@ -111,6 +114,16 @@ class Collector final : public FieldVisitor {
     }
     trying_.reset();
     *selector.value = fallback;
+  }
+
+  void describe_record(const std::string& path, RecordList& list) {
+    const std::string outer = prefix_;
+    list.clear();
+    list.add();
+    prefix_ = path + ".";
+    describe([&](FieldVisitor& visitor) { list.describe_at(0, visitor); });
+    list.clear();
+    prefix_ = outer;
   }
 
   void describe_entries(const std::string& path, NamedList& list) {

@@ -77,6 +77,10 @@ void YamlReader::field(const Field& field) {
     read_list(*entry, path, **list);
     return;
   }
+  if (RecordList* const* list = std::get_if<RecordList*>(&field.ref)) {
+    read_records(*entry, path, **list);
+    return;
+  }
   const bool choice = is_choice(field);
   if (choice && frame.selector == nullptr) frame.selector = entry;
   for (YamlProblem& problem : read_value(entry->value, field)) {
@@ -147,6 +151,27 @@ void YamlReader::read_list(const YamlEntry& entry, const std::string& path, Name
   }
   list.clear();
   for (const YamlNode& item : node.items) read_list_entry(item, path, list);
+}
+
+void YamlReader::read_records(const YamlEntry& entry, const std::string& path, RecordList& list) {
+  const YamlNode& node = entry.value;
+  if (node.kind != Kind::sequence) {
+    report(node.place, path, "expected a list of mappings, found " + node.described(),
+           node.kind == Kind::null ? "write [] for an empty one" : "write [{key: value}]");
+    return;
+  }
+  list.clear();
+  for (const YamlNode& item : node.items) {
+    if (item.kind != Kind::mapping) {
+      report(item.place, path, "expected a mapping, found " + item.described(),
+             "write {key: value}");
+      continue;
+    }
+    list.add();
+    const std::size_t index = list.size() - 1;
+    describe_mapping({&item, path, item.place, {}},
+                     [&](FieldVisitor& visitor) { list.describe_at(index, visitor); });
+  }
 }
 
 void YamlReader::read_list_entry(const YamlNode& item, const std::string& path, NamedList& list) {

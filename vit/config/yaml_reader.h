@@ -60,6 +60,7 @@ class YamlReader final : public FieldVisitor {
   std::vector<std::string> describe_mapping(Frame frame,
                                             const std::function<void(FieldVisitor&)>& body);
   void read_list(const YamlEntry& entry, const std::string& path, NamedList& list);
+  void read_records(const YamlEntry& entry, const std::string& path, RecordList& list);
   void read_list_entry(const YamlNode& item, const std::string& path, NamedList& list);
   void report(const YamlPlace& place, std::string path, std::string text, std::string remedy = {});
   void report_unknown_keys();

@@ -134,8 +134,9 @@ std::vector<YamlProblem> read_value(const YamlNode& node, const Field& field) {
   ValueReader reader(field);
   std::visit(
       [&](auto* target) {
-        if constexpr (std::is_same_v<decltype(target), NamedList*>)
-          VIT_ASSERT(false, "a NamedList is read entry by entry");
+        if constexpr (std::is_same_v<decltype(target), NamedList*> ||
+                      std::is_same_v<decltype(target), RecordList*>)
+          VIT_ASSERT(false, "such a list is read entry by entry");
         else
           reader.read(node, *target);
       },

@@ -66,6 +66,17 @@ std::string value_text(NamedList& list) {
   return text + "]";
 }
 
+std::string record_text(RecordList& list, std::size_t index) {
+  FlowWriter options;
+  list.describe_at(index, options);
+  return options.text();
+}
+std::string value_text(RecordList& list) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < list.size(); ++i) text += (i > 0 ? ", " : "") + record_text(list, i);
+  return text + "]";
+}
+
 template <class T>
 std::string value_text(const std::vector<T>& values) {
   std::string text = "[";

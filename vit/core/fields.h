@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <string>
@@ -23,13 +24,16 @@ struct Size2 {
 
 /// A list of named things with options of their own, as in `[hflip, random_crop: {padding: 4}]`.
 class NamedList;
+/// A list of mappings of one kind, as in `[{match: "head.*", lr_scale: 10}]`.
+class RecordList;
 
 /// A pointer to a member, by type.
 using FieldRef =
     std::variant<bool*, std::int64_t*, double*, std::string*, Size2*, std::vector<std::int64_t>*,
                  std::vector<double>*, std::vector<std::string>*, std::optional<bool>*,
                  std::optional<std::int64_t>*, std::optional<double>*, std::optional<std::string>*,
-                 std::optional<Size2>*, std::optional<std::vector<double>>*, NamedList*>;
+                 std::optional<Size2>*, std::optional<std::vector<double>>*, NamedList*,
+                 RecordList*>;
 
 /// What a number may be; both ends are allowed. Each element of a list is checked by itself.
 struct Range {
@@ -73,6 +77,33 @@ class NamedList {
   [[nodiscard]] virtual std::string_view name(std::size_t index) const = 0;
   /// Describes the options of one entry.
   virtual void describe(std::size_t index, FieldVisitor& visitor) = 0;
+};
+
+class RecordList {
+ public:
+  virtual ~RecordList() = default;
+  virtual void clear() = 0;
+  [[nodiscard]] virtual std::size_t size() const = 0;
+  /// Appends a record with its default options.
+  virtual void add() = 0;
+  /// Describes one record.
+  virtual void describe_at(std::size_t index, FieldVisitor& visitor) = 0;
+};
+
+/// A RecordList of an options struct; its `describe(visitor, options)` is found beside it.
+template <class Options>
+class Records final : public RecordList {
+ public:
+  Records() = default;
+  Records(std::initializer_list<Options> records) : items(records) {}
+  void clear() override { items.clear(); }
+  [[nodiscard]] std::size_t size() const override { return items.size(); }
+  void add() override { items.emplace_back(); }
+  void describe_at(std::size_t index, FieldVisitor& visitor) override {
+    describe(visitor, items[index]);
+  }
+
+  std::vector<Options> items;
 };
 
 /// The candidate nearest to `word`, or "" where none is near: for "did you mean". Near is an edit
