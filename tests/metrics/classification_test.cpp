@@ -4,7 +4,12 @@
 
 #include <limits>
 
+#include <fstream>
+#include <nlohmann/json.hpp>
+
 #include "tests/catch.h"
+#include "tests/support/shared.h"
+#include "vit/weights/tensors.h"
 
 TEST_CASE("A sample counts where its class is among the k largest") {
   const torch::Tensor logits = torch::tensor({{3.0, 2.0, 1.0}, {1.0, 2.0, 3.0}, {2.0, 3.0, 1.0}});
@@ -27,4 +32,53 @@ TEST_CASE("The confusion counts are by true class and predicted class") {
   CHECK(counts.at(0, 0) == 1);
   CHECK(counts.at(1, 2) == 2);
   CHECK(counts.at(2, 1) == 0);
+}
+
+TEST_CASE("Figures of classes, averages and calibration are scikit-learn's") {
+  const auto folder = vit::test::shared("fixtures/metrics/classification");
+  if (!folder) return;
+  const auto stats = nlohmann::json::parse(std::ifstream(*folder / "stats.json"));
+  const vit::SafetensorsFile io = vit::SafetensorsFile::open(*folder / "io.safetensors");
+  const torch::Tensor logits = vit::read_tensor(io, io.at("logits")),
+                      labels = vit::read_tensor(io, io.at("labels")),
+                      expected = vit::read_tensor(io, io.at("confusion"));
+  const auto total = static_cast<double>(labels.numel());
+  CHECK(static_cast<double>(vit::count_correct(logits, labels, 1)) / total ==
+        Approx(stats.at("top1").get<double>()));
+  CHECK(static_cast<double>(vit::count_correct(logits, labels, 5)) / total ==
+        Approx(stats.at("top5").get<double>()));
+
+  vit::ConfusionCounts counts(stats.at("num_classes"));
+  counts.add(logits.argmax(1), labels);
+  const auto figures = vit::class_figures(counts);
+  for (std::size_t k = 0; k < figures.size(); ++k) {
+    INFO("class " << k);
+    for (std::size_t j = 0; j < figures.size(); ++j)
+      CHECK(counts.at(static_cast<long>(k), static_cast<long>(j)) ==
+            expected[static_cast<long>(k)][static_cast<long>(j)].item<std::int64_t>());
+    CHECK(figures[k].precision == Approx(stats.at("precision")[k].get<double>()).epsilon(1e-9));
+    CHECK(figures[k].recall == Approx(stats.at("recall")[k].get<double>()).epsilon(1e-9));
+    CHECK(figures[k].f1 == Approx(stats.at("f1")[k].get<double>()).epsilon(1e-9));
+    CHECK(figures[k].support == stats.at("support")[k].get<std::int64_t>());
+  }
+  const vit::ClassFigures mean = vit::macro_average(counts);
+  const auto& macro = stats.at("averages_precision_recall_f1").at("macro");
+  CHECK(mean.precision == Approx(macro[0].get<double>()).epsilon(1e-9));
+  CHECK(mean.recall == Approx(macro[1].get<double>()).epsilon(1e-9));
+  CHECK(mean.f1 == Approx(macro[2].get<double>()).epsilon(1e-9));
+
+  vit::CalibrationError calibration(15);
+  for (std::int64_t i = 0; i < logits.size(0); i += 64)  // in batches, as an evaluation does
+    calibration.add(logits.slice(0, i, i + 64), labels.slice(0, i, i + 64));
+  CHECK(calibration.ece() == Approx(stats.at("ece_15").get<double>()).epsilon(1e-6));
+  CHECK(calibration.mce() == Approx(stats.at("mce_15").get<double>()).epsilon(1e-6));
+  CHECK(calibration.bin_counts() == stats.at("ece_bin_counts").get<std::vector<std::int64_t>>());
+}
+
+TEST_CASE("Average precision is the mean of the precision at each positive") {
+  // Ranked: right, wrong, right -> (1 + 2/3) / 2. The second class has one positive, ranked last.
+  const torch::Tensor scores = torch::tensor({{0.9f, 0.1f}, {0.8f, 0.2f}, {0.3f, 0.3f}}),
+                      targets = torch::tensor({{1, 1}, {0, 0}, {1, 0}});
+  CHECK(vit::mean_average_precision(scores, targets) == Approx((5.0 / 6 + 1.0 / 3) / 2));
+  CHECK(vit::mean_average_precision(scores, torch::zeros({3, 2})) == 0.0);
 }

@@ -2,19 +2,17 @@
 
 #include <ATen/ops/cross_entropy_loss.h>
 
-#include "vit/core/error.h"
+#include "vit/loss/targets.h"
 
 namespace vit {
 
-torch::Tensor cross_entropy(const torch::Tensor& logits, const torch::Tensor& labels,
-                            double smoothing) {
-  if (logits.dim() != 2 || labels.dim() != 1 || logits.size(0) != labels.size(0))
-    throw Error(ErrorKind::usage, "cross_entropy",
-                vit::str("expected logits [B, K] and labels [B], got ", logits.sizes(), " and ",
-                         labels.sizes()));
-  return at::cross_entropy_loss(logits.to(torch::kFloat32), labels, /*weight=*/{},
-                                at::Reduction::Mean,
-                                /*ignore_index=*/-100, smoothing);
+torch::Tensor cross_entropy(const torch::Tensor& logits, const torch::Tensor& targets,
+                            double smoothing, const torch::Tensor& class_weights) {
+  check_targets("cross_entropy", logits, targets);
+  const std::optional<torch::Tensor> weights =
+      class_weights.defined() ? std::optional(class_weights) : std::nullopt;
+  return at::cross_entropy_loss(logits.to(torch::kFloat32), targets, weights, at::Reduction::Mean,
+                                /*ignore_index=*/-100, is_soft(targets) ? 0.0 : smoothing);
 }
 
 }  // namespace vit

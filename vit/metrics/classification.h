@@ -28,4 +28,41 @@ class ConfusionCounts {
   std::vector<std::int64_t> counts_;
 };
 
+/// How well one class is found; 0 where a denominator is 0, as scikit-learn's zero_division=0.
+struct ClassFigures {
+  double precision = 0, recall = 0, f1 = 0;
+  std::int64_t support = 0;  ///< samples of the class
+};
+/// Of every class.
+[[nodiscard]] std::vector<ClassFigures> class_figures(const ConfusionCounts& counts);
+/// The plain mean over classes; support is that of all.
+[[nodiscard]] ClassFigures macro_average(const ConfusionCounts& counts);
+
+/// Expected calibration error (Guo et al. 2017, equation 3): the mean distance of confidence and
+/// accuracy over `bins` equal bins (low, high] of the confidence.
+class CalibrationError {
+ public:
+  explicit CalibrationError(std::int64_t bins = 15);
+  /// logits [B, K], labels [B].
+  void add(const torch::Tensor& logits, const torch::Tensor& labels);
+  [[nodiscard]] double ece() const;
+  /// The largest distance of a bin.
+  [[nodiscard]] double mce() const;
+  [[nodiscard]] std::vector<std::int64_t> bin_counts() const;
+
+ private:
+  struct Bin {
+    std::int64_t samples = 0, right = 0;
+    double confidence = 0;
+  };
+  [[nodiscard]] static double gap(const Bin& bin);
+  std::vector<Bin> bins_;
+};
+
+/// Mean average precision of a multi-label classifier: of each class the area under precision over
+/// recall, a step at each positive, averaged over the classes that have any. scores and targets
+/// [N, K]; targets are 0 or 1.
+[[nodiscard]] double mean_average_precision(const torch::Tensor& scores,
+                                            const torch::Tensor& targets);
+
 }  // namespace vit
