@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "vit/core/fields.h"
+#include "vit/models/layer_rules.h"
 
 namespace vit {
 
@@ -54,6 +55,9 @@ class ImageModel {
   /// Parameters without weight decay beside biases and other one-dimensional ones (timm's
   /// no_weight_decay()).
   [[nodiscard]] virtual std::vector<std::string> no_weight_decay() const { return {}; }
+  /// How parameters belong to layers, for layer-wise learning rates; by their names unless the
+  /// family says otherwise.
+  [[nodiscard]] virtual std::vector<LayerRule> layer_rules() const { return default_layer_rules(); }
 };
 
 }  // namespace vit

@@ -1,17 +1,64 @@
 #include "vit/optim/optimizer.h"
 
-#include <ATen/ops/_foreach_mul.h>
-#include <ATen/ops/_foreach_norm.h>
-#include <ATen/ops/linalg_vector_norm.h>
-#include <ATen/ops/stack.h>
 #include <torch/utils.h>
 
-#include <cmath>
-
-#include "vit/optim/adamw.h"
+#include "vit/core/error.h"
+#include "vit/optim/adafactor.h"
+#include "vit/optim/adam.h"
+#include "vit/optim/lamb.h"
+#include "vit/optim/lars.h"
+#include "vit/optim/lion.h"
+#include "vit/optim/muon.h"
 #include "vit/optim/sgd.h"
 
 namespace vit {
+
+void Optimizer::prepare() {
+  if (options_.betas && options_.betas->size() != 2)
+    throw Error(ErrorKind::usage, "optim.betas",
+                str("expected two numbers, got ", options_.betas->size()),
+                "write betas: [0.9, 0.999]");
+  std::int64_t count = 0;
+  for (const ParamGroup& group : groups_) {
+    auto& states = state_.emplace_back();
+    for (const NamedParameter& item : group.parameters)
+      states.push_back(make_state(item.parameter));
+    count += static_cast<std::int64_t>(group.parameters.size());
+  }
+  steps_ = torch::zeros({count}, torch::kFloat32);
+}
+
+void Optimizer::step(const UpdateRates& rates) {
+  const torch::NoGradGuard no_grad;
+  std::vector<std::vector<Item>> all(groups_.size());
+  auto* steps = steps_.data_ptr<float>();
+  std::int64_t index = 0;
+  for (std::size_t g = 0; g < groups_.size(); ++g)
+    for (std::size_t i = 0; i < groups_[g].parameters.size(); ++i, ++index) {
+      const torch::Tensor& parameter = groups_[g].parameters[i].parameter;
+      if (!parameter.grad().defined()) continue;
+      steps[index] += 1;
+      Item& item =
+          all[g].emplace_back(Item{parameter, parameter.grad(), {}, steps_.select(0, index)});
+      for (const auto& [name, tensor] : state_[g][i]) item.state.push_back(tensor);
+    }
+  before_update(all);
+  for (std::size_t g = 0; g < groups_.size(); ++g)
+    if (!all[g].empty())
+      update(all[g],
+             {rates.lr * groups_[g].lr_scale, groups_[g].weight_decay * rates.weight_decay_factor,
+              rates.momentum.value_or(options_.momentum)});
+  ++updates_;
+}
+
+std::vector<std::pair<std::string, torch::Tensor>> Optimizer::state() const {
+  std::vector<std::pair<std::string, torch::Tensor>> tensors{{"steps", steps_}};
+  for (std::size_t g = 0; g < groups_.size(); ++g)
+    for (std::size_t i = 0; i < groups_[g].parameters.size(); ++i)
+      for (const auto& [name, tensor] : state_[g][i])
+        tensors.emplace_back(name + "/" + groups_[g].parameters[i].name, tensor);
+  return tensors;
+}
 
 void Optimizer::zero_grad() {
   for (ParamGroup& group : groups_)
@@ -25,25 +72,24 @@ std::vector<torch::Tensor> Optimizer::parameters() const {
   return all;
 }
 
-std::unique_ptr<Optimizer> create_optimizer(const OptimOptions& options,
-                                            std::vector<ParamGroup> groups) {
-  if (options.opt == "sgd") return std::make_unique<Sgd>(options, std::move(groups));
-  return std::make_unique<AdamW>(options, std::move(groups));
+torch::Tensor Optimizer::zeros_like(const torch::Tensor& parameter) {
+  return torch::zeros_like(parameter, torch::MemoryFormat::Preserve).detach();
 }
 
-torch::Tensor clip_grad_norm(const std::vector<torch::Tensor>& parameters, double max_norm) {
-  torch::NoGradGuard no_grad;
-  std::vector<torch::Tensor> gradients;
-  for (const torch::Tensor& parameter : parameters)
-    if (parameter.grad().defined()) gradients.push_back(parameter.grad());
-  if (gradients.empty()) return torch::zeros({});
-  const torch::Tensor norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)));
-  if (std::isfinite(max_norm)) {
-    // No branch on the value: that would wait for a GPU.
-    const torch::Tensor factor = (max_norm / (norm + 1e-6)).clamp_max(1.0);
-    at::_foreach_mul_(gradients, factor);
-  }
-  return norm;
+std::unique_ptr<Optimizer> create_optimizer(const OptimOptions& options,
+                                            std::vector<ParamGroup> groups) {
+  const std::string& opt = options.opt;
+  if (opt == "adam") return std::make_unique<Adam>(options, std::move(groups), false);
+  if (opt == "sgd") return std::make_unique<Sgd>(options, std::move(groups), true);
+  if (opt == "momentum") return std::make_unique<Sgd>(options, std::move(groups), false);
+  if (opt == "lamb") return std::make_unique<Lamb>(options, std::move(groups));
+  if (opt == "lion") return std::make_unique<Lion>(options, std::move(groups));
+  if (opt == "lars") return std::make_unique<Lars>(options, std::move(groups));
+  if (opt == "adafactorbv") return std::make_unique<Adafactor>(options, std::move(groups));
+  if (opt == "muon") return std::make_unique<Muon>(options, std::move(groups), false);
+  if (opt == "nmuon") return std::make_unique<Muon>(options, std::move(groups), true);
+  VIT_ASSERT(opt == "adamw", opt);
+  return std::make_unique<Adam>(options, std::move(groups), true);
 }
 
 }  // namespace vit

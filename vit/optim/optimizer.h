@@ -4,45 +4,90 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "vit/optim/clip.h"
 #include "vit/optim/options.h"
 #include "vit/optim/param_groups.h"
 
 namespace vit {
 
-/// Updates the parameters of a model from their gradients.
+/// What the schedules give for one update.
+struct UpdateRates {
+  double lr = 0;
+  double weight_decay_factor = 1.0;  ///< of each group's weight decay
+  std::optional<double> momentum;    ///< none: the optimizer's own
+};
+
+/// Updates the parameters of a model from their gradients. Parameters, gradients and state may be
+/// views into larger buffers, as long as each is contiguous.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
-  /// One update with this learning rate. A parameter without a gradient stays as it is.
-  virtual void step(double lr) = 0;
+  Optimizer(const Optimizer&) = delete;
+  Optimizer& operator=(const Optimizer&) = delete;
+
+  /// One update. A parameter without a gradient stays as it is, and so does its state.
+  void step(const UpdateRates& rates);
+  void step(double lr) { step(UpdateRates{.lr = lr}); }
   /// What a resumed run needs, by name (`exp_avg/blocks.0.attn.qkv.weight`); the tensors are the
   /// optimizer's own, so that a checkpoint can be read straight into them.
-  [[nodiscard]] virtual std::vector<std::pair<std::string, torch::Tensor>> state() = 0;
+  [[nodiscard]] std::vector<std::pair<std::string, torch::Tensor>> state() const;
   /// Updates done so far; part of the state.
   [[nodiscard]] std::int64_t updates() const { return updates_; }
-  virtual void set_updates(std::int64_t updates) { updates_ = updates; }
+  void set_updates(std::int64_t updates) { updates_ = updates; }
 
   /// Forgets all gradients.
   void zero_grad();
   [[nodiscard]] std::vector<torch::Tensor> parameters() const;
+  [[nodiscard]] const std::vector<ParamGroup>& groups() const { return groups_; }
 
  protected:
-  explicit Optimizer(std::vector<ParamGroup> groups) : groups_(std::move(groups)) {}
+  using NamedState = std::vector<std::pair<std::string, torch::Tensor>>;
+
+  /// A parameter that has a gradient, on its way through an update.
+  struct Item {
+    torch::Tensor parameter, gradient;
+    std::vector<torch::Tensor> state;  ///< in the order of make_state
+    torch::Tensor step;                ///< float32 scalar on the CPU: its updates, with this one
+    [[nodiscard]] double updates() const { return *step.const_data_ptr<float>(); }
+  };
+  /// What holds for all items of a group.
+  struct Rates {
+    double lr = 0, weight_decay = 0, momentum = 0;
+  };
+
+  Optimizer(const OptimOptions& options, std::vector<ParamGroup> groups)
+      : options_(options), groups_(std::move(groups)) {}
+  /// To be called at the end of every constructor.
+  void prepare();
+
+  /// The state of a parameter before its first update, by name.
+  [[nodiscard]] virtual NamedState make_state(const torch::Tensor& parameter) const = 0;
+  /// Sees everything that will be updated, before the first group is.
+  virtual void before_update(const std::vector<std::vector<Item>>& /*groups*/) {}
+  virtual void update(std::vector<Item>& items, const Rates& rates) = 0;
+
+  [[nodiscard]] double beta1() const { return options_.betas ? options_.betas->at(0) : 0.9; }
+  [[nodiscard]] double beta2(double fallback = 0.999) const {
+    return options_.betas ? options_.betas->at(1) : fallback;
+  }
+  [[nodiscard]] static torch::Tensor zeros_like(const torch::Tensor& parameter);
+
+  OptimOptions options_;
+
+ private:
   std::vector<ParamGroup> groups_;
+  std::vector<std::vector<NamedState>> state_;  // as groups_
+  torch::Tensor steps_;  // float32 on the CPU, one for each parameter, in the order of groups_
   std::int64_t updates_ = 0;
 };
 
-/// AdamW (Loshchilov and Hutter 2019) or SGD with Nesterov momentum, each LibTorch's fused step.
+/// The optimizer that `options.opt` names; each has its source in its own file.
 [[nodiscard]] std::unique_ptr<Optimizer> create_optimizer(const OptimOptions& options,
                                                           std::vector<ParamGroup> groups);
-
-/// Scales all gradients so that their common 2-norm is at most `max_norm`, as
-/// torch.nn.utils.clip_grad_norm_ does, and returns the norm before (a scalar on their device).
-/// An infinite `max_norm` only measures.
-torch::Tensor clip_grad_norm(const std::vector<torch::Tensor>& parameters, double max_norm);
 
 }  // namespace vit

@@ -1,22 +1,76 @@
 #include "vit/optim/param_groups.h"
 
 #include <algorithm>
+#include <map>
+
+#include "vit/core/error.h"
+#include "vit/optim/layer_decay.h"
 
 namespace vit {
+namespace {
 
-std::vector<ParamGroup> param_groups(ImageModel& model, double weight_decay) {
-  const std::vector<std::string> exempt = model.no_weight_decay();
-  ParamGroup decayed{weight_decay, {}}, plain{0, {}};
+/// What one parameter has.
+struct Rule {
+  double lr_scale = 1.0, weight_decay = 0;
+};
+
+bool matches_any(const std::vector<std::string>& patterns, const std::string& name) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return matches_pattern(pattern, name); });
+}
+
+}  // namespace
+
+bool matches_pattern(std::string_view pattern, std::string_view text) {
+  if (pattern.empty()) return text.empty();
+  if (pattern[0] == '*') {
+    for (std::size_t skip = 0; skip <= text.size(); ++skip)
+      if (matches_pattern(pattern.substr(1), text.substr(skip))) return true;
+    return false;
+  }
+  return !text.empty() && (pattern[0] == '?' || pattern[0] == text[0]) &&
+         matches_pattern(pattern.substr(1), text.substr(1));
+}
+
+std::vector<ParamGroup> param_groups(ImageModel& model, const OptimOptions& options) {
+  std::vector<std::string> exempt = model.no_weight_decay();
+  exempt.insert(exempt.end(), options.no_weight_decay.begin(), options.no_weight_decay.end());
+  const std::map<std::string, double> layer_scales = layer_lr_scales(model, options);
+  std::vector<bool> used(options.groups.items.size(), false);
+
+  std::vector<ParamGroup> groups;
   for (const auto& item : model.module().named_parameters()) {
     if (!item.value().requires_grad()) continue;
-    const bool without = item.value().dim() <= 1 || item.key().ends_with(".bias") ||
-                         std::find(exempt.begin(), exempt.end(), item.key()) != exempt.end();
-    (without ? plain : decayed).parameters.push_back({item.key(), item.value()});
+    const std::string& name = item.key();
+    const bool decays =
+        item.value().dim() > 1 && !name.ends_with(".bias") && !matches_any(exempt, name);
+    Rule rule{layer_scales.at(name), decays ? options.weight_decay : 0.0};
+    for (std::size_t i = 0; i < used.size(); ++i) {
+      const GroupOverride& group = options.groups.items[i];
+      if (!matches_pattern(group.match, name)) continue;
+      used[i] = true;
+      rule.lr_scale = layer_scales.at(name) * group.lr_scale;
+      if (group.weight_decay) rule.weight_decay = *group.weight_decay;
+    }
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const ParamGroup& known) {
+      return known.lr_scale == rule.lr_scale && known.weight_decay == rule.weight_decay;
+    });
+    if (group == groups.end())
+      group = groups.insert(groups.end(), ParamGroup{rule.weight_decay, rule.lr_scale, {}});
+    group->parameters.push_back({name, item.value()});
   }
-  std::vector<ParamGroup> groups;
-  for (ParamGroup* group : {&decayed, &plain})
-    if (!group->parameters.empty()) groups.push_back(std::move(*group));
+  for (std::size_t i = 0; i < used.size(); ++i)
+    if (!used[i])
+      throw Error(ErrorKind::usage, "optim.groups",
+                  vit::str("no learned parameter matches `", options.groups.items[i].match, "`"),
+                  "`vit summary EXPERIMENT.yaml` lists the names");
   return groups;
+}
+
+std::vector<ParamGroup> param_groups(ImageModel& model, double weight_decay) {
+  OptimOptions options;
+  options.weight_decay = weight_decay;
+  return param_groups(model, options);
 }
 
 }  // namespace vit

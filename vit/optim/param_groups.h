@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "vit/models/image_model.h"
+#include "vit/optim/options.h"
 
 namespace vit {
 
@@ -17,11 +18,21 @@ struct NamedParameter {
 /// Parameters that are updated alike.
 struct ParamGroup {
   double weight_decay = 0;
+  double lr_scale = 1.0;
   std::vector<NamedParameter> parameters;
 };
 
 /// The learned parameters of a model, split as timm does: no weight decay for one-dimensional ones,
-/// biases, and those that the model names (tokens, positions).
+/// biases, and those that the model or `options.no_weight_decay` name; with layer_decay each layer
+/// has its own lr_scale; `options.groups` has the last word. Groups are in the order of their first
+/// parameter. Throws Error (usage) for an override that matches nothing.
+[[nodiscard]] std::vector<ParamGroup> param_groups(ImageModel& model, const OptimOptions& options);
+
+/// The same with this weight decay and nothing else.
 [[nodiscard]] std::vector<ParamGroup> param_groups(ImageModel& model, double weight_decay);
+
+/// Whether `text` has the shape of `pattern`, in which `*` stands for any text and `?` for one
+/// character.
+[[nodiscard]] bool matches_pattern(std::string_view pattern, std::string_view text);
 
 }  // namespace vit

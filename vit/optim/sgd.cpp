@@ -5,42 +5,26 @@
 
 namespace vit {
 
-Sgd::Sgd(const OptimOptions& options, std::vector<ParamGroup> groups)
-    : Optimizer(std::move(groups)), options_(options) {
-  for (const ParamGroup& group : groups_) {
-    auto& buffers = momentum_.emplace_back();
-    for (const auto& [name, parameter] : group.parameters)
-      buffers.push_back(torch::zeros_like(parameter, torch::MemoryFormat::Preserve).detach());
-  }
+Sgd::Sgd(const OptimOptions& options, std::vector<ParamGroup> groups, bool nesterov)
+    : Optimizer(options, std::move(groups)), nesterov_(nesterov) {
+  prepare();
 }
 
-void Sgd::step(double lr) {
-  torch::NoGradGuard no_grad;
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
-    std::vector<torch::Tensor> parameters, gradients, buffers;
-    for (std::size_t i = 0; i < groups_[g].parameters.size(); ++i) {
-      const torch::Tensor& parameter = groups_[g].parameters[i].parameter;
-      if (!parameter.grad().defined()) continue;
-      parameters.push_back(parameter);
-      gradients.push_back(parameter.grad());
-      buffers.push_back(momentum_[g][i]);
-    }
-    if (parameters.empty()) continue;
-    // Buffers start at zero, which makes the first step the same as PyTorch's "first step" rule.
-    const bool with_momentum = options_.momentum > 0;
-    at::_fused_sgd_(parameters, gradients, with_momentum ? buffers : std::vector<torch::Tensor>{},
-                    groups_[g].weight_decay, options_.momentum, lr, /*dampening=*/0.0,
-                    /*nesterov=*/with_momentum, /*maximize=*/false, /*is_first_step=*/false);
-  }
-  ++updates_;
+Optimizer::NamedState Sgd::make_state(const torch::Tensor& parameter) const {
+  return {{"momentum", zeros_like(parameter)}};
 }
 
-std::vector<std::pair<std::string, torch::Tensor>> Sgd::state() {
-  std::vector<std::pair<std::string, torch::Tensor>> tensors;
-  for (std::size_t g = 0; g < groups_.size(); ++g)
-    for (std::size_t i = 0; i < groups_[g].parameters.size(); ++i)
-      tensors.emplace_back("momentum/" + groups_[g].parameters[i].name, momentum_[g][i]);
-  return tensors;
+void Sgd::update(std::vector<Item>& items, const Rates& rates) {
+  std::vector<torch::Tensor> parameters, gradients, buffers;
+  for (const Item& item : items) {
+    parameters.push_back(item.parameter);
+    gradients.push_back(item.gradient);
+    if (rates.momentum > 0) buffers.push_back(item.state[0]);
+  }
+  // Buffers start at zero, which makes the first step the same as PyTorch's "first step" rule.
+  at::_fused_sgd_(parameters, gradients, buffers, rates.weight_decay, rates.momentum, rates.lr,
+                  /*dampening=*/0.0, nesterov_ && rates.momentum > 0, /*maximize=*/false,
+                  /*is_first_step=*/false);
 }
 
 }  // namespace vit

@@ -4,17 +4,19 @@
 
 namespace vit {
 
-/// Stochastic gradient descent with Nesterov momentum, as timm's `sgd` (torch.optim.SGD with
-/// nesterov=True); weight decay is added to the gradient. Momentum 0 is plain descent.
+/// Stochastic gradient descent with momentum, as torch.optim.SGD (timm's `momentum`; with
+/// `nesterov` timm's `sgd`); weight decay is added to the gradient. Momentum 0 is plain descent.
+/// LibTorch's fused step.
 class Sgd final : public Optimizer {
  public:
-  Sgd(const OptimOptions& options, std::vector<ParamGroup> groups);
-  void step(double lr) override;
-  [[nodiscard]] std::vector<std::pair<std::string, torch::Tensor>> state() override;
+  Sgd(const OptimOptions& options, std::vector<ParamGroup> groups, bool nesterov);
+
+ protected:
+  [[nodiscard]] NamedState make_state(const torch::Tensor& parameter) const override;
+  void update(std::vector<Item>& items, const Rates& rates) override;
 
  private:
-  OptimOptions options_;
-  std::vector<std::vector<torch::Tensor>> momentum_;  // as groups_
+  bool nesterov_;
 };
 
 }  // namespace vit

@@ -1,0 +1,38 @@
+#include "vit/optim/adam.h"
+
+#include <ATen/ops/_fused_adam.h>
+#include <ATen/ops/_fused_adamw.h>
+#include <torch/utils.h>
+
+namespace vit {
+
+Adam::Adam(const OptimOptions& options, std::vector<ParamGroup> groups, bool decoupled)
+    : Optimizer(options, std::move(groups)), decoupled_(decoupled) {
+  prepare();
+}
+
+Optimizer::NamedState Adam::make_state(const torch::Tensor& parameter) const {
+  return {{"exp_avg", zeros_like(parameter)}, {"exp_avg_sq", zeros_like(parameter)}};
+}
+
+void Adam::update(std::vector<Item>& items, const Rates& rates) {
+  std::vector<torch::Tensor> parameters, gradients, exp_avgs, exp_avg_sqs, steps;
+  for (const Item& item : items) {
+    parameters.push_back(item.parameter);
+    gradients.push_back(item.gradient);
+    exp_avgs.push_back(item.state[0]);
+    exp_avg_sqs.push_back(item.state[1]);
+    steps.push_back(item.step.to(item.parameter.device(), /*non_blocking=*/true));
+  }
+  const auto fused = [&](auto step) {
+    step(parameters, gradients, exp_avgs, exp_avg_sqs, /*max_exp_avg_sqs=*/at::TensorList{}, steps,
+         rates.lr, beta1(), beta2(), rates.weight_decay, options_.eps.value_or(1e-8),
+         /*amsgrad=*/false, /*maximize=*/false);
+  };
+  if (decoupled_)
+    fused([](auto&&... arguments) { at::_fused_adamw_(arguments...); });
+  else
+    fused([](auto&&... arguments) { at::_fused_adam_(arguments...); });
+}
+
+}  // namespace vit

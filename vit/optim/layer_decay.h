@@ -1,0 +1,17 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "vit/models/image_model.h"
+#include "vit/optim/options.h"
+
+namespace vit {
+
+/// The factor of the learning rate of every parameter: layer_decay ^ (last layer - its layer), at
+/// least layer_decay_min_scale (Bao et al. 2022, BEiT; timm's param_groups_layer_decay). Style
+/// `mae` puts the last norm with the head (He et al. 2022).
+[[nodiscard]] std::map<std::string, double> layer_lr_scales(ImageModel& model,
+                                                            const OptimOptions& options);
+
+}  // namespace vit
