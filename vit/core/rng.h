@@ -14,6 +14,7 @@ enum class Stream : std::uint32_t {
   batch = 5,    ///< mixup, cutmix
   dataset = 6,  ///< data sets that are drawn, such as `shapes`
   bench = 7,    ///< synthetic input
+  lora = 8,     ///< initial weights of adapters
 };
 
 /// A counter-based generator (Philox-4x32-10, Salmon et al. 2011): every number is a pure function

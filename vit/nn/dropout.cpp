@@ -24,7 +24,9 @@ torch::Tensor dropout(const torch::Tensor& x, double rate, bool training) {
 }
 
 torch::Tensor drop_path(const torch::Tensor& x, double rate, bool training) {
-  if (!training || rate == 0) return x;
+  if (!training) return x;
+  rate *= RandomScope::drop_path_factor();
+  if (rate == 0) return x;
   std::vector<std::int64_t> mask_shape(static_cast<std::size_t>(x.dim()), 1);
   mask_shape[0] = x.size(0);
   return drop(x, mask_shape, rate);

@@ -1,8 +1,10 @@
 #include "vit/nn/encoder.h"
 
+#include <memory>
 #include <string>
 
 #include "vit/nn/encoder_block.h"
+#include "vit/nn/grad_checkpoint.h"
 #include "vit/nn/parallel_scaling_block.h"
 #include "vit/nn/parallel_things_block.h"
 #include "vit/nn/res_post_block.h"
@@ -35,8 +37,17 @@ void EncoderImpl::reset() {
 torch::Tensor EncoderImpl::forward(
     torch::Tensor x, const Rotation* rotation,
     const std::function<void(std::size_t, const torch::Tensor&)>& after_block) {
+  const bool again = grad_checkpointing && is_training();
+  // The backward pass outlives the caller's rotation.
+  const auto kept =
+      again && rotation != nullptr ? std::make_shared<const Rotation>(*rotation) : nullptr;
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    x = blocks[i]->forward(x, rotation);
+    TransformerBlock* block = blocks[i];
+    x = again
+            ? grad_checkpoint(
+                  [block, kept](const torch::Tensor& in) { return block->forward(in, kept.get()); },
+                  x)
+            : block->forward(x, rotation);
     if (after_block) after_block(i, x);
   }
   return x;

@@ -28,6 +28,7 @@ class EncoderImpl : public torch::nn::Cloneable<EncoderImpl> {
       const std::function<void(std::size_t, const torch::Tensor&)>& after_block = {});
 
   EncoderOptions options;
+  bool grad_checkpointing = false;        ///< in training, keep only the blocks' inputs
   std::vector<TransformerBlock*> blocks;  ///< the modules "0", "1", …
 };
 TORCH_MODULE(Encoder);

@@ -15,7 +15,19 @@ void LinearImpl::reset() {
                             /*requires_grad=*/options.bias);
 }
 
-torch::Tensor LinearImpl::forward(const torch::Tensor& x) { return at::linear(x, weight, bias); }
+torch::Tensor LinearImpl::forward(const torch::Tensor& x) { return forward_with_bias(x, bias); }
+
+torch::Tensor LinearImpl::forward_with_bias(const torch::Tensor& x, const torch::Tensor& other) {
+  const torch::Tensor y = at::linear(x, weight, other);
+  return lora_a.defined() ? y + at::linear(at::linear(x, lora_a), lora_b) * lora_scale : y;
+}
+
+void LinearImpl::remove_lora() {
+  if (!lora_a.defined()) return;
+  parameters_.erase("lora_a");
+  parameters_.erase("lora_b");
+  lora_a = lora_b = torch::Tensor();
+}
 
 void LinearImpl::pretty_print(std::ostream& out) const {
   out << "vit::Linear(" << options.in_features << " -> " << options.out_features

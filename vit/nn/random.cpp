@@ -21,9 +21,32 @@ at::Generator make_generator(c10::Device device, std::uint64_t seed) {
 
 }  // namespace
 
-RandomScope::RandomScope(Rng rng) : seed_(rng.u64()), outer_(innermost) { innermost = this; }
+RandomScope::RandomScope(Rng rng, double drop_path_factor)
+    : seed_(rng.u64()), drop_path_factor_(drop_path_factor), outer_(innermost) {
+  innermost = this;
+}
+
+RandomScope::RandomScope(const Snapshot& snapshot)
+    : seed_(snapshot.seed), drop_path_factor_(snapshot.drop_path_factor), outer_(innermost) {
+  for (const auto& [type, state] : snapshot.generators)
+    generators_.emplace(type, make_generator(c10::Device(type), seed_))
+        .first->second.set_state(state);
+  innermost = this;
+}
 
 RandomScope::~RandomScope() { innermost = outer_; }
+
+double RandomScope::drop_path_factor() {
+  return innermost == nullptr ? 1.0 : innermost->drop_path_factor_;
+}
+
+std::optional<RandomScope::Snapshot> RandomScope::snapshot() {
+  if (innermost == nullptr) return std::nullopt;
+  Snapshot snapshot{innermost->seed_, innermost->drop_path_factor_, {}};
+  for (const auto& [type, generator] : innermost->generators_)
+    snapshot.generators.emplace(type, generator.get_state());
+  return snapshot;
+}
 
 at::Generator RandomScope::generator(c10::Device device) {
   if (innermost == nullptr)

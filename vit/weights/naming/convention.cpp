@@ -63,6 +63,14 @@ std::string unwrap(Translation& names) {
   return removed;
 }
 
+/// Of a checkpoint of ours with a running average of the weights, that is what its run evaluates.
+void take_averages(TensorMap& file) {
+  constexpr std::string_view kAverage = "ema/";
+  for (auto entry = file.lower_bound(std::string(kAverage));
+       entry != file.end() && entry->first.starts_with(kAverage); entry = file.erase(entry))
+    file.insert_or_assign(entry->first.substr(kAverage.size()), entry->second);
+}
+
 }  // namespace
 
 std::span<const Convention* const> conventions() { return kConventions; }
@@ -80,9 +88,10 @@ std::optional<std::string> prefix_of(const TensorMap& file, std::string_view anc
 
 NamedWeights to_timm(TensorMap file, const std::string& where) {
   NamedWeights result;
+  take_averages(file);
   result.names = Translation(std::move(file));
   result.names.drop("optim/", "state of the optimizer");
-  result.names.drop("ema/", "running average of the weights");
+  result.names.drop("lora/", "adapters, which are merged into the weights beside them");
   result.wrapper = unwrap(result.names);
   for (const Convention* convention : kConventions)
     if (convention->detect(result.names.source)) {
