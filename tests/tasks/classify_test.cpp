@@ -101,3 +101,32 @@ TEST_CASE("Evaluating records no gradient") {
   evaluation.add(batch_of({0, 1, 2}));
   CHECK_FALSE(model->parameters()[0].grad().defined());
 }
+
+TEST_CASE("Mixed samples are learned by their targets, and not counted as right or wrong") {
+  vit::LinearModel model = model_of(3);
+  vit::ClassifyTask task(*model, {.smoothing = 0.2});
+  vit::Batch batch = batch_of({0, 1});
+  batch.targets = torch::tensor({{0.3f, 0.7f, 0.0f}, {0.5f, 0.0f, 0.5f}});
+  const vit::TaskStep step = task.step(batch);
+  CHECK(
+      torch::allclose(step.loss, vit::cross_entropy(model->forward(batch.images), batch.targets)));
+  CHECK(step.correct == -1);
+}
+
+TEST_CASE("Each loss is what its name says") {
+  vit::LinearModel model = model_of(3);
+  const vit::Batch batch = batch_of({0, 1, 2});
+  const auto loss = [&](vit::ClassifyOptions options) {
+    options.smoothing = 0;
+    return vit::ClassifyTask(*model, options).step(batch).loss.item<double>();
+  };
+  const torch::Tensor logits = model->forward(batch.images);
+  CHECK(loss({.loss = "bce", .bce_sum = true}) ==
+        Approx(3 * loss({.loss = "bce", .bce_sum = false})));
+  CHECK(loss({.loss = "focal", .focal_gamma = 0}) == Approx(loss({.loss = "ce"})));
+  CHECK(loss({.loss = "ce", .class_weights = std::vector<double>{1, 1, 1}}) ==
+        Approx(loss({.loss = "ce"})));
+  CHECK_THROWS_WITH(loss({.loss = "ce", .class_weights = std::vector<double>{1, 1}}),
+                    Catch::Contains("one number for each class"));
+  CHECK_THROWS_WITH(loss({.loss = "jsd", .jsd_splits = 2}), Catch::Contains("2 versions"));
+}

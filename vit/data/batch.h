@@ -9,10 +9,12 @@ struct Batch {
   torch::Tensor images;   ///< [B, C, H, W] float32, normalised
   torch::Tensor labels;   ///< [B] int64
   torch::Tensor indices;  ///< [B] int64, positions in the data set
+  torch::Tensor targets;  ///< [B, K] float32 where samples were mixed: soft, instead of the labels
 
   [[nodiscard]] std::int64_t size() const { return images.size(0); }
   [[nodiscard]] Batch to(torch::Device device) const {
-    return {images.to(device), labels.to(device), indices};
+    return {images.to(device), labels.to(device), indices,
+            targets.defined() ? targets.to(device) : torch::Tensor()};
   }
 };
 

@@ -4,18 +4,89 @@
 
 #include <algorithm>
 
+#include "vit/core/error.h"
+#include "vit/loss/binary_cross_entropy.h"
 #include "vit/loss/cross_entropy.h"
+#include "vit/loss/focal.h"
+#include "vit/loss/jsd.h"
+#include "vit/loss/targets.h"
 
 namespace vit {
 
+namespace {
+
+/// What the loss compares with: classes [B], or distributions [B, K] where samples are mixed.
+const torch::Tensor& targets_of(const Batch& batch) {
+  return batch.targets.defined() ? batch.targets : batch.labels;
+}
+
+}  // namespace
+
 void describe(FieldVisitor& visitor, ClassifyOptions& o) {
   visitor.field({"smoothing", &o.smoothing, "label smoothing in training", kProbability});
+  visitor.field({"loss",
+                 &o.loss,
+                 "cross entropy; each class by itself (bce); focal; AugMix's consistency (jsd)",
+                 {},
+                 {"ce", "bce", "focal", "jsd"}});
+  visitor.field({"class_weights", &o.class_weights, "ce: one for each class; null: all count alike",
+                 kNonNegative});
+  visitor.field({"bce_target_thresh", &o.bce_target_thresh,
+                 "bce: mixed targets above it become 1, others 0; null: as they are",
+                 kProbability});
+  visitor.field({"bce_sum", &o.bce_sum, "bce: sum over classes (true) or mean over them (false)"});
+  visitor.field({"focal_gamma", &o.focal_gamma, "focal: exponent", kNonNegative});
+  visitor.field({"jsd_splits", &o.jsd_splits, "jsd: versions of each picture", {2, 16}});
+  visitor.field({"jsd_alpha", &o.jsd_alpha, "jsd: weight of the divergence", kNonNegative});
+  visitor.section("distillation", "a teacher beside the labels",
+                  [&](FieldVisitor& inner) { describe(inner, o.distillation); });
+}
+
+ClassifyTask::ClassifyTask(ImageModel& model, const ClassifyOptions& options,
+                           std::shared_ptr<Teacher> teacher)
+    : model_(model), options_(options), teacher_(std::move(teacher)) {
+  if (!options_.class_weights) return;
+  const auto count = static_cast<std::int64_t>(options_.class_weights->size());
+  if (count != model.num_classes())
+    throw Error(
+        ErrorKind::usage, "task.class_weights",
+        vit::str("has ", count, " numbers, and there are ", model.num_classes(), " classes"),
+        "give one number for each class");
+  class_weights_ = torch::tensor(*options_.class_weights, torch::kFloat32);
 }
 
 TaskStep ClassifyTask::step(const Batch& batch) {
-  const torch::Tensor logits = model_.forward(batch.images);  // [B, K]
-  return {cross_entropy(logits, batch.labels, options_.smoothing),
-          count_correct(logits.detach(), batch.labels, 1)};
+  if (!teacher_) {
+    const torch::Tensor logits = model_.forward(batch.images);  // [B, K]
+    const bool mixed = is_soft(targets_of(batch));
+    return {loss(logits, batch), mixed ? -1 : count_correct(logits.detach(), batch.labels, 1)};
+  }
+  // The class head learns the labels, the distillation head (or the only one) the teacher.
+  const std::vector<torch::Tensor> heads =
+      model_.head_logits(model_.forward_features(batch.images));
+  const torch::Tensor taught =
+      distillation_loss(heads.back(), teacher_->logits(batch), options_.distillation);
+  const double alpha = options_.distillation.alpha;
+  const bool mixed = is_soft(targets_of(batch));
+  return {loss(heads.front(), batch) * (1 - alpha) + taught * alpha,
+          mixed ? -1 : count_correct(heads.front().detach(), batch.labels, 1)};
+}
+
+torch::Tensor ClassifyTask::loss(const torch::Tensor& logits, const Batch& batch) {
+  const torch::Tensor& targets = targets_of(batch);
+  if (options_.loss == "bce")
+    return binary_cross_entropy(logits, targets,
+                                {.smoothing = options_.smoothing,
+                                 .threshold = options_.bce_target_thresh,
+                                 .sum_classes = options_.bce_sum});
+  if (options_.loss == "focal")
+    return focal_loss(logits, targets, options_.focal_gamma, options_.smoothing);
+  if (options_.loss == "jsd")
+    return jsd_cross_entropy(logits, targets, options_.jsd_splits, options_.jsd_alpha,
+                             options_.smoothing);
+  return cross_entropy(
+      logits, targets, options_.smoothing,
+      class_weights_.defined() ? class_weights_.to(logits.device()) : torch::Tensor());
 }
 
 ClassifyEvaluation::ClassifyEvaluation(ImageModel& model)
@@ -30,6 +101,7 @@ void ClassifyEvaluation::add(const Batch& batch) {
   loss_sum_ +=
       cross_entropy(logits, batch.labels).item<double>() * static_cast<double>(batch.size());
   confusion_.add(logits.argmax(1), batch.labels);
+  calibration_.add(logits, batch.labels);
 
   const auto [probabilities, classes] =
       logits.softmax(1).topk(std::min<std::int64_t>(5, logits.size(1)), 1);
@@ -48,9 +120,14 @@ void ClassifyEvaluation::add(const Batch& batch) {
 
 Metrics ClassifyEvaluation::metrics() const {
   const auto samples = static_cast<double>(std::max<std::int64_t>(samples_, 1));
+  const ClassFigures mean = macro_average(confusion_);
   return {{"top1", 100.0 * static_cast<double>(top1_) / samples},
           {"top5", 100.0 * static_cast<double>(top5_) / samples},
-          {"loss", loss_sum_ / samples}};
+          {"loss", loss_sum_ / samples},
+          {"precision", mean.precision},
+          {"recall", mean.recall},
+          {"f1", mean.f1},
+          {"ece", calibration_.ece()}};
 }
 
 }  // namespace vit

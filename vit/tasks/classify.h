@@ -1,22 +1,35 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "vit/core/fields.h"
 #include "vit/metrics/classification.h"
 #include "vit/models/image_model.h"
+#include "vit/tasks/distill.h"
 #include "vit/tasks/task.h"
 
 namespace vit {
 
+/// How a classifier is trained; timm's and DeiT's names.
 struct ClassifyOptions {
+  std::string loss = "ce";
   double smoothing = 0.1;
+  std::optional<std::vector<double>> class_weights;
+  std::optional<double> bce_target_thresh;
+  bool bce_sum = false;
+  double focal_gamma = 2.0;
+  std::int64_t jsd_splits = 3;
+  double jsd_alpha = 12.0;
+  DistillOptions distillation;
 };
 void describe(FieldVisitor& visitor, ClassifyOptions& options);
 
 /// Figures of a classifier: `top1` and `top5` in percent, `loss` (cross entropy without smoothing),
-/// the confusion matrix, and each sample's prediction.
+/// the means over classes of precision, recall and F1, the calibration error, the confusion matrix,
+/// and each sample's prediction.
 class ClassifyEvaluation final : public Evaluation {
  public:
   explicit ClassifyEvaluation(ImageModel& model);
@@ -35,22 +48,28 @@ class ClassifyEvaluation final : public Evaluation {
   std::int64_t samples_ = 0, top1_ = 0, top5_ = 0;
   double loss_sum_ = 0;
   ConfusionCounts confusion_;
+  CalibrationError calibration_;
   std::vector<Prediction> predictions_;
 };
 
-/// Image classification by cross entropy.
+/// Image classification: by cross entropy, or binary cross entropy, focal loss, AugMix's
+/// consistency; with a teacher, if there is one.
 class ClassifyTask final : public Task {
  public:
-  ClassifyTask(ImageModel& model, const ClassifyOptions& options)
-      : model_(model), options_(options) {}
+  ClassifyTask(ImageModel& model, const ClassifyOptions& options,
+               std::shared_ptr<Teacher> teacher = nullptr);
   TaskStep step(const Batch& batch) override;
   std::unique_ptr<Evaluation> evaluate() override {
     return std::make_unique<ClassifyEvaluation>(model_);
   }
 
  private:
+  [[nodiscard]] torch::Tensor loss(const torch::Tensor& logits, const Batch& batch);
+
   ImageModel& model_;
   ClassifyOptions options_;
+  std::shared_ptr<Teacher> teacher_;
+  torch::Tensor class_weights_;
 };
 
 }  // namespace vit

@@ -3,12 +3,19 @@
 namespace vit {
 
 void describe(FieldVisitor& visitor, TaskSpec& spec) {
-  visitor.field({"name", &spec.name, "what is learned", {}, {"classify"}});
+  visitor.field(
+      {"name",
+       &spec.name,
+       "what is learned: classes; linear_probe: the head alone, on features of the frozen "
+       "model that are computed once",
+       {},
+       {"classify", "linear_probe"}});
   describe(visitor, spec.options);
 }
 
-std::unique_ptr<Task> create_task(const TaskSpec& spec, ImageModel& model) {
-  return std::make_unique<ClassifyTask>(model, spec.options);
+std::unique_ptr<Task> create_task(const TaskSpec& spec, ImageModel& model,
+                                  std::shared_ptr<Teacher> teacher) {
+  return std::make_unique<ClassifyTask>(model, spec.options, std::move(teacher));
 }
 
 }  // namespace vit

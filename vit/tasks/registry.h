@@ -15,6 +15,8 @@ struct TaskSpec {
 };
 void describe(FieldVisitor& visitor, TaskSpec& spec);
 
-[[nodiscard]] std::unique_ptr<Task> create_task(const TaskSpec& spec, ImageModel& model);
+/// `teacher`: of `options.distillation`, where its type is not `none`.
+[[nodiscard]] std::unique_ptr<Task> create_task(const TaskSpec& spec, ImageModel& model,
+                                                std::shared_ptr<Teacher> teacher = nullptr);
 
 }  // namespace vit
