@@ -24,6 +24,11 @@ constexpr const char* kFooter = R"(First steps:
 Exit codes: 0 done, 2 usage or config, 3 data, 4 weights or checkpoint, 5 files, memory or
 network, 6 numerical, 130 interrupted.)";
 
+constexpr const char* kMemoryHint =
+    "lower data.batch_size (train.grad_accum_steps keeps the size of an update) or model.img_size, "
+    "set train.grad_checkpointing: true, or choose a smaller model; `vit train EXPERIMENT.yaml "
+    "--find-batch-size` measures what fits";
+
 int fail(int code, const std::string& message) {
   std::fflush(stdout);
   std::cerr << "vit: error: " << message << '\n';
@@ -94,6 +99,7 @@ int main(int argc, char** argv) {
   vit::cli::add_summary(program);
   vit::cli::add_data(program);
   vit::cli::add_weights(program);
+  vit::cli::add_runs(program);
   vit::cli::add_config(program);
   vit::cli::add_doctor(program);
   try {
@@ -109,20 +115,15 @@ int main(int argc, char** argv) {
   } catch (const vit::Error& problem) {
     return fail(problem.exit_code(), problem.what());
   } catch (const std::bad_alloc&) {
-    return fail(
-        5, "out of memory\n  lower data.batch_size or model.img_size, or choose a smaller model");
+    return fail(5, std::string("out of memory\n  ") + kMemoryHint);
   } catch (const c10::OutOfMemoryError& problem) {
-    return fail(5, std::string("out of memory: ") + problem.what_without_backtrace() +
-                       "\n  lower data.batch_size or model.img_size, or choose a smaller model");
+    return fail(5, std::string("out of memory: ") + problem.what_without_backtrace() + "\n  " +
+                       kMemoryHint);
   } catch (const c10::Error& problem) {
     const std::string text = problem.what_without_backtrace();
     const bool memory = text.find("not enough memory") != std::string::npos ||
                         text.find("can't allocate") != std::string::npos;
-    return memory
-               ? fail(5,
-                      text +
-                          "\n  lower data.batch_size or model.img_size, or choose a smaller model")
-               : fail(1, "LibTorch: " + text);
+    return memory ? fail(5, text + "\n  " + kMemoryHint) : fail(1, "LibTorch: " + text);
   } catch (const std::exception& problem) {
     return fail(1, problem.what());
   }

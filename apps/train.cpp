@@ -18,7 +18,8 @@ namespace {
 struct Arguments {
   std::string experiment, output, resume;
   std::vector<std::string> sets;
-  bool dry_run = false, json = false;
+  bool dry_run = false, find_lr = false, find_batch_size = false, allow_change = false,
+       json = false;
 };
 
 std::string percent(double value) {
@@ -46,6 +47,9 @@ void train(const Arguments& arguments) {
   request.experiment = arguments.experiment;
   request.sets = arguments.sets;
   request.dry_run = arguments.dry_run;
+  request.find_lr = arguments.find_lr;
+  request.find_batch_size = arguments.find_batch_size;
+  request.allow_change = arguments.allow_change;
   if (!arguments.output.empty()) request.output = arguments.output;
   if (!arguments.resume.empty()) request.resume = arguments.resume;
 
@@ -55,7 +59,7 @@ void train(const Arguments& arguments) {
     ProgressObserver progress;
     result = run_experiment(request, {&progress}, &interrupt.requested());
   }
-  if (arguments.dry_run) return;
+  if (arguments.dry_run || arguments.find_lr || arguments.find_batch_size) return;
   if (result.end == TrainingEnd::stopped) {
     const RunDirectory run(result.directory);
     throw Error(ErrorKind::interrupted, result.directory.string(),
@@ -91,6 +95,12 @@ void add_train(CLI::App& program) {
       ->type_name("auto|FILE");
   command->add_flag("--dry-run", arguments->dry_run,
                     "Check config, data and model, and train nothing");
+  command->add_flag("--find-lr", arguments->find_lr,
+                    "Only try growing learning rates, and suggest one");
+  command->add_flag("--find-batch-size", arguments->find_batch_size,
+                    "Only measure growing batches, and suggest one");
+  command->add_flag("--allow-change", arguments->allow_change,
+                    "Go on although the config is another than the checkpoint's");
   command->add_flag("--json", arguments->json, "Print the result as one JSON object");
   command->callback([arguments] { train(*arguments); });
 }

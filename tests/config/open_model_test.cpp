@@ -29,7 +29,8 @@ std::shared_ptr<vit::ImageModel> put_checkpoint(const fs::path& run, const std::
   info.labels = {"a", "b", "c"};
   info.preprocessing.img_size = {8, 8};
   info.state.epoch = 2;
-  vit::write_checkpoint(run / "checkpoints" / name, *model, *optimizer, info);
+  vit::write_checkpoint(run / "checkpoints" / name, vit::checkpoint_tensors(*model, *optimizer),
+                        info);
   model->module().eval();
   return model;
 }

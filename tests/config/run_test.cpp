@@ -37,6 +37,7 @@ struct Bench {
     request.experiment = folder / "small.yaml";
     request.output = folder / output;
     request.sets = sets;
+    request.allow_change = !sets.empty();
     if (!resume.empty()) request.resume = resume;
     return vit::run_experiment(request, observers, stop);
   }

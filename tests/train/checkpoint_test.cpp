@@ -8,10 +8,30 @@
 #include "vit/models/resnet.h"
 #include "vit/models/vit.h"
 #include "vit/nn/encoder_block.h"
+#include "vit/nn/lora.h"
 #include "vit/optim/optimizer.h"
 #include "vit/weights/load.h"
 
 namespace {
+
+vit::CheckpointInfo info() {
+  vit::CheckpointInfo info;
+  info.state = {.epoch = 2,
+                .batch = 5,
+                .update = 17,
+                .loss_sum = 0.1 + 0.2,
+                .correct = 3,
+                .samples = 40,
+                .best_metric = 61.25,
+                .best_epoch = 2,
+                .metrics = {50.5, 61.25},
+                .troubles = 1,
+                .scaler = {.scale = 1024, .good_updates = 7}};
+  info.config = "seed: 1\n";
+  info.labels = {"a", "b", "\u732b"};
+  info.preprocessing.img_size = {16, 16};
+  return info;
+}
 
 struct Setup {
   explicit Setup(std::uint64_t seed, std::int64_t classes = 3)
@@ -24,25 +44,12 @@ struct Setup {
     optimizer->step(1e-2);
     optimizer->zero_grad();
   }
+  void save(const std::filesystem::path& path) {
+    vit::write_checkpoint(path, vit::checkpoint_tensors(*model, *optimizer), info());
+  }
   vit::VisionTransformer model;
   std::unique_ptr<vit::Optimizer> optimizer;
 };
-
-vit::CheckpointInfo info() {
-  vit::CheckpointInfo info;
-  info.state = {.epoch = 2,
-                .batch = 5,
-                .update = 17,
-                .loss_sum = 0.1 + 0.2,
-                .correct = 3,
-                .samples = 40,
-                .best_metric = 61.25,
-                .best_epoch = 2};
-  info.config = "seed: 1\n";
-  info.labels = {"a", "b", "\u732b"};
-  info.preprocessing.img_size = {16, 16};
-  return info;
-}
 
 }  // namespace
 
@@ -50,14 +57,13 @@ TEST_CASE("A checkpoint brings everything back to the bit, and the next step is 
   const vit::test::ScratchFolder folder;
   Setup before(1), after(2);
   before.step();
-  vit::write_checkpoint(folder / "c.safetensors", *before.model, *before.optimizer, info());
+  before.save(folder / "c.safetensors");
 
   const vit::CheckpointInfo read = vit::read_checkpoint_info(folder / "c.safetensors");
   CHECK(read.state == info().state);
   CHECK(read.config == info().config);
   CHECK(read.labels == info().labels);
   vit::restore_checkpoint(folder / "c.safetensors", *after.model, *after.optimizer);
-  after.optimizer->set_updates(1);  // the state above is made up: one step was taken
   before.step();
   after.step();
   for (std::size_t i = 0; i < before.model->parameters().size(); ++i)
@@ -67,7 +73,7 @@ TEST_CASE("A checkpoint brings everything back to the bit, and the next step is 
 TEST_CASE("One flipped bit in the weights is found, and the tensor named") {
   const vit::test::ScratchFolder folder;
   Setup setup(1);
-  vit::write_checkpoint(folder / "c.safetensors", *setup.model, *setup.optimizer, info());
+  setup.save(folder / "c.safetensors");
   std::string bytes = vit::test::get(folder / "c.safetensors");
   bytes[bytes.size() - 2] = static_cast<char>(bytes[bytes.size() - 2] ^ 4);
   vit::test::put(folder / "c.safetensors", bytes);
@@ -81,7 +87,7 @@ TEST_CASE("One flipped bit in the weights is found, and the tensor named") {
 TEST_CASE("A checkpoint of another model is refused, and the model keeps its weights") {
   const vit::test::ScratchFolder folder;
   Setup setup(1), other(2, 5);
-  vit::write_checkpoint(folder / "c.safetensors", *setup.model, *setup.optimizer, info());
+  setup.save(folder / "c.safetensors");
   const torch::Tensor before = other.model->blocks->children()[0]
                                    ->as<vit::EncoderBlockImpl>()
                                    ->attn->qkv->weight.detach()
@@ -100,7 +106,7 @@ TEST_CASE("A checkpoint of another model is refused, and the model keeps its wei
 TEST_CASE("With reset_head a body of other classes loads, and the head stays new") {
   const vit::test::ScratchFolder folder;
   Setup setup(1), other(2, 5);
-  vit::write_checkpoint(folder / "c.safetensors", *setup.model, *setup.optimizer, info());
+  setup.save(folder / "c.safetensors");
   const torch::Tensor head = other.model->head->weight.detach().clone();
   const vit::LoadReport report =
       vit::load_weights(*other.model, folder / "c.safetensors", {.reset_head = true});
@@ -112,7 +118,7 @@ TEST_CASE("With reset_head a body of other classes loads, and the head stays new
 TEST_CASE("Metadata that is no JSON, or says a thing twice, is refused by its name") {
   const vit::test::ScratchFolder folder;
   Setup setup(1);
-  vit::write_checkpoint(folder / "c.safetensors", *setup.model, *setup.optimizer, info());
+  setup.save(folder / "c.safetensors");
   const std::string bytes = vit::test::get(folder / "c.safetensors");
   const auto problem_with = [&](const std::string& from, const std::string& to) {
     REQUIRE(from.size() == to.size());
@@ -150,7 +156,7 @@ TEST_CASE("Running statistics of batch norms, and how many batches they saw, com
   const torch::Tensor x = torch::linspace(-1, 1, 2 * 3 * 32 * 32).reshape({2, 3, 32, 32});
   before->train();
   for (int i = 0; i < 3; ++i) before->forward(x);
-  vit::write_checkpoint(folder / "c.safetensors", *before, *first, info());
+  vit::write_checkpoint(folder / "c.safetensors", vit::checkpoint_tensors(*before, *first), info());
   vit::restore_checkpoint(folder / "c.safetensors", *after, *second);
   CHECK(after->bn1->num_batches_tracked.item<std::int64_t>() == 3);
   for (const auto& item : before->named_buffers()) {
@@ -160,4 +166,50 @@ TEST_CASE("Running statistics of batch norms, and how many batches they saw, com
   before->eval();
   after->eval();
   CHECK(torch::equal(after->forward(x), before->forward(x)));
+}
+
+TEST_CASE("Averages come back too, and are what another program evaluates") {
+  const vit::test::ScratchFolder folder;
+  Setup before(1), after(2);
+  vit::Ema ema(*before.model, {.decay = 0.5}), other(*after.model, {.decay = 0.5});
+  for (int update = 1; update <= 2; ++update) {
+    before.step();
+    ema.update(update);
+  }
+  vit::write_checkpoint(folder / "c.safetensors",
+                        vit::checkpoint_tensors(*before.model, *before.optimizer, &ema), info());
+  vit::restore_checkpoint(folder / "c.safetensors", *after.model, *after.optimizer, &other);
+  CHECK(torch::equal(after.model->head->weight, before.model->head->weight));
+  for (std::size_t i = 0; i < ema.tensors().size(); ++i)
+    CHECK(torch::equal(ema.tensors()[i].second, other.tensors()[i].second));
+  vit::load_weights(*after.model, folder / "c.safetensors");
+  CHECK_FALSE(torch::equal(after.model->head->weight, before.model->head->weight));
+  const vit::EmaWeights averaged(&ema);
+  CHECK(torch::equal(after.model->head->weight, before.model->head->weight));
+}
+
+TEST_CASE("A checkpoint with adapters holds merged weights for others, and goes on by its own") {
+  const vit::test::ScratchFolder folder;
+  Setup before(1), after(2), plain(3);
+  const vit::LoraOptions lora{.rank = 2, .alpha = 4};
+  for (Setup* setup : {&before, &after}) {
+    vit::add_lora(*setup->model, lora, "head", 5);
+    setup->optimizer = vit::create_optimizer({}, vit::param_groups(*setup->model, 0.05));
+  }
+  before.step();
+  before.step();
+  before.save(folder / "c.safetensors");
+  vit::restore_checkpoint(folder / "c.safetensors", *after.model, *after.optimizer);
+  before.step();
+  after.step();
+  const auto mine = before.model->named_parameters(), theirs = after.model->named_parameters();
+  for (const auto& item : mine) CHECK(torch::equal(item.value(), theirs[item.key()]));
+
+  vit::restore_checkpoint(folder / "c.safetensors", *after.model, *after.optimizer);
+  vit::load_weights(*plain.model, folder / "c.safetensors");
+  const torch::Tensor x = torch::ones({2, 3, 16, 16});
+  CHECK(torch::allclose(plain.model->forward(x), after.model->forward(x), 1e-5, 1e-6));
+  vit::merge_lora(*after.model);
+  CHECK(torch::allclose(plain.model->forward(x), after.model->forward(x), 1e-5, 1e-6));
+  CHECK_FALSE(after.model->named_parameters().contains("blocks.0.attn.qkv.lora_a"));
 }

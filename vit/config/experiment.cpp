@@ -82,6 +82,7 @@ void describe(FieldVisitor& visitor, Experiment& e) {
   section("optim", "how weights are updated", e.optim);
   section("schedule", "how long, and at which learning rate", e.schedule);
   section("train", "how the loop runs", e.train);
+  section("lora", "thin adapters that learn in place of the whole weights", e.lora);
   section("export", "what is written at the end", e.exported);
 }
 

@@ -13,6 +13,7 @@
 #include "vit/data/loader.h"
 #include "vit/data/registry.h"
 #include "vit/models/registry.h"
+#include "vit/nn/lora.h"
 #include "vit/optim/options.h"
 #include "vit/tasks/registry.h"
 #include "vit/train/options.h"
@@ -59,6 +60,7 @@ struct Experiment {
   OptimOptions optim;
   ScheduleOptions schedule;
   TrainOptions train;
+  LoraOptions lora;
   ExportConfig exported;
 
   bool num_classes_given = false;  ///< whether the user named model.num_classes

@@ -1,22 +1,33 @@
 #include "vit/config/run.h"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <system_error>
 
+#include "vit/config/log_observer.h"
 #include "vit/config/open_model.h"
+#include "vit/config/plan.h"
+#include "vit/config/probe.h"
 #include "vit/config/recognised_model.h"
+#include "vit/config/resume.h"
 #include "vit/config/run_summary.h"
+#include "vit/config/teacher.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/export/torchscript.h"
 #include "vit/io/atomic_file.h"
+#include "vit/nn/grad_checkpoint.h"
+#include "vit/nn/lora.h"
 #include "vit/report/humanize.h"
 #include "vit/report/run_recorder.h"
-#include "vit/train/checkpoint.h"
+#include "vit/train/batch_finder.h"
+#include "vit/train/checkpoint_writer.h"
 #include "vit/train/device.h"
 #include "vit/train/environment.h"
+#include "vit/train/freeze.h"
+#include "vit/train/linear_probe.h"
+#include "vit/train/lr_finder.h"
 #include "vit/train/run_directory.h"
 #include "vit/weights/load.h"
 
@@ -25,58 +36,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The run directory and the checkpoint to go on from, if any.
-struct Place {
-  fs::path directory;
-  std::optional<fs::path> checkpoint;
+/// Stops the run once it has seen one update.
+class ReplayObserver final : public Observer {
+ public:
+  explicit ReplayObserver(std::int64_t update) : update_(update) {}
+  void on_update(const UpdateEvent& event) override {
+    if (event.update < update_) return;
+    if (event.update == update_) seen = event;
+    stop = true;
+  }
+  std::optional<UpdateEvent> seen;
+  std::atomic<bool> stop{false};
+
+ private:
+  std::int64_t update_;
 };
-
-fs::path latest_unfinished(const fs::path& parent, const std::string& name) {
-  std::error_code error;
-  fs::path latest = parent / name;
-  for (int number = 2; fs::exists(parent / (name + "-" + std::to_string(number)), error); ++number)
-    latest = parent / (name + "-" + std::to_string(number));
-  return latest;
-}
-
-Place choose_place(const RunRequest& request) {
-  const std::string name = request.experiment.stem().string();
-  const fs::path parent = "runs";
-  std::error_code error;
-  if (!request.resume) {
-    if (!request.output) return {free_run_directory(parent, name), std::nullopt};
-    if (RunDirectory(*request.output).used())
-      throw Error(ErrorKind::usage, request.output->string(), "holds a run already",
-                  "go on with it by --resume auto, or choose another --output");
-    return {*request.output, std::nullopt};
-  }
-  if (*request.resume == "auto") {
-    const fs::path directory = request.output.value_or(latest_unfinished(parent, name));
-    const fs::path last = RunDirectory(directory).last_checkpoint();
-    if (!fs::exists(last, error)) {
-      // Nothing to go on from yet: `--resume auto` starts, so that one command serves a cluster's
-      // restarts.
-      return {directory, std::nullopt};
-    }
-    return {directory, last};
-  }
-  const fs::path checkpoint = *request.resume;
-  if (!fs::is_regular_file(checkpoint, error))
-    throw Error(ErrorKind::weights, checkpoint.string(), "is no checkpoint file",
-                "--resume takes `auto` or a file in a run's checkpoints/");
-  const fs::path of_run = fs::absolute(checkpoint).parent_path().parent_path();
-  return {request.output.value_or(of_run), checkpoint};
-}
-
-/// Tells which lines of the config are not those of the checkpoint; most changes are meant.
-void warn_of_changes(const std::string& before, const std::string& now) {
-  std::istringstream old_lines(before), new_lines(now);
-  std::string old_line, new_line;
-  while (std::getline(old_lines, old_line) && std::getline(new_lines, new_line))
-    if (old_line != new_line)
-      log::warn(vit::str("the config has changed since the checkpoint: was `", old_line, "`, is `",
-                         new_line, "`"));
-}
 
 class Run {
  public:
@@ -87,17 +61,47 @@ class Run {
         stop_(stop),
         experiment_(load_experiment(request.experiment, request.sets)) {}
 
+  /// Takes the update again that `replay` names, from the nearest checkpoint before it.
+  UpdateEvent replay(const RunDirectory& directory, std::int64_t update) {
+    set_compute_threads(experiment_.train.threads);
+    build();
+    make_pipelines();
+    if (const auto from = checkpoint_before(directory, update)) {
+      restore_checkpoint(from->path, *model_, *optimizer_, ema_ ? &*ema_ : nullptr);
+      state_ = from->info.state;
+      log::info(vit::str("from ", from->path.string(), ", update ", state_.update));
+    }
+    ReplayObserver watcher(update);
+    TrainingHooks hooks;
+    hooks.stop = &watcher.stop;
+    hooks.observers = {&watcher};
+    hooks.save = [](CheckpointKind, const TrainingState&) {};
+    hooks.roll_back = [] { return false; };
+    TrainingParts all = parts();
+    try {
+      train(all, state_, hooks);
+    } catch (const Error& problem) {
+      if (problem.kind() != ErrorKind::numerical || !watcher.seen) throw;
+    }
+    if (!watcher.seen)
+      throw Error(ErrorKind::usage, directory.root().string(),
+                  vit::str("the run has no update ", update), "updates count from 0");
+    return *watcher.seen;
+  }
+
   RunResult run() {
     set_compute_threads(experiment_.train.threads);
     build();
     if (request_.dry_run) return dry_run();
+    if (request_.find_lr || request_.find_batch_size) return find();
     const Place place = choose_place(request_);
     const RunDirectory directory(place.directory);
     directory.create();
     const RunLock lock(directory);
     const log::FileSink log_file(directory.log());
-    prepare(directory, place.checkpoint);
-    const TrainingEnd end = train_to_the_end(directory, place.checkpoint.has_value());
+    prepare(directory, place);
+    const TrainingEnd end =
+        experiment_.task.name == "linear_probe" ? probe(directory) : train_to_the_end(directory);
     RunResult result{directory.root(),
                      end,
                      {},
@@ -120,11 +124,23 @@ class Run {
       log::info(vit::str(*experiment_.init.weights, ": ", report.summary()));
       experiment_.recognised.reset();  // the file's tensors have been copied
     }
+    if (experiment_.lora.rank > 0)
+      add_lora(model_->module(), experiment_.lora, model_->classifier(),
+               static_cast<std::uint64_t>(experiment_.seed));
     model_->module().to(device_);
-    task_ = create_task(experiment_.task, *model_);
-    optimizer_ =
-        create_optimizer(experiment_.optim, param_groups(*model_, experiment_.optim.weight_decay));
+    set_grad_checkpointing(model_->module(), experiment_.train.grad_checkpointing);
+    if (experiment_.task.name == "linear_probe")
+      experiment_.train.freeze = {"*", "!" + model_->classifier()};
+    const std::vector<std::string> frozen = frozen_parameters(*model_, experiment_.train.freeze);
+    if (!experiment_.train.unfreeze_epoch) set_learning(*model_, frozen, false);
     input_ = experiment_preprocessing(experiment_);
+    task_ = create_task(experiment_.task, *model_,
+                        open_teacher(experiment_, *model_, input_, *data_.train, device_));
+    optimizer_ = create_optimizer(experiment_.optim, param_groups(*model_, experiment_.optim));
+    if (experiment_.train.model_ema)
+      ema_.emplace(*model_, EmaOptions{.decay = *experiment_.train.model_ema,
+                                       .warmup = experiment_.train.model_ema_warmup,
+                                       .force_cpu = experiment_.train.model_ema_force_cpu});
     config_text_ = experiment_yaml(experiment_);
   }
 
@@ -141,13 +157,36 @@ class Run {
             .schedule = experiment_.schedule,
             .train = experiment_.train,
             .device = device_,
-            .seed = static_cast<std::uint64_t>(experiment_.seed)};
+            .seed = static_cast<std::uint64_t>(experiment_.seed),
+            .ema = ema_ ? &*ema_ : nullptr,
+            .pipeline_of_epoch = [this](std::int64_t epoch) -> const Pipeline& {
+              const Pipeline* found = &*train_pipeline_;
+              for (const auto& [from, pipeline] : sized_pipelines_)
+                if (from <= epoch) found = &pipeline;
+              return *found;
+            }};
   }
 
   void make_pipelines() {
     train_pipeline_ = Pipeline::training(input_, experiment_.augment.train,
                                          static_cast<std::uint64_t>(experiment_.seed));
     val_pipeline_ = Pipeline::evaluation(input_);
+    for (const SizeStage& stage : experiment_.schedule.img_size.items) {
+      Preprocessing sized = input_;
+      sized.img_size = stage.img_size;
+      sized_pipelines_.insert_or_assign(
+          stage.epoch, Pipeline::training(sized, experiment_.augment.train,
+                                          static_cast<std::uint64_t>(experiment_.seed)));
+    }
+  }
+
+  /// The finders; nothing is kept of what the model learns in them.
+  RunResult find() {
+    make_pipelines();
+    TrainingParts all = parts();
+    if (request_.find_lr) log::info(lr_finding_text(find_lr(all)));
+    if (request_.find_batch_size) log::info(batch_finding_text(find_batch_size(all)));
+    return {};
   }
 
   /// One batch of each split through everything, without touching the disk.
@@ -167,6 +206,9 @@ class Run {
       task_->evaluate()->add(batch->to(device_));
     }
     log::info(plan());
+    log::info(
+        "parameter groups\n" + param_group_table(optimizer_->groups()) + "\n" +
+        schedule_drawing(training_schedule(all), experiment_.optim, experiment_.schedule.epochs));
     return {};
   }
 
@@ -179,14 +221,19 @@ class Run {
                     experiment_.train.amp);
   }
 
-  void prepare(const RunDirectory& directory, const std::optional<fs::path>& checkpoint) {
+  void prepare(const RunDirectory& directory, const Place& place) {
     make_pipelines();
-    if (checkpoint) {
-      const CheckpointInfo info = read_checkpoint_info(*checkpoint);
-      restore_checkpoint(*checkpoint, *model_, *optimizer_);
-      state_ = info.state;
-      warn_of_changes(info.config, config_text_);
-      log::info(vit::str("going on from ", checkpoint->string(), ": ", state_.epoch, " epochs and ",
+    std::optional<SoundCheckpoint> from;
+    if (place.look_for_checkpoint) from = newest_sound_checkpoint(directory);
+    // Also without a checkpoint: a process that was killed before its first one has left rows.
+    resumed_ = place.look_for_checkpoint || place.checkpoint;
+    if (place.checkpoint) from = {*place.checkpoint, read_checkpoint_info(*place.checkpoint)};
+    if (from) {
+      check_config_unchanged(*from, experiment_, request_.allow_change);
+      restore_checkpoint(from->path, *model_, *optimizer_, ema_ ? &*ema_ : nullptr);
+      state_ = from->info.state;
+      if (from->path == directory.last_checkpoint()) last_update_ = state_.update;
+      log::info(vit::str("going on from ", from->path.string(), ": ", state_.epoch, " epochs and ",
                          state_.batch, " batches are done"));
     }
     std::error_code error;
@@ -196,28 +243,93 @@ class Run {
     for (const auto& [key, value] : environment(device_)) env[key] = value;
     write_file_atomically(directory.environment(), env.dump(1) + "\n");
     log::info(plan());
+    log::info("parameter groups\n" + param_group_table(optimizer_->groups()));
     log::info(vit::str("run directory ", directory.root().string()));
   }
 
-  TrainingEnd train_to_the_end(const RunDirectory& directory, bool resumed) {
+  [[nodiscard]] CheckpointInfo checkpoint_info(const TrainingState& state) const {
+    return {state, config_text_, data_.train->classes(), input_};
+  }
+
+  TrainingEnd train_to_the_end(const RunDirectory& directory) {
     RunRecorder recorder(
         directory.root(),
-        resumed ? std::optional(ResumePoint{state_.epoch, state_.update}) : std::nullopt);
+        resumed_ ? std::optional(ResumePoint{state_.epoch, state_.update}) : std::nullopt);
+    CheckpointWriter writer(directory,
+                            {.keep = experiment_.train.keep_checkpoints,
+                             .background = experiment_.train.background_checkpoints},
+                            last_update_);
+    Ema* ema = ema_ ? &*ema_ : nullptr;
+    LogObserver log_observer;
     TrainingHooks hooks;
     hooks.stop = stop_;
     hooks.observers = observers_;
     hooks.observers.push_back(&recorder);
+    hooks.observers.push_back(&log_observer);
     hooks.save = [&](CheckpointKind kind, const TrainingState& state) {
-      write_checkpoint(
-          kind == CheckpointKind::best ? directory.best_checkpoint() : directory.last_checkpoint(),
-          *model_, *optimizer_, {state, config_text_, data_.train->classes(), input_});
+      writer.save(kind, checkpoint_tensors(*model_, *optimizer_, ema), checkpoint_info(state));
+      if (const auto failure = writer.take_failure())
+        log::warn("a checkpoint could not be saved; training goes on. " + *failure);
+    };
+    hooks.save_trouble = [&](const UpdateEvent& event, const TrainingState& before) {
+      fs::create_directories(directory.trouble_samples(event.update).parent_path());
+      write_file_atomically(directory.trouble_samples(event.update), trouble_json(event));
+      write_checkpoint(directory.trouble_checkpoint(event.update),
+                       checkpoint_tensors(*model_, *optimizer_, ema), checkpoint_info(before));
+    };
+    hooks.roll_back = [&] {
+      writer.finish();
+      const auto sound = newest_sound_checkpoint(directory);
+      if (sound) restore_checkpoint(sound->path, *model_, *optimizer_, ema);
+      return sound.has_value();
     };
     TrainingParts all = parts();
-    return train(all, state_, hooks);
+    const TrainingEnd end = train(all, state_, hooks);
+    writer.finish();
+    recorder.finish();
+    const CheckpointWriter::Cost cost = writer.cost();
+    log::debug(vit::str(cost.count, " checkpoints: training was held back for ", cost.held,
+                        " s while they took ", cost.written, " s to write"));
+    return end;
+  }
+
+  /// Only the head learns, on features that are computed once.
+  TrainingEnd probe(const RunDirectory& directory) {
+    ModelSpec headless = experiment_.model;
+    num_classes(headless) = 0;
+    const std::shared_ptr<ImageModel> body = create_model(headless);
+    copy_weights(*model_, *body);
+    body->module().to(device_);
+    const std::string key = feature_key(experiment_, *body);
+    const auto features = [&](const Dataset& data, const char* split) {
+      return cached_features(feature_file(experiment_, key, split), key + split, [&] {
+        return extract_features(*body, data, *val_pipeline_, loader_options(experiment_.data),
+                                device_, experiment_.train.amp, stop_);
+      });
+    };
+    const std::optional<Features> train = features(*data_.train, "train"),
+                                  val = train ? features(*data_.val, "val") : std::nullopt;
+    if (!val) return TrainingEnd::stopped;
+    state_ = {};
+    RunRecorder recorder(directory.root(), resumed_ ? std::optional(ResumePoint{}) : std::nullopt);
+    std::vector<Observer*> observers = observers_;
+    observers.push_back(&recorder);
+    model_->module().to(torch::kCPU);
+    TrainingParts all = parts();
+    train_linear_probe(all, *train, *val, observers, state_, experiment_.task.options.smoothing);
+    model_->module().to(device_);
+    CheckpointWriter writer(directory, {.keep = 0, .background = false});
+    writer.save(CheckpointKind::last_and_best, checkpoint_tensors(*model_, *optimizer_),
+                checkpoint_info(state_));
+    writer.finish();
+    recorder.finish();
+    return TrainingEnd::complete;
   }
 
   /// The best weights are evaluated, exported and reported.
   Metrics finish(const RunDirectory& directory) {
+    ema_.reset();
+    merge_lora(model_->module());
     load_weights(*model_, directory.best_checkpoint());
     ClassifyEvaluation evaluation(*model_);
     run_evaluation(evaluation, *model_, *data_.val, *val_pipeline_,
@@ -231,7 +343,7 @@ class Run {
   }
 
   const RunRequest& request_;
-  const std::vector<Observer*>& observers_;
+  std::vector<Observer*> observers_;
   const std::atomic<bool>* stop_;
   Experiment experiment_;
   std::string config_text_;
@@ -242,10 +354,23 @@ class Run {
   std::unique_ptr<Optimizer> optimizer_;
   Preprocessing input_;
   std::optional<Pipeline> train_pipeline_, val_pipeline_;
+  std::map<std::int64_t, Pipeline> sized_pipelines_;  // by the epoch from which they are used
+  std::optional<Ema> ema_;
   TrainingState state_;
+  bool resumed_ = false;
+  std::optional<std::int64_t> last_update_;  // of the checkpoint `last`, where it is sound
 };
 
 }  // namespace
+
+UpdateEvent replay_update(const std::filesystem::path& run, std::int64_t update,
+                          const std::vector<std::string>& sets) {
+  const RunDirectory directory(run);
+  RunRequest request;
+  request.experiment = directory.config();
+  request.sets = sets;
+  return Run(request, {}, nullptr).replay(directory, update);
+}
 
 RunResult run_experiment(const RunRequest& request, const std::vector<Observer*>& observers,
                          const std::atomic<bool>* stop) {

@@ -20,6 +20,9 @@ struct RunRequest {
       output;  ///< run directory; none: runs/NAME, numbered where it is taken
   std::optional<std::string> resume;  ///< `auto`, or a checkpoint
   bool dry_run = false;               ///< check everything, train nothing
+  bool find_lr = false;               ///< only a learning-rate range test
+  bool find_batch_size = false;       ///< only measure batch sizes
+  bool allow_change = false;          ///< go on with another config than the checkpoint's
 };
 
 /// What came of it.
@@ -35,5 +38,11 @@ struct RunResult {
 /// Throws Error; what had been saved before stays.
 RunResult run_experiment(const RunRequest& request, const std::vector<Observer*>& observers,
                          const std::atomic<bool>* stop);
+
+/// Takes one update of a run again (counted from 0), from the nearest checkpoint before it, and
+/// tells what it was: the run itself stays as it is. The same numbers as then, to the bit. `sets`
+/// are laid over the run's config.
+UpdateEvent replay_update(const std::filesystem::path& run, std::int64_t update,
+                          const std::vector<std::string>& sets = {});
 
 }  // namespace vit

@@ -1,6 +1,10 @@
 #include "vit/report/run_recorder.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "vit/core/error.h"
+#include "vit/core/log.h"
 
 namespace vit {
 namespace {
@@ -38,21 +42,43 @@ void RunRecorder::on_batch(const BatchEvent& event) {
                      {"lr", event.lr},
                      {"images_per_s", event.images_per_s}};
   if (event.train_top1) record.emplace_back("train_top1", *event.train_top1);
-  metrics_->add(record);
-  events_->scalar("train/loss", event.loss, event.update);
-  events_->scalar("train/lr", event.lr, event.update);
+  try_to([&] {
+    metrics_->add(record);
+    events_->scalar("train/loss", event.loss, event.update);
+    events_->scalar("train/lr", event.lr, event.update);
+  });
 }
 
 void RunRecorder::on_epoch(const EpochEvent& event) {
-  summary_->add({event.epoch, event.update, event.train_loss, metric(event, "loss"),
-                 metric(event, "top1"), metric(event, "top5"), event.lr, event.images_per_s,
-                 event.seconds});
-  JsonlRecord record{{"step", event.update}, {"epoch", event.epoch}};
-  for (const auto& [key, value] : event.metrics) {
-    record.emplace_back("eval_" + key, value);
-    events_->scalar("eval/" + key, value, event.update);
+  rows_.push_back({event.epoch, event.update, event.train_loss, metric(event, "loss"),
+                   metric(event, "top1"), metric(event, "top5"), event.lr, event.images_per_s,
+                   event.seconds});
+  try_to([&] { write_rows(); });
+  JsonlRecord record{{"step", event.update}, {"epoch", event.epoch}, {"overhead", event.overhead}};
+  for (const auto& [key, value] : event.metrics) record.emplace_back("eval_" + key, value);
+  try_to([&] {
+    metrics_->add(record);
+    for (const auto& [key, value] : event.metrics)
+      events_->scalar("eval/" + key, value, event.update);
+  });
+}
+
+void RunRecorder::write_rows() {
+  for (; !rows_.empty(); rows_.pop_front()) summary_->add(rows_.front());
+}
+
+void RunRecorder::finish() { write_rows(); }
+
+bool RunRecorder::try_to(const std::function<void()>& write) {
+  try {
+    write();
+    return true;
+  } catch (const Error& problem) {
+    if (problem.kind() != ErrorKind::resource) throw;
+    if (!std::exchange(told_, true))
+      log::warn(str("what happens cannot be recorded; training goes on. ", problem.what()));
+    return false;
   }
-  metrics_->add(record);
 }
 
 }  // namespace vit

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <deque>
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <vector>
 
 #include "vit/report/csv.h"
 #include "vit/report/jsonl.h"
@@ -25,12 +28,20 @@ class RunRecorder final : public Observer {
   RunRecorder(const std::filesystem::path& folder, std::optional<ResumePoint> resumed);
   void on_batch(const BatchEvent& event) override;
   void on_epoch(const EpochEvent& event) override;
+  /// Writes what could not be written before. Throws Error (resource) where it still cannot.
+  void finish();
 
  private:
+  /// Runs `write`; a full disk is no reason to end a training run: it is told once, and false.
+  bool try_to(const std::function<void()>& write);
+  void write_rows();
+
   std::optional<CsvWriter> summary_;
   std::optional<JsonlWriter> metrics_;
   std::optional<TensorBoardWriter> events_;
+  std::deque<std::vector<CsvCell>> rows_;  // of summary.csv that wait for space
   std::int64_t last_recorded_update_ = 0;
+  bool told_ = false;
 };
 
 }  // namespace vit

@@ -3,12 +3,12 @@
 namespace vit {
 
 Autocast::Autocast(c10::DeviceType device, std::string_view amp)
-    : device_(device), active_(amp == "bf16") {
+    : device_(device), active_(amp == "bf16" || amp == "fp16") {
   if (!active_) return;
   was_enabled_ = at::autocast::is_autocast_enabled(device_);
   old_type_ = at::autocast::get_autocast_dtype(device_);
   at::autocast::set_autocast_enabled(device_, true);
-  at::autocast::set_autocast_dtype(device_, at::kBFloat16);
+  at::autocast::set_autocast_dtype(device_, amp == "fp16" ? at::kHalf : at::kBFloat16);
   at::autocast::increment_nesting();
 }
 

@@ -6,9 +6,9 @@
 
 namespace vit {
 
-/// While the object lives, LibTorch computes matrix products on `device` in bfloat16 and keeps what
-/// needs it in float32 (automatic mixed precision). Does nothing for `fp32`. Backward passes belong
-/// outside.
+/// While the object lives, LibTorch computes matrix products on `device` in bfloat16 (`bf16`) or
+/// float16 (`fp16`) and keeps what needs it in float32 (automatic mixed precision). Does nothing
+/// for `fp32`. Backward passes belong outside.
 class Autocast {
  public:
   Autocast(c10::DeviceType device, std::string_view amp);

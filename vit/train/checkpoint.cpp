@@ -8,7 +8,7 @@
 #include "vit/core/error.h"
 #include "vit/io/checksum.h"
 #include "vit/io/json.h"
-#include "vit/weights/load.h"
+#include "vit/nn/lora.h"
 #include "vit/weights/tensors.h"
 
 namespace vit {
@@ -18,7 +18,7 @@ using Json = nlohmann::json;
 
 constexpr const char* kFormat = "vit.checkpoint";
 constexpr int kVersion = 1;
-constexpr const char* kOptimizerPrefix = "optim/";
+constexpr const char *kOptimizerPrefix = "optim/", *kEmaPrefix = "ema/", *kLoraPrefix = "lora/";
 
 Json to_json(const TrainingState& state) {
   return {{"epoch", state.epoch},
@@ -28,7 +28,11 @@ Json to_json(const TrainingState& state) {
           {"correct", state.correct},
           {"samples", state.samples},
           {"best_metric", state.best_metric ? Json(*state.best_metric) : Json()},
-          {"best_epoch", state.best_epoch}};
+          {"best_epoch", state.best_epoch},
+          {"metrics", state.metrics},
+          {"troubles", state.troubles},
+          {"grad_scale", state.scaler.scale},
+          {"grad_scale_good_updates", state.scaler.good_updates}};
 }
 
 TrainingState state_from_json(const Json& json) {
@@ -41,6 +45,10 @@ TrainingState state_from_json(const Json& json) {
   json.at("samples").get_to(state.samples);
   if (!json.at("best_metric").is_null()) state.best_metric = json.at("best_metric").get<double>();
   json.at("best_epoch").get_to(state.best_epoch);
+  json.at("metrics").get_to(state.metrics);
+  json.at("troubles").get_to(state.troubles);
+  json.at("grad_scale").get_to(state.scaler.scale);
+  json.at("grad_scale_good_updates").get_to(state.scaler.good_updates);
   if (state.epoch < 0 || state.batch < 0 || state.update < 0)
     throw Error(ErrorKind::weights, "", "negative counters");
   return state;
@@ -81,14 +89,70 @@ void verify_checksums(const SafetensorsFile& file) {
   if (checksums.size() != file.tensors().size()) damaged(file.path(), "tensors are missing");
 }
 
+/// The tensor as it was trained: of a layer with an adapter, not the merged one.
+const TensorInfo* find_as_trained(const SafetensorsFile& file, const std::string& name) {
+  const TensorInfo* info = file.find(kLoraPrefix + name);
+  return info != nullptr ? info : file.find(name);
+}
+
+std::string shape_text(at::IntArrayRef shape) {
+  std::string text;
+  for (const std::int64_t size : shape) text += vit::str(text.empty() ? "" : ", ", size);
+  return "[" + text + "]";
+}
+
+/// Decides about every tensor before it copies the first, so that a model keeps its weights where
+/// they do not fit.
+void restore_weights(const SafetensorsFile& file, ImageModel& model) {
+  std::vector<std::pair<torch::Tensor, const TensorInfo*>> pairs;
+  std::string problems;
+  const auto match = [&](const std::string& name, const torch::Tensor& tensor) {
+    const TensorInfo* info = find_as_trained(file, name);
+    if (info == nullptr)
+      problems += "\n  " + name + ": not in the file";
+    else if (tensor.sizes() != at::IntArrayRef(info->shape))
+      problems += vit::str("\n  ", name, ": the model has ", shape_text(tensor.sizes()),
+                           ", the file ", shape_text(info->shape));
+    else
+      pairs.emplace_back(tensor, info);
+  };
+  for (const auto& item : model.module().named_parameters()) match(item.key(), item.value());
+  for (const auto& item : model.module().named_buffers()) match(item.key(), item.value());
+  if (!problems.empty())
+    throw Error(ErrorKind::weights, file.path().string(),
+                "is a checkpoint of another model:" + problems,
+                "resume with the model of the run, or start a new run from these weights "
+                "(init.weights; with init.reset_head: true for other classes)");
+  const torch::NoGradGuard no_grad;
+  for (auto& [tensor, info] : pairs) tensor.copy_(read_tensor(file, *info));
+}
+
 }  // namespace
 
-void write_checkpoint(const std::filesystem::path& path, ImageModel& model, Optimizer& optimizer,
+NamedTensors checkpoint_tensors(ImageModel& model, const Optimizer& optimizer, const Ema* ema) {
+  NamedTensors own;
+  for (const auto& item : model.module().named_parameters())
+    own.emplace_back(item.key(), item.value());
+  for (const auto& item : model.module().named_buffers())
+    own.emplace_back(item.key(), item.value());
+  const double lora_scale = vit::lora_scale(model.module());
+  NamedTensors all = merged_lora(own, lora_scale);
+  for (const auto& [name, tensor] : lora_tensors(own)) all.emplace_back(kLoraPrefix + name, tensor);
+  if (ema != nullptr) {
+    for (const auto& [name, tensor] : merged_lora(ema->tensors(), lora_scale))
+      all.emplace_back(kEmaPrefix + name, tensor);
+    for (const auto& [name, tensor] : lora_tensors(ema->tensors()))
+      all.emplace_back(std::string(kLoraPrefix) + kEmaPrefix + name, tensor);
+  }
+  for (const auto& [name, tensor] : optimizer.state())
+    all.emplace_back(kOptimizerPrefix + name, tensor);
+  return all;
+}
+
+void write_checkpoint(const std::filesystem::path& path, const NamedTensors& tensors,
                       const CheckpointInfo& info) {
   TensorWriter writer;
-  for (const auto& item : model.module().named_parameters()) writer.add(item.key(), item.value());
-  for (const auto& item : model.module().named_buffers()) writer.add(item.key(), item.value());
-  for (const auto& [name, tensor] : optimizer.state()) writer.add(kOptimizerPrefix + name, tensor);
+  for (const auto& [name, tensor] : tensors) writer.add(name, tensor);
 
   Json checksums = Json::object();
   for (const auto& [name, checksum] : writer.checksums()) checksums[name] = checksum;
@@ -133,20 +197,28 @@ CheckpointInfo read_checkpoint_info(const std::filesystem::path& path) {
   }
 }
 
-void restore_checkpoint(const std::filesystem::path& path, ImageModel& model,
-                        Optimizer& optimizer) {
-  load_weights(model, path);
+void restore_checkpoint(const std::filesystem::path& path, ImageModel& model, Optimizer& optimizer,
+                        Ema* ema) {
   const SafetensorsFile file = SafetensorsFile::open(path);
-  torch::NoGradGuard no_grad;
-  for (auto& [name, tensor] : optimizer.state()) {
-    const TensorInfo* info = file.find(kOptimizerPrefix + name);
+  restore_weights(file, model);
+  const torch::NoGradGuard no_grad;
+  const auto restore = [&](const std::string& name, torch::Tensor tensor, const char* remedy) {
+    const TensorInfo* info = find_as_trained(file, name);
     if (info == nullptr || tensor.sizes() != at::IntArrayRef(info->shape))
-      throw Error(ErrorKind::weights, path.string(),
-                  "has no state `" + name + "` for this optimizer",
-                  "resume with the optimizer of the run (optim.opt), or start a new run from these "
-                  "weights (init.weights)");
+      throw Error(ErrorKind::weights, path.string(), "has no state `" + name + "` for this run",
+                  remedy);
     tensor.copy_(read_tensor(file, *info));
-  }
+  };
+  for (const auto& [name, tensor] : optimizer.state())
+    restore(
+        kOptimizerPrefix + name, tensor,
+        "resume with the optimizer of the run (optim.opt) and what it learns (train.freeze), or "
+        "start a new run from these weights (init.weights)");
+  if (ema != nullptr)
+    for (const auto& [name, tensor] : ema->tensors())
+      restore(kEmaPrefix + name, tensor,
+              "resume with the run's own train.model_ema, or start a new run from these weights "
+              "(init.weights)");
   optimizer.set_updates(state_from_json(metadata_json(file, "state")).update);
 }
 

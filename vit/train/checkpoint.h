@@ -8,7 +8,9 @@
 #include "vit/augment/preprocess.h"
 #include "vit/models/image_model.h"
 #include "vit/optim/optimizer.h"
+#include "vit/train/ema.h"
 #include "vit/train/training_state.h"
+#include "vit/weights/tensors.h"
 
 namespace vit {
 
@@ -20,9 +22,16 @@ struct CheckpointInfo {
   Preprocessing preprocessing;
 };
 
-/// Writes one safetensors file, all or nothing: weights under timm's names, the optimizer's state
-/// under `optim/`, and in the metadata what is needed to go on, with a checksum of each tensor.
-void write_checkpoint(const std::filesystem::path& path, ImageModel& model, Optimizer& optimizer,
+/// All that a checkpoint holds, under the names it has there: weights under timm's, moving averages
+/// under `ema/`, the optimizer's state under `optim/`. A layer with a low-rank adapter stands there
+/// merged, as every other program reads it, and as it is trained under `lora/`. The tensors are
+/// those of the run, except for merged ones.
+[[nodiscard]] NamedTensors checkpoint_tensors(ImageModel& model, const Optimizer& optimizer,
+                                              const Ema* ema = nullptr);
+
+/// Writes one safetensors file, all or nothing: the tensors, and in the metadata what is needed to
+/// go on, with a checksum of each tensor.
+void write_checkpoint(const std::filesystem::path& path, const NamedTensors& tensors,
                       const CheckpointInfo& info);
 
 /// Whether the file was written by write_checkpoint.
@@ -32,8 +41,9 @@ void write_checkpoint(const std::filesystem::path& path, ImageModel& model, Opti
 /// the file is damaged or was not written by write_checkpoint.
 [[nodiscard]] CheckpointInfo read_checkpoint_info(const std::filesystem::path& path);
 
-/// Puts weights and optimizer state back. Throws Error (weights) where they are of another model or
-/// another optimizer.
-void restore_checkpoint(const std::filesystem::path& path, ImageModel& model, Optimizer& optimizer);
+/// Puts weights, optimizer state and averages back. Throws Error (weights) where they are of
+/// another model or another optimizer.
+void restore_checkpoint(const std::filesystem::path& path, ImageModel& model, Optimizer& optimizer,
+                        Ema* ema = nullptr);
 
 }  // namespace vit

@@ -8,22 +8,22 @@ namespace {
 std::atomic<bool> stop_requested{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "it is set in a signal handler");
 
-void request_stop(int signal) {
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGUSR1};
+
+void request_stop(int) {
   stop_requested = true;
-  std::signal(signal, SIG_DFL);  // the next one ends the process
+  for (const int signal : kSignals) std::signal(signal, SIG_DFL);  // the next one ends the process
 }
 
 }  // namespace
 
 InterruptScope::InterruptScope() {
   stop_requested = false;
-  std::signal(SIGINT, request_stop);
-  std::signal(SIGTERM, request_stop);
+  for (const int signal : kSignals) std::signal(signal, request_stop);
 }
 
 InterruptScope::~InterruptScope() {
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  for (const int signal : kSignals) std::signal(signal, SIG_DFL);
 }
 
 const std::atomic<bool>& InterruptScope::requested() const { return stop_requested; }

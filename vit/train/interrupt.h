@@ -4,8 +4,9 @@
 
 namespace vit {
 
-/// While the object lives, the first Ctrl-C (SIGINT) or SIGTERM asks the run to stop at its next
-/// update instead of ending the process; a second one ends it at once.
+/// While the object lives, the first Ctrl-C (SIGINT), SIGTERM or SIGUSR1 (a scheduler's warning)
+/// asks the run to stop at its next update instead of ending the process; a second one ends it at
+/// once.
 class InterruptScope {
  public:
   InterruptScope();

@@ -20,6 +20,16 @@ struct BatchEvent {
   double lr = 0;
 };
 
+/// An update of the weights, or of one that was not finite the attempt.
+struct UpdateEvent {
+  std::int64_t update = 0;                         ///< counted from 0
+  std::int64_t epoch = 0, batch = 0, batches = 0;  ///< of its first batch, counted from 1
+  double loss = 0;                                 ///< mean over its samples
+  double grad_norm = 0;                            ///< before clipping
+  double lr = 0;
+  std::vector<std::int64_t> samples;  ///< positions in the training data
+};
+
 /// A finished epoch.
 struct EpochEvent {
   std::int64_t epoch = 0, epochs = 0;
@@ -30,6 +40,7 @@ struct EpochEvent {
   double lr = 0;
   double images_per_s = 0;  ///< of the training part
   double seconds = 0;       ///< of the epoch with its evaluation
+  double overhead = 0;      ///< share of the training part outside forward, backward and update
   bool best = false;        ///< the best so far
 };
 
@@ -39,6 +50,7 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void on_batch(const BatchEvent& /*event*/) {}
+  virtual void on_update(const UpdateEvent& /*event*/) {}
   /// Before the epoch's checkpoint is written.
   virtual void on_epoch(const EpochEvent& /*event*/) {}
   /// Something that a person should read now.

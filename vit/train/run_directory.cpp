@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -16,6 +17,34 @@ bool RunDirectory::used() const {
   std::error_code error;
   return std::filesystem::exists(config(), error) ||
          std::filesystem::exists(last_checkpoint(), error);
+}
+
+std::filesystem::path RunDirectory::kept_checkpoint(std::int64_t update) const {
+  // Twelve digits, so that names sort as numbers do.
+  const std::string digits = std::to_string(update);
+  return root_ /
+         ("checkpoints/update-" + std::string(12 - std::min<std::size_t>(12, digits.size()), '0') +
+          digits + ".safetensors");
+}
+
+std::vector<std::filesystem::path> RunDirectory::kept_checkpoints() const {
+  std::vector<std::filesystem::path> found;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(root_ / "checkpoints", error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("update-") && name.ends_with(".safetensors"))
+      found.push_back(entry.path());
+  }
+  std::sort(found.rbegin(), found.rend());
+  return found;
+}
+
+std::filesystem::path RunDirectory::trouble_checkpoint(std::int64_t update) const {
+  return root_ / ("trouble/update-" + std::to_string(update) + ".safetensors");
+}
+
+std::filesystem::path RunDirectory::trouble_samples(std::int64_t update) const {
+  return root_ / ("trouble/update-" + std::to_string(update) + ".json");
 }
 
 void RunDirectory::create() const {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "vit/io/file_descriptor.h"
 
@@ -24,6 +26,13 @@ class RunDirectory {
   [[nodiscard]] std::filesystem::path best_checkpoint() const {
     return root_ / "checkpoints/best.safetensors";
   }
+  /// An older checkpoint, of this update of the weights.
+  [[nodiscard]] std::filesystem::path kept_checkpoint(std::int64_t update) const;
+  /// The older checkpoints that are there, the newest first.
+  [[nodiscard]] std::vector<std::filesystem::path> kept_checkpoints() const;
+  /// What is kept of an update that was not finite: the state before it, and its samples.
+  [[nodiscard]] std::filesystem::path trouble_checkpoint(std::int64_t update) const;
+  [[nodiscard]] std::filesystem::path trouble_samples(std::int64_t update) const;
   [[nodiscard]] std::filesystem::path torchscript() const { return root_ / "model.pt"; }
   [[nodiscard]] std::filesystem::path report() const { return root_ / "report.html"; }
   [[nodiscard]] std::filesystem::path done() const { return root_ / "DONE"; }

@@ -2,27 +2,27 @@
 
 #include <torch/utils.h>
 
-#include <chrono>
 #include <cmath>
-#include <limits>
 
 #include "vit/core/error.h"
 #include "vit/data/sampler.h"
 #include "vit/nn/random.h"
 #include "vit/train/autocast.h"
+#include "vit/train/batch_plan.h"
+#include "vit/train/figures.h"
+#include "vit/train/freeze.h"
+#include "vit/train/loss_watch.h"
+#include "vit/train/sam.h"
 
 namespace vit {
 namespace {
 
-class Stopwatch {
- public:
-  [[nodiscard]] double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
+BatchPlan batch_plan(const TrainingParts& parts) {
+  LoaderOptions loader = parts.loader;
+  // An incomplete last batch would be noisier than the others.
+  loader.drop_last = parts.train.drop_last;
+  return {parts.train_data.size(), loader, parts.train.grad_accum_steps};
+}
 
 class Training {
  public:
@@ -30,183 +30,259 @@ class Training {
       : parts_(parts),
         state_(state),
         hooks_(hooks),
-        batches_(full_batches(parts)),
-        schedule_(parts.schedule, parts.optim.lr, updates_per_epoch()),
-        parameters_(parts.optimizer.parameters()) {}
+        plan_(batch_plan(parts)),
+        schedule_(training_schedule(parts)),
+        interval_(parse_interval(parts.train.checkpoint_every)),
+        frozen_(frozen_parameters(parts.model, parts.train.freeze)),
+        parameters_(parts.optimizer.parameters()),
+        scaler_(parts.train.amp == "fp16", state.scaler),
+        sam_(parameters_, parts.optim.sam_rho),
+        watch_(parts.train.loss_spike),
+        figures_(parts.schedule.epochs, plan_) {}
 
   TrainingEnd run() {
-    while (state_.epoch < parts_.schedule.epochs) {
+    while (state_.epoch < parts_.schedule.epochs && !out_of_patience()) {
       const Stopwatch epoch_time;
-      if (!train_epoch()) {
-        hooks_.save(CheckpointKind::last, state_);
-        return TrainingEnd::stopped;
-      }
-      finish_epoch(epoch_time);
+      if (train_epoch() && evaluate_epoch(epoch_time)) continue;
+      hooks_.save(CheckpointKind::last, state_);
+      return TrainingEnd::stopped;
     }
     return TrainingEnd::complete;
   }
 
  private:
-  static std::int64_t full_batches(TrainingParts& parts) {
-    // An incomplete last batch would be noisier than the others: it is left out, unless it is all.
-    parts.loader.drop_last = parts.train_data.size() >= parts.loader.batch_size;
-    return EpochLoader::num_batches(parts.train_data.size(), parts.loader);
-  }
-
-  [[nodiscard]] std::int64_t updates_per_epoch() const {
-    const std::int64_t group = parts_.train.grad_accum_steps;
-    return (batches_ + group - 1) / group;
-  }
-
   /// False where it was told to stop.
   bool train_epoch() {
-    parts_.model.module().train();
-    EpochLoader loader(parts_.train_data, parts_.train_pipeline,
+    const bool thawed = parts_.train.unfreeze_epoch && state_.epoch >= *parts_.train.unfreeze_epoch;
+    set_learning(parts_.model, frozen_, thawed);
+    train_mode(parts_.model);
+    EpochLoader loader(parts_.train_data, pipeline(),
                        shuffled_order(parts_.train_data.size(), parts_.seed, state_.epoch),
-                       state_.epoch, parts_.loader, state_.batch);
+                       state_.epoch, plan_.loader(), state_.batch);
     const Stopwatch time;
-    const std::int64_t first_batch = state_.batch;
-    for (std::optional<Batch> batch = loader.next(); batch; batch = loader.next()) {
-      const bool updated = train_batch(batch->to(parts_.device));
-      train_seconds_ = time.seconds();
-      trained_images_ = (state_.batch - first_batch) * parts_.loader.batch_size;
-      tell_batch();
-      // Only after an update: gradients of a half collected group would be lost.
-      if (updated && state_.batch < batches_ && hooks_.stop != nullptr && *hooks_.stop)
+    figures_.start_epoch();
+    while (state_.batch < plan_.batches()) {
+      train_update(loader, time);
+      if (stop_requested()) return false;
+      if (checkpoint_due() && state_.batch < plan_.batches()) save(CheckpointKind::last);
+    }
+    return true;
+  }
+
+  /// One update of the weights by the mean gradient of the samples of a group of batches.
+  void train_update(EpochLoader& loader, const Stopwatch& time) {
+    const TrainingState before = state_;
+    const std::int64_t count = plan_.group_at(state_.batch);
+    const auto samples = static_cast<double>(plan_.samples(state_.batch, count));
+    UpdateEvent event{.update = state_.update,
+                      .epoch = state_.epoch + 1,
+                      .batch = state_.batch + 1,
+                      .batches = plan_.batches(),
+                      .lr = schedule_.lr(state_.update, state_.metrics)};
+    lr_ = event.lr;
+    std::vector<Batch> held;  // batches that are needed twice
+    for (std::int64_t i = 0; i < count; ++i) {
+      const Batch batch =
+          timed(figures_.times.wait, [&] { return loader.next()->to(parts_.device); });
+      const double share = static_cast<double>(batch.size()) / samples;
+      const TaskStep step = forward_backward(batch, state_.batch, share);
+      const double loss = step.loss.item<double>();
+      event.loss += share * loss;
+      const auto* ids = batch.indices.const_data_ptr<std::int64_t>();
+      event.samples.insert(event.samples.end(), ids, ids + batch.size());
+      count_in(step, loss, batch.size());
+      if (sam_.enabled()) held.push_back(batch);
+      figures_.times.total = time.seconds();
+      if (std::isfinite(loss)) tell_batch();
+    }
+    bool finite = std::isfinite(event.loss);
+    if (finite && sam_.enabled()) take_gradient_uphill(held, before.batch, samples);
+    finite = finite && timed(figures_.times.update, [&] { return update_weights(event); });
+    for (Observer* observer : hooks_.observers) observer->on_update(event);
+    if (!finite) handle(event, before);
+    ++state_.update;
+    if (const auto mean = finite ? watch_.see(event.loss) : std::nullopt)
+      note(vit::str("a loss of ", event.loss, " after a mean of ", *mean, " in update ",
+                    event.update, " (epoch ", event.epoch, ", batch ", event.batch, ")"));
+  }
+
+  /// Adds `share` of a batch's gradient to what is there. The same random numbers each time.
+  TaskStep forward_backward(const Batch& batch, std::int64_t index, double share) {
+    const RandomScope random(
+        Rng(parts_.seed, Stream::model, static_cast<std::uint64_t>(state_.epoch),
+            static_cast<std::uint64_t>(index)),
+        schedule_.drop_path_factor(state_.update));
+    const TaskStep step = timed(figures_.times.forward, [&] {
+      const Autocast autocast(parts_.device.type(), parts_.train.amp);
+      return parts_.task.step(batch);
+    });
+    timed(figures_.times.backward, [&] { scaler_.scale(step.loss * share).backward(); });
+    return step;
+  }
+
+  void take_gradient_uphill(const std::vector<Batch>& held, std::int64_t first, double samples) {
+    if (!scaler_.unscale(parameters_)) return;  // the second scaling then finds the overflow too
+    sam_.climb();
+    for (std::size_t i = 0; i < held.size(); ++i)
+      forward_backward(held[i], first + static_cast<std::int64_t>(i),
+                       static_cast<double>(held[i].size()) / samples);
+    sam_.descend();
+  }
+
+  /// False where a gradient is not finite; the weights are as before then.
+  bool update_weights(UpdateEvent& event) {
+    const bool in_range = scaler_.unscale(parameters_);
+    event.grad_norm =
+        clip_gradients(parts_.optimizer.groups(), parts_.optim, parts_.model.classifier());
+    const bool finite = std::isfinite(event.grad_norm);
+    if (in_range && finite) {
+      parts_.optimizer.step({.lr = lr_,
+                             .weight_decay_factor = schedule_.weight_decay_factor(
+                                 state_.update, parts_.optim.weight_decay),
+                             .momentum = schedule_.momentum(state_.update, parts_.optim.momentum)});
+      if (parts_.ema != nullptr) parts_.ema->update(state_.update + 1, ema_decay());
+    }
+    parts_.optimizer.zero_grad();
+    return finite || !in_range;  // an overflow of float16 is the scaler's business
+  }
+
+  [[nodiscard]] std::optional<double> ema_decay() const {
+    if (!parts_.train.model_ema_end) return std::nullopt;
+    return cosine_between(*parts_.train.model_ema, *parts_.train.model_ema_end, state_.update,
+                          schedule_.total_updates());
+  }
+
+  /// What train.on_nan says about an update that was not finite; `before` it, the state was this.
+  void handle(UpdateEvent& event, const TrainingState& before) {
+    parts_.optimizer.zero_grad();
+    ++state_.troubles;
+    const bool rolls_back = parts_.train.on_nan == "rollback";
+    if (parts_.train.on_nan == "stop" || state_.troubles > parts_.train.max_nan ||
+        (rolls_back && !hooks_.roll_back())) {
+      if (hooks_.save_trouble) hooks_.save_trouble(event, before);
+      throw trouble_error(event);
+    }
+    // The epoch's means are over what was learned from.
+    state_.loss_sum = before.loss_sum;
+    state_.correct = before.correct;
+    state_.samples = before.samples;
+    note(trouble_text(event) +
+         (rolls_back ? "; going on behind it from the last checkpoint's weights" : "; skipped"));
+  }
+
+  /// False where it was told to stop on the way: the evaluation is made again then.
+  bool evaluate_epoch(const Stopwatch& epoch_time) {
+    const std::unique_ptr<Evaluation> evaluation = parts_.task.evaluate();
+    {
+      const EmaWeights averaged(parts_.ema);
+      if (!run_evaluation(*evaluation, parts_.model, parts_.val_data, parts_.val_pipeline,
+                          parts_.loader, parts_.device, parts_.train.amp, hooks_.stop))
         return false;
     }
-    return true;
-  }
-
-  /// True where the batch completed an update.
-  bool train_batch(const Batch& batch) {
-    const std::int64_t group = parts_.train.grad_accum_steps;
-    const std::int64_t in_group = std::min(group, batches_ - state_.batch / group * group);
-    const RandomScope random(Rng(parts_.seed, Stream::model,
-                                 static_cast<std::uint64_t>(state_.epoch),
-                                 static_cast<std::uint64_t>(state_.batch)));
-    TaskStep step;
-    {
-      const Autocast autocast(parts_.device.type(), parts_.train.amp);
-      step = parts_.task.step(batch);
-    }
-    const double loss = step.loss.item<double>();
-    if (!std::isfinite(loss)) report_divergence(loss);
-    (step.loss / static_cast<double>(in_group)).backward();
-
-    state_.loss_sum += loss * static_cast<double>(batch.size());
-    state_.samples += batch.size();
-    counts_correct_ = step.correct >= 0;
-    if (counts_correct_) state_.correct += step.correct;
-    ++state_.batch;
-    if (state_.batch % group != 0 && state_.batch != batches_) return false;
-    update_weights();
-    return true;
-  }
-
-  void update_weights() {
-    lr_ = schedule_.lr(state_.update);
-    if (parts_.optim.clip_grad) clip_grad_norm(parameters_, *parts_.optim.clip_grad);
-    parts_.optimizer.step(lr_);
-    parts_.optimizer.zero_grad();
-    ++state_.update;
-  }
-
-  [[noreturn]] void report_divergence(double loss) const {
-    throw Error(
-        ErrorKind::numerical,
-        vit::str("epoch ", state_.epoch + 1, ", batch ", state_.batch + 1, " of ", batches_),
-        vit::str("the loss is ", loss, "; training has diverged (learning rate ",
-                 schedule_.lr(state_.update), ")"),
-        "lower optim.lr, lengthen schedule.warmup_epochs, or set optim.clip_grad: 1.0; the last "
-        "checkpoint is untouched");
-  }
-
-  void finish_epoch(const Stopwatch& epoch_time) {
-    const std::unique_ptr<Evaluation> evaluation = parts_.task.evaluate();
-    run_evaluation(*evaluation, parts_.model, parts_.val_data, parts_.val_pipeline, parts_.loader,
-                   parts_.device, parts_.train.amp);
-    EpochEvent event;
-    event.metrics = evaluation->metrics();
-    VIT_ASSERT(!event.metrics.empty());
+    EpochEvent event = figures_.epoch(state_, evaluation->metrics());
     const double metric = event.metrics.front().second;
-    event.best = !state_.best_metric || metric > *state_.best_metric;
-    event.epoch = state_.epoch + 1;
-    event.epochs = parts_.schedule.epochs;
-    event.update = state_.update;
-    event.train_loss = mean_loss();
-    event.train_top1 = train_top1();
-    event.lr = lr_;
-    event.images_per_s = images_per_s();
+    event.lr = schedule_.lr(state_.update - 1, state_.metrics);
     event.seconds = epoch_time.seconds();
-
-    const auto [best_metric, best_epoch] = event.best
-                                               ? std::pair{std::optional(metric), event.epoch}
-                                               : std::pair{state_.best_metric, state_.best_epoch};
-    state_ = {.epoch = event.epoch,
-              .update = state_.update,
-              .best_metric = best_metric,
-              .best_epoch = best_epoch};
+    start_next_epoch(metric, event.best);
     for (Observer* observer : hooks_.observers) observer->on_epoch(event);
-    if (event.best) hooks_.save(CheckpointKind::best, state_);
-    if (state_.epoch % parts_.train.checkpoint_every == 0 || state_.epoch == parts_.schedule.epochs)
-      hooks_.save(CheckpointKind::last, state_);
+    const bool last =
+        checkpoint_due() || state_.epoch == parts_.schedule.epochs || out_of_patience();
+    if (last || event.best)
+      save(!last        ? CheckpointKind::best
+           : event.best ? CheckpointKind::last_and_best
+                        : CheckpointKind::last);
+    return true;
+  }
+
+  void start_next_epoch(double metric, bool best) {
+    ++state_.epoch;
+    state_.batch = 0;
+    state_.loss_sum = 0;
+    state_.correct = state_.samples = 0;
+    state_.metrics.push_back(metric);
+    if (!best) return;
+    state_.best_metric = metric;
+    state_.best_epoch = state_.epoch;
+  }
+
+  [[nodiscard]] const Pipeline& pipeline() const {
+    return parts_.pipeline_of_epoch ? parts_.pipeline_of_epoch(state_.epoch)
+                                    : parts_.train_pipeline;
+  }
+
+  void save(CheckpointKind kind) {
+    hooks_.save(kind, state_);
+    since_checkpoint_ = Stopwatch();
+  }
+
+  /// At this update, or at the end of this epoch.
+  [[nodiscard]] bool checkpoint_due() const {
+    if (interval_.updates > 0) return state_.update % interval_.updates == 0;
+    if (interval_.seconds > 0) return since_checkpoint_.seconds() >= interval_.seconds;
+    return state_.batch == 0 && state_.epoch % interval_.epochs == 0;
+  }
+  [[nodiscard]] bool stop_requested() const { return hooks_.stop != nullptr && *hooks_.stop; }
+  [[nodiscard]] bool out_of_patience() const {
+    return parts_.train.early_stopping &&
+           state_.epoch - state_.best_epoch >= *parts_.train.early_stopping;
+  }
+
+  void count_in(const TaskStep& step, double loss, std::int64_t samples) {
+    state_.loss_sum += loss * static_cast<double>(samples);
+    state_.samples += samples;
+    state_.correct = step.correct < 0 ? -1 : state_.correct + step.correct;
+    ++state_.batch;
+    figures_.images += samples;
+  }
+
+  void note(const std::string& text) const {
+    for (Observer* observer : hooks_.observers) observer->on_note(text);
   }
 
   void tell_batch() {
-    BatchEvent event;
-    event.epoch = state_.epoch + 1;
-    event.epochs = parts_.schedule.epochs;
-    event.batch = state_.batch;
-    event.batches = batches_;
-    event.update = state_.update;
-    event.loss = mean_loss();
-    event.train_top1 = train_top1();
-    event.images_per_s = images_per_s();
-    const std::int64_t batches_left =
-        (parts_.schedule.epochs - state_.epoch) * batches_ - state_.batch;
-    event.seconds_left =
-        static_cast<double>(batches_left * parts_.loader.batch_size) / event.images_per_s;
-    event.lr = lr_;
+    const BatchEvent event = figures_.batch(state_, lr_);
     for (Observer* observer : hooks_.observers) observer->on_batch(event);
-  }
-
-  [[nodiscard]] double mean_loss() const {
-    return state_.loss_sum / static_cast<double>(std::max<std::int64_t>(state_.samples, 1));
-  }
-  [[nodiscard]] std::optional<double> train_top1() const {
-    if (!counts_correct_ || state_.samples == 0) return std::nullopt;
-    return 100.0 * static_cast<double>(state_.correct) / static_cast<double>(state_.samples);
-  }
-  [[nodiscard]] double images_per_s() const {
-    return static_cast<double>(trained_images_) / std::max(train_seconds_, 1e-9);
   }
 
   TrainingParts& parts_;
   TrainingState& state_;
   const TrainingHooks& hooks_;
-  std::int64_t batches_;  // of an epoch
+  BatchPlan plan_;
   Schedule schedule_;
+  CheckpointInterval interval_;
+  std::vector<std::string> frozen_;  // parameters that do not learn, at least at first
   std::vector<torch::Tensor> parameters_;
-  double lr_ = 0, train_seconds_ = 0;
-  std::int64_t trained_images_ = 0;
-  bool counts_correct_ = false;
+  GradScaler scaler_;
+  Sam sam_;
+  LossWatch watch_;
+  Figures figures_;
+  Stopwatch since_checkpoint_;
+  double lr_ = 0;
 };
 
 }  // namespace
 
-void run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& data,
+Schedule training_schedule(const TrainingParts& parts) {
+  const BatchPlan plan = batch_plan(parts);
+  return {parts.schedule,
+          base_learning_rate(parts.optim, parts.loader.batch_size * parts.train.grad_accum_steps),
+          plan.updates()};
+}
+
+bool run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& data,
                     const Pipeline& pipeline, const LoaderOptions& loader_options,
-                    c10::Device device, const std::string& amp) {
+                    c10::Device device, const std::string& amp, const std::atomic<bool>* stop) {
   const torch::NoGradGuard no_grad;
   model.module().eval();
   LoaderOptions options = loader_options;
   options.drop_last = false;
   EpochLoader loader(data, pipeline, sequential_order(data.size()), 0, options);
   for (std::optional<Batch> batch = loader.next(); batch; batch = loader.next()) {
+    if (stop != nullptr && *stop) return false;
     const Autocast autocast(device.type(), amp);
     evaluation.add(batch->to(device));
   }
+  return true;
 }
 
 TrainingEnd train(TrainingParts& parts, TrainingState& state, const TrainingHooks& hooks) {

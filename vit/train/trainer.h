@@ -13,9 +13,11 @@
 #include "vit/optim/options.h"
 #include "vit/optim/schedule.h"
 #include "vit/tasks/task.h"
+#include "vit/train/ema.h"
 #include "vit/train/observer.h"
 #include "vit/train/options.h"
 #include "vit/train/training_state.h"
+#include "vit/train/trouble.h"
 
 namespace vit {
 
@@ -34,14 +36,22 @@ struct TrainingParts {
   TrainOptions train;
   c10::Device device;
   std::uint64_t seed = 0;
+  Ema* ema = nullptr;
+  /// The pipeline of an epoch, where it is not always train_pipeline.
+  std::function<const Pipeline&(std::int64_t)> pipeline_of_epoch{};
 };
 
-enum class CheckpointKind { last, best };
+enum class CheckpointKind { last, best, last_and_best };
 
 /// What the trainer asks of its surroundings.
 struct TrainingHooks {
   /// Saves weights, optimizer and this state.
   std::function<void(CheckpointKind, const TrainingState&)> save;
+  /// Keeps what is needed to take an update again that was not finite: the state before it.
+  std::function<void(const UpdateEvent&, const TrainingState&)> save_trouble;
+  /// Puts the weights, averages and optimizer state of the last checkpoint back; false where there
+  /// is none.
+  std::function<bool()> roll_back;
   /// Set (by a signal handler) when the run is to stop at the next update.
   const std::atomic<bool>* stop = nullptr;
   std::vector<Observer*> observers;
@@ -52,13 +62,18 @@ enum class TrainingEnd { complete, stopped };
 /// Trains from `state` to the last epoch, or until it is told to stop; `state` is kept up to date.
 /// A run is a function of its parts and seed alone: stopped and resumed, it takes the same steps.
 ///
-/// Throws Error (numerical) where the loss is not finite, and Error (data) for a picture that
-/// cannot be read; the last checkpoint is as it was.
+/// Throws Error (numerical) where loss or gradients are not finite (unless train.on_nan says
+/// otherwise), and Error (data) for a picture that cannot be read; the last checkpoint is as it
+/// was.
 TrainingEnd train(TrainingParts& parts, TrainingState& state, const TrainingHooks& hooks);
 
-/// One pass of `evaluation` over a data set, with the model in evaluation mode.
-void run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& data,
+/// The schedule of a run of these parts.
+[[nodiscard]] Schedule training_schedule(const TrainingParts& parts);
+
+/// One pass of `evaluation` over a data set, with the model in evaluation mode. False where `stop`
+/// was set on the way.
+bool run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& data,
                     const Pipeline& pipeline, const LoaderOptions& loader, c10::Device device,
-                    const std::string& amp);
+                    const std::string& amp, const std::atomic<bool>* stop = nullptr);
 
 }  // namespace vit

@@ -2,6 +2,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
+
+#include "vit/train/grad_scaler.h"
 
 namespace vit {
 
@@ -10,12 +13,15 @@ namespace vit {
 struct TrainingState {
   std::int64_t epoch = 0;   ///< finished epochs
   std::int64_t batch = 0;   ///< finished batches of the epoch after those
-  std::int64_t update = 0;  ///< updates of the weights
+  std::int64_t update = 0;  ///< updates of the weights, with those that were skipped
   // Sums over those batches, so that a resumed epoch reports what an unbroken one would.
   double loss_sum = 0;  ///< of losses, weighted by samples
   std::int64_t correct = 0, samples = 0;
   std::optional<double> best_metric;
   std::int64_t best_epoch = 0;  ///< counted from 1; 0: none yet
+  std::vector<double> metrics;  ///< of each finished epoch: the one that decides which is the best
+  std::int64_t troubles = 0;    ///< updates that were not finite
+  GradScalerState scaler;
 
   friend bool operator==(const TrainingState&, const TrainingState&) = default;
 };

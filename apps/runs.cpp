@@ -1,0 +1,61 @@
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/commands.h"
+#include "apps/output.h"
+#include "apps/sets.h"
+#include "vit/config/run.h"
+#include "vit/core/str.h"
+
+namespace vit::cli {
+namespace {
+
+struct ReplayArguments {
+  std::string run;
+  std::int64_t step = 0;
+  std::vector<std::string> sets;
+  bool json = false;
+};
+
+void replay(const ReplayArguments& arguments) {
+  const UpdateEvent event = replay_update(arguments.run, arguments.step, arguments.sets);
+  if (arguments.json) {
+    print_json({{"update", event.update},
+                {"epoch", event.epoch},
+                {"batch", event.batch},
+                {"loss", event.loss},
+                {"grad_norm", event.grad_norm},
+                {"lr", event.lr},
+                {"samples", event.samples}});
+    return;
+  }
+  char figures[128];
+  std::snprintf(figures, sizeof figures, "loss %.9g, gradient norm %.9g, learning rate %.6g",
+                event.loss, event.grad_norm, event.lr);
+  print(str("update ", event.update, " (epoch ", event.epoch, ", from batch ", event.batch, " of ",
+            event.batches, "): ", figures));
+  std::string samples = "samples";
+  for (const std::int64_t index : event.samples) samples += " " + std::to_string(index);
+  print(samples);
+}
+
+}  // namespace
+
+void add_runs(CLI::App& program) {
+  CLI::App* runs = program.add_subcommand("runs", "What runs have left behind");
+  runs->require_subcommand(1);
+  CLI::App* command = runs->add_subcommand(
+      "replay", "Take one update of a run again, and tell its loss, gradient norm and samples");
+  const auto arguments = std::make_shared<ReplayArguments>();
+  command->add_option("run", arguments->run, "Run directory")->required()->type_name("RUN");
+  command->add_option("--step", arguments->step, "Update of the weights, counted from 0")
+      ->required()
+      ->type_name("N");
+  add_sets(*command, arguments->sets);
+  command->add_flag("--json", arguments->json, "Print one JSON object");
+  command->callback([arguments] { replay(*arguments); });
+}
+
+}  // namespace vit::cli

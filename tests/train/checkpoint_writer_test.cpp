@@ -1,0 +1,90 @@
+#include "vit/train/checkpoint_writer.h"
+
+#include <torch/torch.h>
+
+#include "tests/catch.h"
+#include "tests/io/scratch.h"
+#include "vit/weights/tensors.h"
+
+namespace {
+
+vit::CheckpointInfo info(std::int64_t update) {
+  vit::CheckpointInfo info;
+  info.state.update = update;
+  info.config = "seed: 1\n";
+  return info;
+}
+
+vit::NamedTensors tensors(float value, std::int64_t size = 16) {
+  return {{"w", torch::full({size}, value)}, {"optim/m/w", torch::full({size}, -value)}};
+}
+
+float value_in(const std::filesystem::path& file) {
+  const vit::SafetensorsFile opened = vit::SafetensorsFile::open(file);
+  return vit::read_tensor(opened, opened.at("w"))[0].item<float>();
+}
+
+struct Setup {
+  explicit Setup(const vit::CheckpointWriter::Options& options) : directory(folder / "run") {
+    directory.create();
+    writer.emplace(directory, options);
+  }
+  vit::test::ScratchFolder folder;
+  vit::RunDirectory directory;
+  std::optional<vit::CheckpointWriter> writer;
+};
+
+}  // namespace
+
+TEST_CASE("What is written is what was there at the call, whatever training does meanwhile") {
+  Setup setup({.keep = 1});
+  vit::NamedTensors live = tensors(1, 1 << 20);
+  setup.writer->save(vit::CheckpointKind::last, live, info(1));
+  for (auto& [name, tensor] : live) tensor.fill_(99);
+  setup.writer->finish();
+  CHECK(value_in(setup.directory.last_checkpoint()) == 1);
+  CHECK(vit::read_checkpoint_info(setup.directory.last_checkpoint()).state.update == 1);
+}
+
+TEST_CASE("last and best of one moment share their bytes; the newest old ones are kept") {
+  Setup setup({.keep = 2, .background = GENERATE(false, true)});
+  for (int update = 1; update <= 5; ++update)
+    setup.writer->save(update == 2 ? vit::CheckpointKind::last_and_best : vit::CheckpointKind::last,
+                       tensors(static_cast<float>(update)), info(update));
+  setup.writer->finish();
+  CHECK(value_in(setup.directory.last_checkpoint()) == 5);
+  CHECK(value_in(setup.directory.best_checkpoint()) == 2);
+  const auto kept = setup.directory.kept_checkpoints();
+  REQUIRE(kept.size() == 2);
+  CHECK(kept[0] == setup.directory.kept_checkpoint(4));
+  CHECK(value_in(kept[1]) == 3);
+}
+
+TEST_CASE("A write that fails is told once, and made up for at the end") {
+  Setup setup({.keep = 0, .background = false});
+  const std::filesystem::path folder = setup.directory.last_checkpoint().parent_path();
+  std::filesystem::rename(folder, folder.string() + "-away");
+  setup.writer->save(vit::CheckpointKind::last_and_best, tensors(1), info(1));
+  CHECK(setup.writer->take_failure());
+  CHECK_FALSE(setup.writer->take_failure());
+  setup.writer->save(vit::CheckpointKind::last, tensors(2), info(2));
+  CHECK(setup.writer->take_failure());
+  CHECK_THROWS(setup.writer->finish());
+  std::filesystem::rename(folder.string() + "-away", folder);
+  setup.writer->finish();
+  CHECK(value_in(setup.directory.best_checkpoint()) == 1);
+  CHECK(value_in(setup.directory.last_checkpoint()) == 2);
+}
+
+TEST_CASE("Training waits for the copy only, which is a small part of the write") {
+  Setup setup({.keep = 0});
+  const vit::NamedTensors large = tensors(1, 1 << 22);  // 2 times 16 MiB
+  for (int update = 1; update <= 5; ++update) {
+    setup.writer->save(vit::CheckpointKind::last, large, info(update));
+    setup.writer->finish();  // so that no save waits for the write before it
+  }
+  const auto cost = setup.writer->cost();
+  WARN("held back " << cost.held << " s of " << cost.written << " s ("
+                    << 100 * cost.held / cost.written << " %)");
+  CHECK(cost.held < 0.5 * cost.written);  // the promise is 5 %; this machine may be busy
+}

@@ -1,0 +1,70 @@
+#include "vit/train/ema.h"
+
+#include <torch/torch.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tests/catch.h"
+#include "tests/support/shared.h"
+#include "vit/loss/cross_entropy.h"
+#include "vit/models/vit.h"
+#include "vit/optim/optimizer.h"
+#include "vit/weights/load.h"
+#include "vit/weights/tensors.h"
+
+TEST_CASE("The decay is timm's ModelEmaV3: nothing at first, then constant or rising") {
+  vit::VisionTransformer model(vit::ViTOptions{.img_size = {8, 8},
+                                               .patch_size = {4, 4},
+                                               .num_classes = 2,
+                                               .embed_dim = 8,
+                                               .depth = 1,
+                                               .num_heads = 2});
+  model->init_weights(1);
+  const vit::Ema constant(*model, {.decay = 0.99}), rising(*model, {.decay = 0.99, .warmup = true});
+  CHECK(constant.decay(1) == 0.0);
+  CHECK(constant.decay(2) == 0.99);
+  CHECK(rising.decay(1) == 0.0);
+  CHECK(rising.decay(9) == Approx(1 - std::pow(9.0, -2.0 / 3)));
+  CHECK(rising.decay(1000000) == 0.99);
+}
+
+TEST_CASE("Averages after twelve steps are timm's") {
+  const auto folder = vit::test::shared("fixtures/train");
+  if (!folder) return;
+  const auto meta = nlohmann::json::parse(std::ifstream(*folder / "meta.json")).at("kwargs");
+  const auto run = nlohmann::json::parse(std::ifstream(*folder / "adamw/run.json"));
+  vit::ViTOptions options;
+  options.img_size = {meta.at("img_size"), meta.at("img_size")};
+  options.patch_size = {meta.at("patch_size"), meta.at("patch_size")};
+  options.mlp_ratio = meta.at("mlp_ratio");
+  options.num_classes = meta.at("num_classes");
+  options.embed_dim = meta.at("embed_dim");
+  options.depth = meta.at("depth");
+  options.num_heads = meta.at("num_heads");
+  vit::VisionTransformer model(options);
+  vit::load_weights(*model, *folder / "init.safetensors");
+  const auto optimizer = vit::create_optimizer(
+      {}, vit::param_groups(*model, run.at("optimizer_kwargs").at("weight_decay").get<double>()));
+  vit::Ema ema(*model, {.decay = run.at("ema_decay")});
+  const vit::SafetensorsFile batches = vit::SafetensorsFile::open(*folder / "batches.safetensors");
+  const torch::Tensor x = vit::read_tensor(batches, batches.at("x")),
+                      y = vit::read_tensor(batches, batches.at("y"));
+  for (std::size_t step = 0; step < run.at("lrs").size(); ++step) {
+    const auto i = static_cast<std::int64_t>(step);
+    vit::cross_entropy(model->forward(x[i]), y[i], 0.1).backward();
+    vit::clip_grad_norm(optimizer->parameters(), 1.0);
+    optimizer->step(run.at("lrs")[step]);
+    optimizer->zero_grad();
+    CHECK(ema.decay(i + 1) == run.at("ema_decays")[step].get<double>());
+    ema.update(i + 1);
+  }
+  const vit::SafetensorsFile expected =
+      vit::SafetensorsFile::open(*folder / "adamw/ema.safetensors");
+  for (const auto& [name, average] : ema.tensors()) {
+    if (name.ends_with("qkv.bias")) continue;  // its K third moves by rounding noise alone
+    INFO(name);
+    CHECK((average - vit::read_tensor(expected, expected.at(name))).abs().max().item<double>() <
+          5e-6);
+  }
+}

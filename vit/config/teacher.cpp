@@ -1,0 +1,49 @@
+#include "vit/config/teacher.h"
+
+#include "vit/config/open_model.h"
+#include "vit/config/probe.h"
+#include "vit/core/error.h"
+#include "vit/train/linear_probe.h"
+#include "vit/weights/load.h"
+
+namespace vit {
+
+std::shared_ptr<Teacher> open_teacher(const Experiment& experiment, ImageModel& student,
+                                      const Preprocessing& of_student, const Dataset& train_data,
+                                      c10::Device device) {
+  const DistillOptions& options = experiment.task.options.distillation;
+  if (options.type == "none") return nullptr;
+  if (!options.teacher_weights)
+    throw Error(ErrorKind::usage, "task.distillation.teacher_weights",
+                "is not given, and a teacher that was not trained teaches nothing",
+                "name a run directory, a checkpoint, or weights together with teacher_model");
+  std::shared_ptr<ImageModel> model;
+  Preprocessing own;
+  if (options.teacher_model.empty()) {
+    TrainedModel opened = open_model(*options.teacher_weights);
+    model = opened.model;
+    own = opened.preprocessing;
+  } else {
+    ModelSpec spec = model_spec(options.teacher_model);
+    num_classes(spec) = student.num_classes();
+    img_size(spec) = student.img_size();
+    model = create_model(spec);
+    load_weights(*model, *options.teacher_weights);
+    own = preprocessing(spec);
+  }
+  model->module().to(device);
+  auto teacher = std::make_shared<Teacher>(std::move(model), own, student, of_student);
+  if (options.cache_logits) {
+    own.img_size = student.img_size();
+    const std::string key = feature_key(experiment, teacher->model()) + "logits";
+    const auto known = cached_features(feature_file(experiment, key, "logits"), key, [&] {
+      return extract_features(teacher->model(), train_data, Pipeline::evaluation(own),
+                              loader_options(experiment.data), device, experiment.train.amp,
+                              nullptr);
+    });
+    teacher->remember(known->values);
+  }
+  return teacher;
+}
+
+}  // namespace vit

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+
+#include "vit/config/experiment.h"
+
+namespace vit {
+
+/// The teacher that task.distillation names: from a run directory or a checkpoint as it is, or a
+/// model by name with weights of it; with its logits of the training data where they are cached.
+/// Null where nothing is distilled. Throws Error (usage) where it does not fit the student, Error
+/// (weights) where it cannot be read.
+[[nodiscard]] std::shared_ptr<Teacher> open_teacher(const Experiment& experiment,
+                                                    ImageModel& student,
+                                                    const Preprocessing& of_student,
+                                                    const Dataset& train_data, c10::Device device);
+
+}  // namespace vit

@@ -1,0 +1,85 @@
+#include "vit/train/batch_finder.h"
+
+#include <c10/util/Exception.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+
+#include "vit/nn/init.h"
+#include "vit/nn/random.h"
+#include "vit/train/autocast.h"
+#include "vit/train/freeze.h"
+#include "vit/train/process_memory.h"
+#include "vit/train/step_timer.h"
+
+namespace vit {
+namespace {
+
+Batch synthetic_batch(const TrainingParts& parts, std::int64_t size) {
+  const Size2 pixels = parts.model.img_size();
+  Batch batch;
+  batch.images = torch::empty({size, parts.model.in_chans(), pixels.height, pixels.width});
+  init::normal(batch.images, 1.0, Rng(parts.seed, Stream::bench));
+  batch.labels = torch::arange(size) % parts.model.num_classes();
+  batch.indices = torch::arange(size);
+  return batch.to(parts.device);
+}
+
+void step(TrainingParts& parts, const Batch& batch) {
+  const RandomScope random(Rng(parts.seed, Stream::model));
+  TaskStep step;
+  {
+    const Autocast autocast(parts.device.type(), parts.train.amp);
+    step = parts.task.step(batch);
+  }
+  step.loss.backward();
+  parts.optimizer.step(0.0);
+  parts.optimizer.zero_grad();
+  (void)step.loss.item<double>();  // waits for a GPU
+}
+
+BatchCost measure(TrainingParts& parts, std::int64_t size) {
+  const Batch batch = synthetic_batch(parts, size);
+  step(parts, batch);  // memory and first calls
+  const Stopwatch time;
+  std::int64_t steps = 0;
+  do {
+    step(parts, batch);
+    ++steps;
+  } while (time.seconds() < 1.0);
+  return {size, static_cast<double>(size * steps) / time.seconds(), peak_memory()};
+}
+
+}  // namespace
+
+std::int64_t suggested_batch(const std::vector<BatchCost>& tried) {
+  double fastest = 0;
+  for (const BatchCost& cost : tried) fastest = std::max(fastest, cost.images_per_s);
+  for (const BatchCost& cost : tried)
+    if (cost.images_per_s >= 0.97 * fastest) return cost.batch_size;
+  return 0;
+}
+
+BatchFinding find_batch_size(TrainingParts& parts, std::int64_t largest) {
+  BatchFinding finding;
+  train_mode(parts.model);
+  int no_faster = 0;
+  for (std::int64_t size = 1; size <= largest && no_faster < 2; size *= 2) {
+    try {
+      finding.tried.push_back(measure(parts, size));
+    } catch (const c10::OutOfMemoryError&) {
+      break;
+    }
+    const std::size_t count = finding.tried.size();
+    if (count < 2) continue;
+    const BatchCost &now = finding.tried[count - 1], &before = finding.tried[count - 2];
+    no_faster = now.images_per_s > 1.03 * before.images_per_s ? 0 : no_faster + 1;
+    // Twice the batch needs about twice what the last doubling added.
+    const double next = 2 * (now.peak_bytes - before.peak_bytes);
+    if (parts.device.is_cpu() && next > 0.8 * available_memory()) break;
+  }
+  finding.suggestion = suggested_batch(finding.tried);
+  return finding;
+}
+
+}  // namespace vit

@@ -1,0 +1,54 @@
+#include "vit/train/ema.h"
+
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace vit {
+
+Ema::Ema(ImageModel& model, const EmaOptions& options) : options_(options) {
+  const torch::NoGradGuard no_grad;
+  const auto add = [&](const std::string& name, const torch::Tensor& tensor) {
+    live_.push_back(tensor);
+    averages_.emplace_back(name,
+                           tensor.detach()
+                               .to(options.force_cpu ? torch::Device(torch::kCPU) : tensor.device())
+                               .clone());
+  };
+  for (const auto& item : model.module().named_parameters()) add(item.key(), item.value());
+  for (const auto& item : model.module().named_buffers()) add(item.key(), item.value());
+}
+
+double Ema::decay(std::int64_t update) const {
+  if (update <= 1) return 0.0;
+  if (!options_.warmup) return options_.decay;
+  return std::clamp(1.0 - std::pow(static_cast<double>(update), -2.0 / 3.0), 0.0, options_.decay);
+}
+
+void Ema::update(std::int64_t update, std::optional<double> decay) {
+  const torch::NoGradGuard no_grad;
+  const double weight = 1.0 - (update <= 1 ? 0.0 : decay.value_or(this->decay(update)));
+  for (std::size_t i = 0; i < live_.size(); ++i) {
+    torch::Tensor& average = averages_[i].second;
+    if (average.is_floating_point())
+      average.lerp_(live_[i].detach().to(average.device()), weight);
+    else
+      average.copy_(live_[i]);
+  }
+}
+
+EmaWeights::EmaWeights(Ema* ema) : ema_(ema) {
+  if (ema_ == nullptr) return;
+  for (std::size_t i = 0; i < ema_->live_.size(); ++i) {
+    torch::Tensor& live = ema_->live_[i];
+    own_.push_back(live.detach());
+    live.set_data(ema_->averages_[i].second.to(live.device()));
+  }
+}
+
+EmaWeights::~EmaWeights() {
+  for (std::size_t i = 0; i < own_.size(); ++i) ema_->live_[i].set_data(own_[i]);
+}
+
+}  // namespace vit

@@ -1,0 +1,55 @@
+#include "vit/train/freeze.h"
+
+#include <algorithm>
+#include <set>
+
+#include "vit/core/error.h"
+#include "vit/optim/param_groups.h"
+
+namespace vit {
+
+std::vector<std::string> frozen_parameters(ImageModel& model,
+                                           const std::vector<std::string>& patterns) {
+  const auto all = model.module().named_parameters();
+  std::set<std::string> frozen;
+  for (const std::string& entry : patterns) {
+    const bool takes_out = entry.starts_with("!");
+    const std::string pattern = takes_out ? entry.substr(1) : entry;
+    bool used = false;
+    for (const auto& item : all) {
+      if (!matches_pattern(pattern, item.key()) && !matches_pattern(pattern + ".*", item.key()))
+        continue;
+      used = true;
+      if (takes_out)
+        frozen.erase(item.key());
+      else
+        frozen.insert(item.key());
+    }
+    if (!used)
+      throw Error(ErrorKind::usage, "train.freeze",
+                  vit::str("the model has nothing named `", pattern, "`"),
+                  "`vit summary EXPERIMENT.yaml` lists the names");
+  }
+  if (frozen.size() == all.size() && !frozen.empty())
+    throw Error(ErrorKind::usage, "train.freeze", "leaves nothing that learns",
+                "take something out, as in [\"*\", \"!" + model.classifier() + "\"]");
+  return {frozen.begin(), frozen.end()};
+}
+
+void set_learning(ImageModel& model, const std::vector<std::string>& parameters, bool learn) {
+  auto all = model.module().named_parameters();
+  for (const std::string& name : parameters) all[name].requires_grad_(learn);
+}
+
+void train_mode(ImageModel& model) {
+  model.module().train();
+  for (const auto& module : model.module().modules(/*include_self=*/false)) {
+    const auto own = module->parameters(/*recurse=*/false);
+    if (!own.empty() && module->children().empty() &&
+        std::none_of(own.begin(), own.end(),
+                     [](const torch::Tensor& parameter) { return parameter.requires_grad(); }))
+      module->eval();
+  }
+}
+
+}  // namespace vit

@@ -1,0 +1,72 @@
+#include "vit/train/lr_finder.h"
+
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "vit/data/sampler.h"
+#include "vit/nn/random.h"
+#include "vit/train/autocast.h"
+#include "vit/train/freeze.h"
+
+namespace vit {
+
+double steepest_rate(const std::vector<double>& rates, const std::vector<double>& losses) {
+  const auto least =
+      static_cast<std::size_t>(std::min_element(losses.begin(), losses.end()) - losses.begin());
+  double fastest = 0, found = rates.empty() ? 0 : rates[least] / 10;
+  // Over a few points, so that one lucky batch decides nothing.
+  constexpr std::size_t kSpan = 5;
+  for (std::size_t i = 0; i + kSpan <= least; ++i) {
+    const double slope = (losses[i + kSpan] - losses[i]) / std::log(rates[i + kSpan] / rates[i]);
+    if (slope >= fastest) continue;
+    fastest = slope;
+    found = rates[i + kSpan / 2];
+  }
+  return found;
+}
+
+LrFinding find_lr(TrainingParts& parts, double low, double high, std::int64_t updates) {
+  constexpr double kMemory = 0.95, kRisen = 4.0;
+  LrFinding finding;
+  train_mode(parts.model);
+  double mean = 0, least = std::numeric_limits<double>::infinity();
+  std::int64_t update = 0;
+  for (std::int64_t epoch = 0; update < updates; ++epoch) {
+    LoaderOptions options = parts.loader;
+    options.drop_last = parts.train_data.size() >= options.batch_size;
+    EpochLoader loader(parts.train_data, parts.train_pipeline,
+                       shuffled_order(parts.train_data.size(), parts.seed, epoch), epoch, options);
+    for (auto batch = loader.next(); batch && update < updates; batch = loader.next(), ++update) {
+      const double rate = low * std::pow(high / low, static_cast<double>(update) /
+                                                         static_cast<double>(updates - 1));
+      const RandomScope random(Rng(parts.seed, Stream::model, static_cast<std::uint64_t>(epoch),
+                                   static_cast<std::uint64_t>(update)));
+      TaskStep step;
+      {
+        const Autocast autocast(parts.device.type(), parts.train.amp);
+        step = parts.task.step(batch->to(parts.device));
+      }
+      const double loss = step.loss.item<double>();
+      mean = kMemory * mean + (1 - kMemory) * loss;
+      const double smoothed = mean / (1 - std::pow(kMemory, static_cast<double>(update + 1)));
+      if (!std::isfinite(loss) || smoothed > kRisen * least) {
+        finding.suggestion = steepest_rate(finding.rates, finding.losses);
+        return finding;
+      }
+      least = std::min(least, smoothed);
+      finding.rates.push_back(rate);
+      finding.losses.push_back(smoothed);
+      step.loss.backward();
+      (void)clip_gradients(parts.optimizer.groups(), parts.optim, parts.model.classifier());
+      parts.optimizer.step(rate);
+      parts.optimizer.zero_grad();
+    }
+  }
+  finding.suggestion = steepest_rate(finding.rates, finding.losses);
+  return finding;
+}
+
+}  // namespace vit

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "vit/core/error.h"
+#include "vit/train/observer.h"
+
+namespace vit {
+
+// What becomes of an update whose loss or gradient is not finite.
+
+/// What to tell: Error (numerical) with place, figures and remedies.
+[[nodiscard]] Error trouble_error(const UpdateEvent& event);
+
+/// One line for a log.
+[[nodiscard]] std::string trouble_text(const UpdateEvent& event);
+
+/// As JSON, for `trouble/update-N.json` in the run directory.
+[[nodiscard]] std::string trouble_json(const UpdateEvent& event);
+
+}  // namespace vit
