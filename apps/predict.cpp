@@ -12,7 +12,7 @@
 #include "apps/output.h"
 #include "vit/config/open_model.h"
 #include "vit/core/error.h"
-#include "vit/data/image_folder.h"
+#include "vit/data/picture_files.h"
 #include "vit/export/torchscript.h"
 #include "vit/image/decode.h"
 #include "vit/io/file_error.h"

@@ -70,15 +70,34 @@ TEST_CASE("Training and validation need the same classes") {
   CHECK_THAT(error->what(), Catch::Contains("only in training: cat; only in validation: dog"));
 }
 
-TEST_CASE("The pictures in a folder are those of ImageFolder, at any depth and sorted") {
+TEST_CASE("A class map says which folders are classes, and their labels") {
   const vit::test::ScratchFolder folder;
-  put_picture(folder / "b.png", 1);
-  put_picture(folder / "a/c.PNG", 1);
-  put_picture(folder / "a/.hidden.png", 1);
-  vit::test::put(folder / "notes.txt", "no picture");
-  CHECK(vit::pictures_in(folder.path()) ==
-        std::vector<std::filesystem::path>{folder / "a/c.PNG", folder / "b.png"});
-  const auto error = vit::test::error_of([&] { (void)vit::pictures_in(folder / "missing"); });
+  put_picture(folder / "cat/a.png", 1);
+  put_picture(folder / "dog/a.png", 2);
+  put_picture(folder / "other/a.png", 3);
+  const auto data = vit::image_folder(folder.path(), {"dog", "cow", "cat"});
+  CHECK(data->classes() == std::vector<std::string>{"dog", "cow", "cat"});
+  REQUIRE(data->size() == 2);
+  CHECK(data->label(0) == 2);
+  CHECK(data->label(1) == 0);
+  const auto error =
+      vit::test::error_of([&] { (void)vit::image_folder(folder.path(), {"sheep"}); });
   REQUIRE(error);
-  CHECK(error->kind() == vit::ErrorKind::data);
+  CHECK_THAT(error->what(), Catch::Contains("none of its folders is a class"));
+}
+
+TEST_CASE("One class, and classes that differ in upper and lower case only, are refused") {
+  const vit::test::ScratchFolder folder;
+  put_picture(folder / "train/cat/a.png", 1);
+  const auto problem = [&] {
+    const auto data = vit::image_folder(folder / "train");
+    const auto error =
+        vit::test::error_of([&] { vit::require_same_classes(*data, *data, folder.path()); });
+    REQUIRE(error);
+    CHECK(error->kind() == vit::ErrorKind::data);
+    return std::string(error->what());
+  };
+  CHECK_THAT(problem(), Catch::Contains("there is one class only, cat"));
+  put_picture(folder / "train/Cat/a.png", 1);
+  CHECK_THAT(problem(), Catch::Contains("\"Cat\" and \"cat\" differ in upper and lower case"));
 }

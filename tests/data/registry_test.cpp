@@ -89,7 +89,7 @@ TEST_CASE("Opening gives both splits, with the same classes") {
 TEST_CASE("Data that is not there is an error of the data, with the folder") {
   const vit::test::ScratchFolder folder;
   const auto error = vit::test::error_of([&] {
-    (void)vit::open_data({"folder", vit::FolderDataOptions{(folder / "pets").string()}});
+    (void)vit::open_data({"folder", vit::ImageFolderOptions{(folder / "pets").string()}});
   });
   REQUIRE(error);
   CHECK(error->kind() == vit::ErrorKind::data);

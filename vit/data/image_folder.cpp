@@ -1,29 +1,21 @@
 #include "vit/data/image_folder.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
+#include <map>
 #include <system_error>
+#include <utility>
 
 #include "vit/core/error.h"
-#include "vit/image/decode.h"
+#include "vit/data/picture_files.h"
+#include "vit/io/printable.h"
 
 namespace vit {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 10> kExtensions = {
-    ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".ppm", ".pgm", ".pbm", ".tif", ".tiff"};
-
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with("."); }
-
-bool is_picture(const fs::path& path) {
-  std::string extension = path.extension().string();
-  for (char& c : extension)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
-}
 
 [[noreturn]] void cannot_read(const fs::path& folder, const std::string& reason) {
   throw Error(ErrorKind::data, folder.string(), reason,
@@ -32,9 +24,19 @@ bool is_picture(const fs::path& path) {
 
 class ImageFolder final : public Dataset {
  public:
-  explicit ImageFolder(const fs::path& root) {
-    for (const fs::path& folder : class_folders(root)) add_class(folder);
-    if (classes_.empty()) cannot_read(root, "found no class folder");
+  ImageFolder(const fs::path& root, std::vector<std::string> class_map)
+      : classes_(std::move(class_map)) {
+    const std::vector<fs::path> folders = class_folders(root);
+    if (folders.empty()) cannot_read(root, "found no class folder");
+    const bool named = !classes_.empty();
+    for (const fs::path& folder : folders) {
+      const std::string name = folder.filename().string();
+      if (!named) classes_.push_back(name);
+      const auto found = std::find(classes_.begin(), classes_.end(), name);
+      // timm: folders that the class map does not name are no part of the data set.
+      if (found != classes_.end()) add_class(folder, found - classes_.begin());
+    }
+    if (files_.empty()) cannot_read(root, "none of its folders is a class of the class map");
   }
 
   [[nodiscard]] std::int64_t size() const override {
@@ -47,12 +49,7 @@ class ImageFolder final : public Dataset {
     Sample sample;
     sample.source = file(index).path.string();
     sample.label = file(index).label;
-    try {
-      sample.image = load_image(file(index).path);
-    } catch (const Error& problem) {
-      if (problem.kind() != ErrorKind::resource) throw;
-      throw Error(ErrorKind::data, problem.where(), problem.problem(), problem.remedy());
-    }
+    sample.image = load_picture(file(index).path);
     return sample;
   }
 
@@ -79,14 +76,12 @@ class ImageFolder final : public Dataset {
     return folders;
   }
 
-  void add_class(const fs::path& folder) {
+  void add_class(const fs::path& folder, std::int64_t label) {
     std::vector<fs::path> pictures = pictures_in(folder);
     if (pictures.empty())
       throw Error(
           ErrorKind::data, folder.string(), "found no picture in this class folder",
           "remove the folder, or put pictures (.jpg, .png, .webp, .bmp, .ppm, .tif) into it");
-    const auto label = static_cast<std::int64_t>(classes_.size());
-    classes_.push_back(folder.filename().string());
     for (fs::path& path : pictures) files_.push_back({std::move(path), label});
   }
 
@@ -96,23 +91,8 @@ class ImageFolder final : public Dataset {
 
 }  // namespace
 
-std::vector<fs::path> pictures_in(const fs::path& folder) {
-  std::error_code error;
-  std::vector<fs::path> pictures;
-  fs::recursive_directory_iterator entry(folder, error);  // does not follow links: no circles
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    std::error_code unreadable;
-    if (!is_hidden(entry->path()) && is_picture(entry->path()) &&
-        entry->is_regular_file(unreadable))
-      pictures.push_back(entry->path());
-  }
-  if (error) throw Error(ErrorKind::data, folder.string(), error.message());
-  std::sort(pictures.begin(), pictures.end());
-  return pictures;
-}
-
-std::unique_ptr<Dataset> image_folder(const fs::path& root) {
-  return std::make_unique<ImageFolder>(root);
+std::unique_ptr<Dataset> image_folder(const fs::path& root, std::vector<std::string> class_map) {
+  return std::make_unique<ImageFolder>(root, std::move(class_map));
 }
 
 fs::path split_folder(const fs::path& root, const std::vector<std::string>& names) {
@@ -128,20 +108,42 @@ fs::path split_folder(const fs::path& root, const std::vector<std::string>& name
 }
 
 void require_same_classes(const Dataset& train, const Dataset& val, const fs::path& root) {
-  if (train.classes() == val.classes()) return;
-  const auto only_in = [](const Dataset& one, const Dataset& other) {
-    std::vector<std::string> names;
-    std::set_difference(one.classes().begin(), one.classes().end(), other.classes().begin(),
-                        other.classes().end(), std::back_inserter(names));
+  const auto listed = [](const std::vector<std::string>& names) {
     std::string text;
     for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 10); ++i)
-      text += (i ? ", " : "") + names[i];
+      text += (i ? ", " : "") + printable(names[i], 60);
     return names.empty() ? std::string("none") : names.size() > 10 ? text + ", …" : text;
   };
-  throw Error(ErrorKind::data, root.string(),
-              str("training and validation have other classes: only in training: ",
-                  only_in(train, val), "; only in validation: ", only_in(val, train)),
-              "both need the same class folders");
+  const auto only_in = [&](const Dataset& one, const Dataset& other) {
+    std::vector<std::string> names;
+    const std::vector<std::string>& others = other.classes();
+    std::copy_if(one.classes().begin(), one.classes().end(), std::back_inserter(names),
+                 [&](const std::string& name) {
+                   return std::find(others.begin(), others.end(), name) == others.end();
+                 });
+    return listed(names);
+  };
+  if (train.classes() != val.classes())
+    throw Error(ErrorKind::data, root.string(),
+                str("training and validation have other classes: only in training: ",
+                    only_in(train, val), "; only in validation: ", only_in(val, train)),
+                "both need the same class folders");
+  if (train.classes().size() == 1)
+    throw Error(ErrorKind::data, root.string(),
+                str("there is one class only, ", listed(train.classes())),
+                "there is nothing to tell apart: lay the data out as ROOT/train/CLASS/x.jpg");
+  std::map<std::string, std::string> seen;
+  for (const std::string& name : train.classes()) {
+    std::string lower = name;
+    for (char& c : lower)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const auto [other, is_new] = seen.emplace(lower, name);
+    if (!is_new)
+      throw Error(ErrorKind::data, root.string(),
+                  str("the classes ", in_quotes(other->second), " and ", in_quotes(name),
+                      " differ in upper and lower case only"),
+                  "join the folders, or rename one of them");
+  }
 }
 
 }  // namespace vit

@@ -35,7 +35,13 @@ fs::path content_of(fs::path folder) {
 }
 
 PreparedData describe_data(const std::string& name, const fs::path& root) {
-  const DataSplits splits = open_data({name, FolderDataOptions{root.string()}});
+  DataSpec spec = default_data(name);
+  std::visit(
+      [&](auto& options) {
+        if constexpr (requires { options.root; }) options.root = root.string();
+      },
+      spec.options);
+  const DataSplits splits = open_data(spec);
   return {root, splits.train->size(), splits.val->size(),
           static_cast<std::int64_t>(splits.train->classes().size())};
 }

@@ -9,8 +9,13 @@
 #include <vector>
 
 #include "vit/core/fields.h"
+#include "vit/data/coco.h"
 #include "vit/data/dataset.h"
+#include "vit/data/manifest.h"
+#include "vit/data/mask_folder.h"
 #include "vit/data/shapes.h"
+#include "vit/data/shards.h"
+#include "vit/data/voc.h"
 
 namespace vit {
 
@@ -20,12 +25,25 @@ struct FolderDataOptions {
 };
 void describe(FieldVisitor& visitor, FolderDataOptions& options);
 
+struct ImageFolderOptions {
+  std::string root = "data";
+  std::string class_map{};  ///< timm's: a file with one class a line, whose label is its number
+};
+void describe(FieldVisitor& visitor, ImageFolderOptions& options);
+
+using DataOptions =
+    std::variant<ShapesOptions, FolderDataOptions, ImageFolderOptions, ManifestOptions,
+                 ShardOptions, CocoOptions, VocOptions, MaskFolderOptions>;
+
 /// A data set by name, with its own options; reading the name chooses which options there are.
 struct DataSpec {
   std::string name = "shapes";
-  std::variant<ShapesOptions, FolderDataOptions> options;
+  DataOptions options;
 };
 void describe(FieldVisitor& visitor, DataSpec& spec);
+
+/// The data set of this name with its default options. Throws Error (usage) where there is none.
+[[nodiscard]] DataSpec default_data(std::string_view name);
 
 struct DataSplits {
   std::unique_ptr<Dataset> train, val;
@@ -36,6 +54,7 @@ struct DataSplits {
 
 struct DataEntry {
   std::string_view name, help;
+  std::string_view samples;  ///< what a sample holds: `label`, `boxes`, `mask`, `caption`
 };
 /// The data sets that `data.name` knows.
 [[nodiscard]] std::vector<DataEntry> data_entries();

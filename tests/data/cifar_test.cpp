@@ -1,4 +1,4 @@
-#include "vit/data/cifar10.h"
+#include "vit/data/cifar.h"
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
@@ -81,4 +81,43 @@ TEST_CASE("Where there is no CIFAR-10, the error says how to get it") {
   const vit::Error error = refusal(folder / "no");
   CHECK_THAT(error.where(), Catch::Contains("no"));
   CHECK_THAT(error.remedy(), Catch::Contains("vit data prepare cifar10"));
+}
+
+TEST_CASE("CIFAR-100 has its fine labels behind the coarse ones") {
+  const vit::test::ScratchFolder folder;
+  std::string record(3074, '\0');
+  record[0] = 19;             // vehicles 2
+  record[1] = 81;             // streetcar
+  record[2] = 10;             // red of the first pixel
+  record[2 + 1024] = 20;      // green
+  record[2 + 2048 + 1] = 30;  // blue of the second
+  std::filesystem::create_directory(folder / "cifar-100-binary");
+  vit::test::put(folder / "cifar-100-binary/test.bin", record + record);
+  const auto data = vit::cifar100(folder.path(), Split::val);
+  REQUIRE(data->size() == 2);
+  REQUIRE(data->classes().size() == 100);
+  CHECK(data->classes()[static_cast<std::size_t>(data->label(1))] == "streetcar");
+  const vit::Sample sample = data->get(1);
+  CHECK(sample.source == "cifar100/test/1");
+  CHECK(sample.image.pixels[0] == 10);
+  CHECK(sample.image.pixels[1] == 20);
+  CHECK(sample.image.pixels[5] == 30);
+}
+
+TEST_CASE("CIFAR-100's damage is an error that names file and record") {
+  const vit::test::ScratchFolder folder;
+  std::string record(3074, '\0');
+  const auto problem = [&] {
+    const auto error = vit::test::error_of([&] { (void)vit::cifar100(folder.path(), Split::val); });
+    REQUIRE(error);
+    CHECK(error->kind() == vit::ErrorKind::data);
+    return std::string(error->what());
+  };
+  vit::test::put(folder / "test.bin", record + "x");
+  CHECK_THAT(problem(), Catch::Contains("test.bin") && Catch::Contains("no multiple of 3074"));
+  record[1] = 100;
+  vit::test::put(folder / "test.bin", std::string(3074, '\0') + record);
+  CHECK_THAT(problem(), Catch::Contains("record 1 has label 100"));
+  std::filesystem::remove(folder / "test.bin");
+  CHECK_THAT(problem(), Catch::Contains("vit data prepare cifar100"));
 }

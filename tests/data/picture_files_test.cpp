@@ -1,0 +1,40 @@
+#include "vit/data/picture_files.h"
+
+#include <sys/stat.h>
+
+#include "tests/catch.h"
+#include "tests/data/pictures.h"
+
+using vit::test::put_picture;
+
+TEST_CASE("The pictures in a folder, at any depth and sorted") {
+  const vit::test::ScratchFolder folder;
+  put_picture(folder / "b.png", 1);
+  put_picture(folder / "a/c.PNG", 1);
+  put_picture(folder / "a/.hidden.png", 1);
+  vit::test::put(folder / "notes.txt", "no picture");
+  CHECK(vit::pictures_in(folder.path()) ==
+        std::vector<std::filesystem::path>{folder / "a/c.PNG", folder / "b.png"});
+  const auto error = vit::test::error_of([&] { (void)vit::pictures_in(folder / "missing"); });
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::data);
+}
+
+TEST_CASE("Links that dangle and pipes are found when they are read, and nothing waits for them") {
+  const vit::test::ScratchFolder folder;
+  std::filesystem::create_symlink("nowhere.png", folder / "dangling.png");
+  std::filesystem::create_symlink(".", folder / "loop");
+  std::filesystem::create_symlink("circle.png", folder / "circle.png");
+  REQUIRE(::mkfifo((folder / "pipe.png").c_str(), 0600) == 0);
+  const auto pictures = vit::pictures_in(folder.path());
+  CHECK(pictures == std::vector<std::filesystem::path>{folder / "circle.png",
+                                                       folder / "dangling.png",
+                                                       folder / "pipe.png"});
+  for (const auto& path : pictures) {
+    const auto error = vit::test::error_of([&] { (void)vit::load_picture(path); });
+    INFO(path.string());
+    REQUIRE(error);
+    CHECK(error->kind() == vit::ErrorKind::data);
+    CHECK_THAT(error->where(), Catch::Contains(path.filename().string()));
+  }
+}

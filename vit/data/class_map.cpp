@@ -1,0 +1,31 @@
+#include "vit/data/class_map.h"
+
+#include <map>
+
+#include "vit/core/error.h"
+#include "vit/data/text_lines.h"
+#include "vit/io/printable.h"
+
+namespace vit {
+
+std::vector<std::string> read_class_map(const std::filesystem::path& file) {
+  std::vector<std::string> classes;
+  std::map<std::string, std::size_t> lines;
+  for (const TextLine& line : read_lines(file)) {
+    const auto fail = [&](const std::string& what) {
+      throw Error(ErrorKind::data, line.place(file), what,
+                  "write one class a line; its label is its line number, from 0");
+    };
+    if (line.text.empty()) fail("this line is empty");
+    const auto [known, is_new] = lines.emplace(line.text, line.number);
+    if (!is_new)
+      fail(str("the class ", in_quotes(line.text), " is in line ", known->second, " already"));
+    classes.push_back(line.text);
+  }
+  if (classes.empty())
+    throw Error(ErrorKind::data, printable_path(file), "the class map is empty",
+                "write one class a line");
+  return classes;
+}
+
+}  // namespace vit

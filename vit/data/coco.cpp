@@ -1,0 +1,259 @@
+#include "vit/data/coco.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "vit/core/error.h"
+#include "vit/data/box.h"
+#include "vit/data/coco_mask.h"
+#include "vit/data/json_records.h"
+#include "vit/data/picture_files.h"
+#include "vit/data/text_lines.h"
+#include "vit/io/printable.h"
+
+namespace vit {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr std::uint8_t kIgnored = 255;
+
+/// One object's mask as runs, with what is needed to paint it.
+struct Region {
+  RunLengths runs;
+  double area = 0;
+  std::uint8_t value = 0;
+};
+
+struct Picture {
+  fs::path path;
+  int width = 0, height = 0;
+  std::vector<Box> boxes{};
+  std::vector<Region> regions{};
+  std::vector<std::string> captions{};
+};
+
+class Coco final : public Dataset {
+ public:
+  Coco(std::vector<Picture> pictures, std::vector<std::string> classes, bool masks,
+       std::string file)
+      : pictures_(std::move(pictures)),
+        classes_(std::move(classes)),
+        masks_(masks),
+        file_(std::move(file)) {
+    for (std::size_t i = 0; i < pictures_.size(); ++i)
+      for (std::size_t c = 0; c < std::max<std::size_t>(pictures_[i].captions.size(), 1); ++c)
+        if (classes_.empty() == !pictures_[i].captions.empty()) samples_.emplace_back(i, c);
+  }
+
+  [[nodiscard]] std::int64_t size() const override {
+    return static_cast<std::int64_t>(samples_.size());
+  }
+  [[nodiscard]] std::int64_t label(std::int64_t /*index*/) const override { return -1; }
+  [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
+
+  [[nodiscard]] Sample get(std::int64_t index) const override {
+    const auto [number, caption] = samples_[static_cast<std::size_t>(index)];
+    const Picture& picture = pictures_[number];
+    Sample sample;
+    sample.source = picture.path.string();
+    sample.image = load_picture(picture.path);
+    if (sample.image.width != picture.width || sample.image.height != picture.height)
+      throw Error(ErrorKind::data, sample.source,
+                  str("is of ", sample.image.width, "x", sample.image.height, " pixels, and ",
+                      file_, " says ", picture.width, "x", picture.height),
+                  "the picture was scaled or turned: use the one that was annotated");
+    sample.boxes = picture.boxes;
+    if (!picture.captions.empty()) sample.caption = picture.captions[caption];
+    if (!masks_) return sample;
+    sample.mask = Image(picture.width, picture.height, 1);
+    for (const Region& region : picture.regions)
+      paint_runs(sample.mask, region.runs, region.value, sample.source);
+    return sample;
+  }
+
+ private:
+  std::vector<Picture> pictures_;
+  std::vector<std::string> classes_;
+  bool masks_;
+  std::string file_;
+  std::vector<std::pair<std::size_t, std::size_t>> samples_;  // picture, caption
+};
+
+class CocoReader {
+ public:
+  CocoReader(fs::path file, fs::path images, bool masks)
+      : file_(std::move(file)), images_(std::move(images)), masks_(masks) {}
+
+  std::unique_ptr<Dataset> read() {
+    // The lists may stand in any order, so what the annotations need is read first.
+    const std::string text = read_data_text(file_);
+    const std::string where = printable_path(file_);
+    read_json_records(text, where,
+                      {{"images", [&](std::size_t i, const Json& r) { add_picture(i, r); }},
+                       {"categories", [&](std::size_t i, const Json& r) { add_category(i, r); }}});
+    name_classes();
+    read_json_records(
+        text, where,
+        {{"annotations", [&](std::size_t i, const Json& r) { add_annotation(i, r); }}});
+    for (Picture& picture : pictures_)
+      std::stable_sort(picture.regions.begin(), picture.regions.end(),
+                       [](const Region& a, const Region& b) { return a.area > b.area; });
+    if (pictures_.empty())
+      throw Error(ErrorKind::data, where, "names no picture", "is it one of COCO's files?");
+    return std::make_unique<Coco>(std::move(pictures_), std::move(classes_), masks_, where);
+  }
+
+ private:
+  [[nodiscard]] std::string place(const char* list, std::size_t index) const {
+    return str(printable_path(file_), ": ", list, "[", index, "]");
+  }
+
+  void add_picture(std::size_t index, const Json& record) {
+    const std::string where = place("images", index);
+    const auto id = json_member<std::int64_t>(record, "id", where);
+    const auto width = json_member<std::int64_t>(record, "width", where);
+    const auto height = json_member<std::int64_t>(record, "height", where);
+    constexpr std::int64_t kLongestSide = 1 << 16;
+    if (width < 1 || height < 1 || width > kLongestSide || height > kLongestSide)
+      throw Error(ErrorKind::data, where, str("a picture of ", width, "x", height, " pixels"),
+                  "correct the record");
+    if (!by_id_.emplace(id, pictures_.size()).second)
+      throw Error(ErrorKind::data, where, str("the id ", id, " is there twice"),
+                  "remove one of the records");
+    pictures_.push_back({images_ / json_member<std::string>(record, "file_name", where),
+                         static_cast<int>(width), static_cast<int>(height)});
+  }
+
+  void add_category(std::size_t index, const Json& record) {
+    const std::string where = place("categories", index);
+    categories_[json_member<std::int64_t>(record, "id", where)] =
+        json_member<std::string>(record, "name", where);
+  }
+
+  /// COCO's ids have gaps; labels have none.
+  void name_classes() {
+    for (const auto& [id, name] : categories_) {
+      labels_[id] = static_cast<std::int64_t>(classes_.size());
+      classes_.push_back(name);
+    }
+    if (!masks_ || classes_.empty()) return;
+    if (classes_.size() > 254)
+      throw Error(ErrorKind::data, printable_path(file_), "masks hold at most 254 classes",
+                  "set data.masks to false");
+    classes_.insert(classes_.begin(), "background");
+  }
+
+  void add_annotation(std::size_t index, const Json& record) {
+    const std::string where = place("annotations", index);
+    const auto image = by_id_.find(json_member<std::int64_t>(record, "image_id", where));
+    if (image == by_id_.end())
+      throw Error(ErrorKind::data, where,
+                  str("there is no picture with the id ", record["image_id"].dump()),
+                  "correct or remove the annotation");
+    Picture& picture = pictures_[image->second];
+    if (labels_.empty()) {
+      picture.captions.push_back(json_member<std::string>(record, "caption", where));
+      return;
+    }
+    const auto label = labels_.find(json_member<std::int64_t>(record, "category_id", where));
+    if (label == labels_.end())
+      throw Error(ErrorKind::data, where,
+                  str("there is no category with the id ", record["category_id"].dump()),
+                  "correct or remove the annotation");
+    const bool crowd = record.value("iscrowd", 0) != 0;
+    if (!crowd) add_box(picture, record, label->second, where);
+    if (masks_)
+      add_region(picture, record, crowd ? kIgnored : static_cast<std::uint8_t>(label->second + 1),
+                 where);
+  }
+
+  static void add_box(Picture& picture, const Json& record, std::int64_t label,
+                      const std::string& where) {
+    const auto box = json_member<std::vector<double>>(record, "bbox", where);
+    if (box.size() != 4)
+      throw Error(ErrorKind::data, where, str("a box of ", box.size(), " numbers"),
+                  "expected [x, y, width, height]");
+    picture.boxes.push_back(box_inside(
+        {static_cast<float>(box[0]), static_cast<float>(box[1]),
+         static_cast<float>(box[0] + box[2]), static_cast<float>(box[1] + box[3]), label},
+        static_cast<float>(picture.width), static_cast<float>(picture.height), where));
+  }
+
+  static void add_region(Picture& picture, const Json& record, std::uint8_t value,
+                         const std::string& where) {
+    const auto segmentation = record.find("segmentation");
+    if (segmentation == record.end())
+      throw Error(ErrorKind::data, where, "there is no `segmentation`", "set data.masks to false");
+    const auto add = [&](RunLengths runs) {
+      double area = 0;
+      for (std::size_t i = 1; i < runs.size(); i += 2) area += runs[i];
+      check_cover(picture, runs, where);
+      picture.regions.push_back({std::move(runs), area, value});
+    };
+    try {
+      if (segmentation->is_array()) {
+        for (const Json& polygon : *segmentation)
+          add(polygon_runs(polygon.get<std::vector<double>>(), picture.height, picture.width,
+                           where));
+        return;
+      }
+      const auto size = segmentation->at("size").get<std::vector<int>>();
+      if (size != std::vector<int>{picture.height, picture.width})
+        throw Error(ErrorKind::data, where, "the mask is of another size than its picture",
+                    "correct or remove the annotation");
+      const Json& counts = segmentation->at("counts");
+      add(counts.is_string() ? parse_runs(counts.get<std::string>(), where)
+                             : counts.get<RunLengths>());
+    } catch (const Json::exception& error) {
+      throw Error(ErrorKind::data, where,
+                  "`segmentation` is malformed: " + std::string(error.what()),
+                  "correct or remove the annotation");
+    }
+  }
+
+  static void check_cover(const Picture& picture, const RunLengths& runs,
+                          const std::string& where) {
+    std::uint64_t total = 0;
+    for (const std::uint32_t run : runs) total += run;
+    const auto pixels =
+        static_cast<std::uint64_t>(picture.width) * static_cast<std::uint64_t>(picture.height);
+    if (total != pixels)
+      throw Error(ErrorKind::data, where,
+                  str("the mask's runs cover ", total, " pixels, and the picture has ", pixels),
+                  "correct or remove the annotation");
+  }
+
+  fs::path file_, images_;
+  bool masks_;
+  std::vector<Picture> pictures_;
+  std::map<std::int64_t, std::size_t> by_id_;
+  std::map<std::int64_t, std::string> categories_;
+  std::map<std::int64_t, std::int64_t> labels_;
+  std::vector<std::string> classes_;
+};
+
+}  // namespace
+
+void describe(FieldVisitor& visitor, CocoOptions& o) {
+  visitor.field({"root", &o.root, "folder that the other paths start from"});
+  visitor.field({"train_images", &o.train_images, "folder of the training pictures"});
+  visitor.field({"val_images", &o.val_images, "folder of the validation pictures"});
+  visitor.field({"train_annotations", &o.train_annotations, "instances_*.json or captions_*.json"});
+  visitor.field({"val_annotations", &o.val_annotations, "the same for validation"});
+  visitor.field({"masks", &o.masks, "draw the class of each pixel from the instances"});
+}
+
+std::unique_ptr<Dataset> coco(const CocoOptions& options, Split split) {
+  const fs::path root = options.root;
+  const bool train = split == Split::train;
+  return CocoReader(root / (train ? options.train_annotations : options.val_annotations),
+                    root / (train ? options.train_images : options.val_images), options.masks)
+      .read();
+}
+
+}  // namespace vit

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "vit/core/fields.h"
+#include "vit/data/dataset.h"
+#include "vit/data/split.h"
+
+namespace vit {
+
+struct CocoOptions {
+  std::string root = "data";
+  std::string train_images = "train2017", val_images = "val2017";
+  std::string train_annotations = "annotations/instances_train2017.json";
+  std::string val_annotations = "annotations/instances_val2017.json";
+  bool masks = false;
+};
+void describe(FieldVisitor& visitor, CocoOptions& options);
+
+/// COCO's format (Lin et al. 2014). From `instances_*.json`, a sample for each picture: its boxes
+/// (crowds left out) with labels in the order of the categories' ids, and with `masks` the class of
+/// each pixel, counted from 1 (0 is the background, crowds are 255; of objects that overlap, the
+/// smaller lies above), drawn from polygons and run lengths as pycocotools does. From
+/// `captions_*.json`, a sample for each caption.
+///
+/// Errors (data) name the file, the list and the record: unknown ids, boxes outside their picture,
+/// run lengths that do not fit.
+std::unique_ptr<Dataset> coco(const CocoOptions& options, Split split);
+
+}  // namespace vit

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vit {
+
+/// Called with one element of a list and its position.
+using JsonRecord = std::function<void(std::size_t index, const nlohmann::json& record)>;
+
+/// Reads a JSON object whose values are long lists (COCO's annotation files), one element in memory
+/// at a time: each element of the list `key` goes to `readers[key]`; all else is passed over.
+/// Throws Error (data) at `where` for malformed JSON, and what the readers throw.
+void read_json_records(std::string_view text, const std::string& where,
+                       const std::map<std::string, JsonRecord>& readers);
+
+/// The member `key` of a record as `Value`. Throws Error (data) at `where` where it is missing or
+/// of another type.
+template <class Value>
+[[nodiscard]] Value json_member(const nlohmann::json& record, const char* key,
+                                const std::string& where);
+extern template std::int64_t json_member(const nlohmann::json&, const char*, const std::string&);
+extern template double json_member(const nlohmann::json&, const char*, const std::string&);
+extern template std::string json_member(const nlohmann::json&, const char*, const std::string&);
+extern template std::vector<double> json_member(const nlohmann::json&, const char*,
+                                                const std::string&);
+
+}  // namespace vit

@@ -1,0 +1,204 @@
+#include "vit/data/manifest.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "vit/core/error.h"
+#include "vit/data/class_map.h"
+#include "vit/data/csv_records.h"
+#include "vit/data/image_folder.h"
+#include "vit/data/picture_list.h"
+#include "vit/data/text_lines.h"
+#include "vit/io/json.h"
+#include "vit/io/printable.h"
+
+namespace vit {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+struct Columns {
+  std::string path, label, caption;
+};
+
+struct Row {
+  std::string place;  // FILE:LINE
+  std::string path;
+  std::optional<std::string> label, caption;
+};
+
+[[noreturn]] void fail(const std::string& place, const std::string& what,
+                       const std::string& remedy = "correct this line") {
+  throw Error(ErrorKind::data, place, what, remedy);
+}
+
+std::vector<Row> csv_rows(const fs::path& file, const Columns& columns) {
+  const std::vector<CsvRecord> records = csv_records(read_data_text(file), file.string());
+  const std::string name = printable_path(file);
+  if (records.empty()) fail(name, "is empty", "write a line of column names, and a line a picture");
+  const std::vector<std::string>& header = records[0].cells;
+  const auto column = [&](const std::string& wanted) -> std::optional<std::size_t> {
+    const auto found = std::find(header.begin(), header.end(), wanted);
+    if (found == header.end()) return {};
+    return static_cast<std::size_t>(found - header.begin());
+  };
+  const auto path = column(columns.path), label = column(columns.label),
+             caption = column(columns.caption);
+  std::string listed;
+  for (const std::string& cell : header)
+    listed += (listed.empty() ? "" : ", ") + in_quotes(cell, 40);
+  if (!path || (!label && !caption))
+    fail(str(name, ":", records[0].line),
+         str("there is no column ", in_quotes(!path ? columns.path : columns.label), "; there are ",
+             listed),
+         "the first line names the columns: add it, or name yours in data.path_column and "
+         "data.label_column");
+  std::vector<Row> rows;
+  for (std::size_t i = 1; i < records.size(); ++i) {
+    const CsvRecord& record = records[i];
+    Row row{str(name, ":", record.line), {}, {}, {}};
+    if (record.cells.size() != header.size())
+      fail(row.place, str("expected ", header.size(), " cells, found ", record.cells.size()),
+           "put cells with commas between double quotes");
+    row.path = record.cells[*path];
+    if (label) row.label = record.cells[*label];
+    if (caption) row.caption = record.cells[*caption];
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// A string as it is, a whole number by its digits.
+std::optional<std::string> text_member(const Json& object, const std::string& key,
+                                       const std::string& place) {
+  const auto found = object.find(key);
+  if (found == object.end() || found->is_null()) return {};
+  if (found->is_string()) return found->get<std::string>();
+  if (found->is_number_integer()) return found->dump();
+  fail(place, str("`", printable(key), "` is neither a text nor a whole number"));
+}
+
+std::vector<Row> json_rows(const fs::path& file, const Columns& columns) {
+  std::vector<Row> rows;
+  for (const TextLine& line : read_lines(file)) {
+    if (line.text.empty()) continue;
+    Row row{line.place(file), {}, {}, {}};
+    const Json object = parse_json(line.text, row.place, ErrorKind::data);
+    if (!object.is_object()) fail(row.place, "expected a JSON object");
+    const auto path = text_member(object, columns.path, row.place);
+    row.label = text_member(object, columns.label, row.place);
+    row.caption = text_member(object, columns.caption, row.place);
+    if (!path || (!row.label && !row.caption))
+      fail(row.place, str("there is no `", printable(!path ? columns.path : columns.label), "`"),
+           "add it, or name yours in data.path_column and data.label_column");
+    row.path = *path;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<Row> read_rows(const fs::path& file, const Columns& columns) {
+  const std::string extension = file.extension().string();
+  std::vector<Row> rows = extension == ".jsonl" || extension == ".ndjson" ? json_rows(file, columns)
+                                                                          : csv_rows(file, columns);
+  if (rows.empty()) fail(printable_path(file), "names no picture", "write a line for each");
+  for (const Row& row : rows) {
+    if (row.path.empty()) fail(row.place, "the path is empty");
+    if (row.label && row.label->empty()) fail(row.place, "the label is empty");
+  }
+  return rows;
+}
+
+/// The labels of both splits: numbers by value, else text bytewise.
+std::vector<std::string> found_classes(const std::vector<Row>& train, const std::vector<Row>& val) {
+  std::set<std::string> names;
+  for (const auto* rows : {&train, &val})
+    for (const Row& row : *rows)
+      if (row.label) names.insert(*row.label);
+  std::vector<std::string> classes(names.begin(), names.end());
+  const auto number = [](const std::string& text) -> std::optional<std::int64_t> {
+    std::int64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc() || stop != end) return {};
+    return value;
+  };
+  if (std::all_of(classes.begin(), classes.end(), [&](const auto& c) { return number(c); }))
+    std::stable_sort(classes.begin(), classes.end(),
+                     [&](const auto& a, const auto& b) { return *number(a) < *number(b); });
+  return classes;
+}
+
+std::unique_ptr<Dataset> open(const std::vector<Row>& rows, const fs::path& root,
+                              const std::vector<std::string>& classes) {
+  std::map<std::string, std::int64_t> labels;
+  for (std::size_t i = 0; i < classes.size(); ++i)
+    labels[classes[i]] = static_cast<std::int64_t>(i);
+  std::vector<ListedPicture> pictures;
+  for (const Row& row : rows) {
+    ListedPicture picture{root / row.path};
+    if (row.label) {
+      const auto found = labels.find(*row.label);
+      if (found == labels.end())
+        fail(row.place, str("the class ", in_quotes(*row.label), " is not in the class map"),
+             "add it to data.class_map, or correct this line");
+      picture.label = found->second;
+    }
+    picture.caption = row.caption.value_or("");
+    pictures.push_back(std::move(picture));
+  }
+  return std::make_unique<PictureList>(std::move(pictures), classes);
+}
+
+}  // namespace
+
+void describe(FieldVisitor& visitor, ManifestOptions& o) {
+  visitor.field({"root", &o.root, "where relative paths start; empty: the manifest's folder"});
+  visitor.field({"train", &o.train, "CSV or JSON lines: the training pictures"});
+  visitor.field({"val", &o.val, "the same for validation"});
+  visitor.field({"path_column", &o.path_column, "column or key with the picture's path"});
+  visitor.field({"label_column", &o.label_column, "column or key with the name of its class"});
+  visitor.field({"caption_column", &o.caption_column, "column or key with its caption"});
+  visitor.field({"class_map", &o.class_map, "file with one class a line; empty: those found"});
+}
+
+ManifestSplits manifest(const ManifestOptions& options) {
+  const Columns columns{options.path_column, options.label_column, options.caption_column};
+  const std::vector<Row> train = read_rows(options.train, columns);
+  const std::vector<Row> val = read_rows(options.val, columns);
+  const std::vector<std::string> classes =
+      options.class_map.empty() ? found_classes(train, val) : read_class_map(options.class_map);
+  const auto root = [&](const std::string& file) {
+    return options.root.empty() ? fs::path(file).parent_path() : fs::path(options.root);
+  };
+  return {open(train, root(options.train), classes), open(val, root(options.val), classes)};
+}
+
+ManifestSplits metadata_folder(const std::string& root) {
+  const Columns columns{"file_name", "label", "text"};
+  const auto folder = [&](const std::vector<std::string>& names) {
+    return split_folder(root, names);
+  };
+  const auto file = [](const fs::path& place) {
+    std::error_code error;
+    for (const char* name : {"metadata.jsonl", "metadata.csv"})
+      if (fs::exists(place / name, error)) return place / name;
+    fail(place.string(), "there is neither metadata.jsonl nor metadata.csv in it",
+         "for a folder of class folders, set data.name to folder");
+  };
+  const fs::path train = folder({"train", "training"});
+  const fs::path val = folder({"val", "validation", "valid", "test"});
+  const std::vector<Row> train_rows = read_rows(file(train), columns);
+  const std::vector<Row> val_rows = read_rows(file(val), columns);
+  const std::vector<std::string> classes = found_classes(train_rows, val_rows);
+  return {open(train_rows, train, classes), open(val_rows, val, classes)};
+}
+
+}  // namespace vit

@@ -1,0 +1,73 @@
+#include "vit/data/picture_list.h"
+
+#include <array>
+#include <utility>
+
+#include "vit/core/error.h"
+#include "vit/data/picture_files.h"
+
+namespace vit {
+namespace {
+
+constexpr std::uint8_t kIgnored = 255;
+constexpr int kWrong = -1;
+
+std::array<int, 256> table_of(const MaskLabels& labels) {
+  std::array<int, 256> table{};
+  for (int value = 0; value < 256; ++value) {
+    const int label = labels.reduce_zero_label && value != kIgnored ? value - 1 : value;
+    table[static_cast<std::size_t>(value)] = label < 0 || label == kIgnored ? kIgnored
+                                             : label < labels.classes       ? label
+                                                                            : kWrong;
+  }
+  for (const std::int64_t value : labels.ignored)
+    if (value >= 0 && value < 256) table[static_cast<std::size_t>(value)] = kIgnored;
+  return table;
+}
+
+}  // namespace
+
+void relabel_mask(Image& mask, const MaskLabels& labels, const std::string& where) {
+  const std::array<int, 256> table = table_of(labels);
+  for (std::size_t i = 0; i < mask.pixels.size(); ++i) {
+    const int label = table[mask.pixels[i]];
+    if (label == kWrong)
+      throw Error(ErrorKind::data, where,
+                  str("the pixel at x ", i % static_cast<std::size_t>(mask.width), ", y ",
+                      i / static_cast<std::size_t>(mask.width), " has the value ",
+                      int{mask.pixels[i]}, ", and there are ", labels.classes, " classes"),
+                  "correct the mask or the list of classes, or name the value in data.ignored");
+    mask.pixels[i] = static_cast<std::uint8_t>(label);
+  }
+}
+
+PictureList::PictureList(std::vector<ListedPicture> pictures, std::vector<std::string> classes,
+                         MaskLabels masks)
+    : pictures_(std::move(pictures)), classes_(std::move(classes)), masks_(std::move(masks)) {}
+
+std::int64_t PictureList::size() const { return static_cast<std::int64_t>(pictures_.size()); }
+
+std::int64_t PictureList::label(std::int64_t index) const {
+  return pictures_[static_cast<std::size_t>(index)].label;
+}
+
+Sample PictureList::get(std::int64_t index) const {
+  const ListedPicture& listed = pictures_[static_cast<std::size_t>(index)];
+  Sample sample;
+  sample.source = listed.path.string();
+  sample.image = load_picture(listed.path);
+  sample.label = listed.label;
+  sample.boxes = listed.boxes;
+  sample.caption = listed.caption;
+  if (listed.mask.empty()) return sample;
+  sample.mask = load_mask(listed.mask);
+  if (sample.mask.width != sample.image.width || sample.mask.height != sample.image.height)
+    throw Error(ErrorKind::data, listed.mask.string(),
+                str("the mask is of ", sample.mask.width, "x", sample.mask.height,
+                    " pixels, and its picture of ", sample.image.width, "x", sample.image.height),
+                "a mask must be of the size of its picture");
+  relabel_mask(sample.mask, masks_, listed.mask.string());
+  return sample;
+}
+
+}  // namespace vit

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "vit/core/fields.h"
+#include "vit/data/dataset.h"
+#include "vit/data/split.h"
+
+namespace vit {
+
+struct VocOptions {
+  std::string root = "data";
+  std::string train = "train", val = "val";  ///< names in ImageSets
+  std::vector<std::string> classes{};  ///< names by label; empty: those of the annotations, sorted
+  bool masks = false;                  ///< the pictures of ImageSets/Segmentation, with masks
+};
+void describe(FieldVisitor& visitor, VocOptions& options);
+
+/// Pascal VOC's layout: `JPEGImages/`, `Annotations/x.xml` and `ImageSets/Main/SPLIT.txt` (boxes),
+/// or `SegmentationClass/x.png` and `ImageSets/Segmentation/SPLIT.txt` (masks, and boxes where
+/// there is an annotation). VOC counts pixels from 1, both ends included: box (1, 1, 3, 2) becomes
+/// [0, 3) x [0, 2). A box that is empty or leaves the picture by more than a pixel is an Error
+/// (data) with file and line; one pixel is cut off, as many tools count from 0.
+std::unique_ptr<Dataset> voc(const VocOptions& options, Split split);
+
+}  // namespace vit
