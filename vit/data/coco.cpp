@@ -54,11 +54,21 @@ class Coco final : public Dataset {
     return static_cast<std::int64_t>(samples_.size());
   }
   [[nodiscard]] std::int64_t label(std::int64_t /*index*/) const override { return -1; }
+  [[nodiscard]] std::string source(std::int64_t index) const override {
+    return pictures_[samples_[static_cast<std::size_t>(index)].first].path.string();
+  }
   [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
 
-  [[nodiscard]] Sample get(std::int64_t index) const override {
+  void annotate(std::int64_t index, Sample& sample) const override {
     const auto [number, caption] = samples_[static_cast<std::size_t>(index)];
     const Picture& picture = pictures_[number];
+    sample.source = picture.path.string();
+    sample.boxes = picture.boxes;
+    if (!picture.captions.empty()) sample.caption = picture.captions[caption];
+  }
+
+  [[nodiscard]] Sample get(std::int64_t index) const override {
+    const Picture& picture = pictures_[samples_[static_cast<std::size_t>(index)].first];
     Sample sample;
     sample.source = picture.path.string();
     sample.image = load_picture(picture.path);
@@ -67,8 +77,7 @@ class Coco final : public Dataset {
                   str("is of ", sample.image.width, "x", sample.image.height, " pixels, and ",
                       file_, " says ", picture.width, "x", picture.height),
                   "the picture was scaled or turned: use the one that was annotated");
-    sample.boxes = picture.boxes;
-    if (!picture.captions.empty()) sample.caption = picture.captions[caption];
+    annotate(index, sample);
     if (!masks_) return sample;
     sample.mask = Image(picture.width, picture.height, 1);
     for (const Region& region : picture.regions)

@@ -20,6 +20,16 @@ class Dataset {
   [[nodiscard]] virtual Sample get(std::int64_t index) const = 0;
   /// The label of a sample, without decoding its picture.
   [[nodiscard]] virtual std::int64_t label(std::int64_t index) const = 0;
+  /// Fills in all of a sample but its pixels (picture and mask), without decoding. This one knows
+  /// label and source: sets with boxes or captions add theirs.
+  virtual void annotate(std::int64_t index, Sample& sample) const {
+    sample.label = label(index);
+    sample.source = source(index);
+  }
+  /// What a sample is called in messages: its file, where it has one.
+  [[nodiscard]] virtual std::string source(std::int64_t index) const {
+    return "sample " + std::to_string(index);
+  }
   /// Names of the classes, by label.
   [[nodiscard]] virtual const std::vector<std::string>& classes() const = 0;
 };

@@ -44,6 +44,9 @@ class ImageFolder final : public Dataset {
   }
   [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
   [[nodiscard]] std::int64_t label(std::int64_t index) const override { return file(index).label; }
+  [[nodiscard]] std::string source(std::int64_t index) const override {
+    return file(index).path.string();
+  }
 
   [[nodiscard]] Sample get(std::int64_t index) const override {
     Sample sample;

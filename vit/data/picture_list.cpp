@@ -51,14 +51,23 @@ std::int64_t PictureList::label(std::int64_t index) const {
   return pictures_[static_cast<std::size_t>(index)].label;
 }
 
-Sample PictureList::get(std::int64_t index) const {
+std::string PictureList::source(std::int64_t index) const {
+  return pictures_[static_cast<std::size_t>(index)].path.string();
+}
+
+void PictureList::annotate(std::int64_t index, Sample& sample) const {
   const ListedPicture& listed = pictures_[static_cast<std::size_t>(index)];
-  Sample sample;
   sample.source = listed.path.string();
-  sample.image = load_picture(listed.path);
   sample.label = listed.label;
   sample.boxes = listed.boxes;
   sample.caption = listed.caption;
+}
+
+Sample PictureList::get(std::int64_t index) const {
+  const ListedPicture& listed = pictures_[static_cast<std::size_t>(index)];
+  Sample sample;
+  annotate(index, sample);
+  sample.image = load_picture(listed.path);
   if (listed.mask.empty()) return sample;
   sample.mask = load_mask(listed.mask);
   if (sample.mask.width != sample.image.width || sample.mask.height != sample.image.height)

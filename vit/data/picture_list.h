@@ -34,6 +34,8 @@ class PictureList final : public Dataset {
   [[nodiscard]] std::int64_t size() const override;
   [[nodiscard]] Sample get(std::int64_t index) const override;
   [[nodiscard]] std::int64_t label(std::int64_t index) const override;
+  [[nodiscard]] std::string source(std::int64_t index) const override;
+  void annotate(std::int64_t index, Sample& sample) const override;
   [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
 
  private:

@@ -124,6 +124,9 @@ class Shards final : public Dataset {
   [[nodiscard]] std::int64_t label(std::int64_t index) const override {
     return entries_[static_cast<std::size_t>(index)].label;
   }
+  [[nodiscard]] std::string source(std::int64_t index) const override {
+    return name_of(entries_[static_cast<std::size_t>(index)]);
+  }
 
   [[nodiscard]] Sample get(std::int64_t index) const override {
     const Entry& entry = entries_[static_cast<std::size_t>(index)];
@@ -141,17 +144,24 @@ class Shards final : public Dataset {
       throw Error(ErrorKind::data, sample.source, problem.problem(), problem.remedy());
     }
     sample.image = decode_image(bytes, sample.source);
-    if (entry.text.name.empty()) return sample;
-    const std::string text = bytes_of(shard, entry.text, sample.source);
+    annotate(index, sample);
+    return sample;
+  }
+
+  void annotate(std::int64_t index, Sample& sample) const override {
+    const Entry& entry = entries_[static_cast<std::size_t>(index)];
+    sample.source = name_of(entry);
+    sample.label = entry.label;
+    if (entry.text.name.empty()) return;
+    const std::string text = bytes_of(files_[entry.shard], entry.text, sample.source);
     if (!entry.text.name.ends_with(".json")) {
       sample.caption = text;
-    } else {
-      const Json json = parse_json(text, sample.source, ErrorKind::data);
-      const auto caption = json.is_object() ? json.find("caption") : json.end();
-      if (json.is_object() && caption != json.end() && caption->is_string())
-        sample.caption = caption->get<std::string>();
+      return;
     }
-    return sample;
+    const Json json = parse_json(text, sample.source, ErrorKind::data);
+    if (!json.is_object()) return;
+    const auto caption = json.find("caption");
+    if (caption != json.end() && caption->is_string()) sample.caption = caption->get<std::string>();
   }
 
  private:

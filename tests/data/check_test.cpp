@@ -1,0 +1,57 @@
+#include "vit/data/check.h"
+
+#include "tests/catch.h"
+#include "tests/data/pictures.h"
+#include "vit/data/image_folder.h"
+
+using namespace vit;
+
+TEST_CASE("A check finds what is broken, twice there, leaked and unequal") {
+  const test::ScratchFolder folder;
+  test::put_picture(folder / "train/cat/1.png", 1, 40, 20);
+  test::put_picture(folder / "train/cat/2.png", 2, 100, 70);
+  test::put_picture(folder / "train/cat/copy.ppm", 0);
+  test::put_text(folder / "train/cat/empty.jpg", "");
+  test::put_text(folder / "train/cat/text.jpg", "no picture");
+  test::put_picture(folder / "train/dog/1.png", 3, 5, 5);
+  test::put_picture(folder / "train/dog/same.png", 2, 100, 70);
+  test::put_picture(folder / "val/cat/1.png", 9, 5, 5);
+  test::put_picture(folder / "val/dog/leak.png", 3, 5, 5);
+  std::filesystem::remove(folder / "train/cat/copy.ppm");
+  const std::string png = test::get(folder / "train/cat/1.png");
+  test::put(folder / "train/cat/torn.png", png.substr(0, png.size() / 2));
+  std::string flipped = png;
+  flipped[png.size() / 2] = static_cast<char>(flipped[png.size() / 2] ^ 4);
+  test::put(folder / "train/cat/flipped.png", flipped);
+
+  const auto train = image_folder(folder / "train"), val = image_folder(folder / "val");
+  std::int64_t last = 0;
+  const std::int64_t workers = GENERATE(1, 3);
+  const DataReport report = check_data({{"train", train.get()}, {"val", val.get()}}, workers,
+                                       [&](std::int64_t done, std::int64_t all) {
+                                         CHECK(done == ++last);
+                                         CHECK(all == 10);
+                                       });
+  CHECK(last == 10);
+  REQUIRE(report.splits.size() == 2);
+  const SplitReport& first = report.splits[0];
+  CHECK(first.samples == 8);
+  REQUIRE(first.broken.size() == 4);
+  CHECK(report.broken() == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const char* names[] = {"empty.jpg", "flipped.png", "text.jpg", "torn.png"};
+    CHECK_THAT(first.broken[i].source, Catch::Contains(names[i]));
+    CHECK_FALSE(first.broken[i].problem.empty());
+  }
+  REQUIRE(first.duplicates.size() == 1);
+  CHECK_THAT(first.duplicates[0].sources.at(0), Catch::Contains("cat/2.png"));
+  CHECK_THAT(first.duplicates[0].sources.at(1), Catch::Contains("dog/same.png"));
+  CHECK(first.per_class == std::map<std::string, std::int64_t>{{"cat", 6}, {"dog", 2}});
+  CHECK(first.imbalance() == 3);
+  CHECK(first.min_side == 5);
+  CHECK(first.max_side == 100);
+  CHECK(first.by_size == std::map<std::int64_t, std::int64_t>{{32, 2}, {128, 2}});
+  REQUIRE(report.leaked.size() == 1);
+  CHECK_THAT(report.leaked[0].sources.at(0), Catch::Contains("train/dog/1.png"));
+  CHECK_THAT(report.leaked[0].sources.at(1), Catch::Contains("val/dog/leak.png"));
+}

@@ -1,0 +1,154 @@
+#include "vit/data/check.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <set>
+#include <span>
+#include <thread>
+
+#include "vit/core/error.h"
+#include "vit/io/checksum.h"
+
+namespace vit {
+namespace {
+
+/// What is kept of one sample.
+struct Finding {
+  std::string problem{}, where{};  // empty: sound
+  std::string pixels{};            // their SHA-256
+  std::int64_t shorter = 0, longer = 0;
+  std::vector<std::int64_t> labels{};  // of its boxes
+};
+
+Finding look_at(const Dataset& data, std::int64_t index) {
+  Finding finding;
+  try {
+    const Sample sample = data.get(index);
+    finding.shorter = std::min(sample.image.width, sample.image.height);
+    finding.longer = std::max(sample.image.width, sample.image.height);
+    Sha256 sum;
+    const std::int64_t shape[] = {sample.image.width, sample.image.height};
+    sum.update(std::as_bytes(std::span(shape)));
+    sum.update(std::as_bytes(std::span(sample.image.pixels)));
+    finding.pixels = sum.hex();
+    for (const Box& box : sample.boxes) finding.labels.push_back(box.label);
+  } catch (const Error& problem) {
+    if (problem.kind() != ErrorKind::data) throw;
+    finding.problem = problem.problem();
+    finding.where = problem.where();
+  }
+  return finding;
+}
+
+std::vector<Finding> look_at_all(const Dataset& data, std::int64_t workers,
+                                 const std::function<void()>& done) {
+  std::vector<Finding> findings(static_cast<std::size_t>(data.size()));
+  std::atomic<std::int64_t> next{0};
+  std::mutex mutex;
+  std::exception_ptr error;
+  const auto work = [&] {
+    try {
+      for (std::int64_t i = next++; i < data.size(); i = next++) {
+        findings[static_cast<std::size_t>(i)] = look_at(data, i);
+        const std::lock_guard lock(mutex);
+        done();
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (!error) error = std::current_exception();
+      next = data.size();
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::int64_t i = 1; i < workers; ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+  if (error) std::rethrow_exception(error);
+  return findings;
+}
+
+constexpr std::int64_t kSmallestSize = 32;
+
+SplitReport report_on(const CheckedSplit& split, const std::vector<Finding>& findings) {
+  SplitReport report{split.name, split.data->size()};
+  const std::vector<std::string>& classes = split.data->classes();
+  for (const std::string& name : classes) report.per_class[name] = 0;
+  const auto count = [&](std::int64_t label) {
+    if (label >= 0 && label < static_cast<std::int64_t>(classes.size()))
+      ++report.per_class[classes[static_cast<std::size_t>(label)]];
+  };
+  std::map<std::string, std::vector<std::string>> by_pixels;
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    const Finding& finding = findings[i];
+    const auto index = static_cast<std::int64_t>(i);
+    count(split.data->label(index));
+    for (const std::int64_t label : finding.labels) count(label);
+    if (!finding.problem.empty()) {
+      report.broken.push_back({finding.where, finding.problem});
+      continue;
+    }
+    by_pixels[finding.pixels].push_back(split.data->source(index));
+    if (report.min_side == 0 || finding.shorter < report.min_side)
+      report.min_side = finding.shorter;
+    report.max_side = std::max(report.max_side, finding.longer);
+    std::int64_t size = kSmallestSize;
+    while (size < finding.shorter) size *= 2;
+    ++report.by_size[size];
+  }
+  for (auto& [pixels, sources] : by_pixels) {
+    // Captions make several samples of one file, which is no duplicate.
+    const std::set<std::string> files(sources.begin(), sources.end());
+    if (files.size() > 1) report.duplicates.push_back({{files.begin(), files.end()}});
+  }
+  std::sort(report.duplicates.begin(), report.duplicates.end(),
+            [](const auto& a, const auto& b) { return a.sources < b.sources; });
+  return report;
+}
+
+}  // namespace
+
+double SplitReport::imbalance() const {
+  if (per_class.empty()) return 1;
+  const auto [least, most] =
+      std::minmax_element(per_class.begin(), per_class.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; });
+  return least->second == 0 ? 0 : static_cast<double>(most->second) / least->second;
+}
+
+std::int64_t DataReport::broken() const {
+  std::int64_t count = 0;
+  for (const SplitReport& split : splits) count += static_cast<std::int64_t>(split.broken.size());
+  return count;
+}
+
+DataReport check_data(const std::vector<CheckedSplit>& splits, std::int64_t workers,
+                      const CheckProgress& progress) {
+  std::int64_t done = 0, all = 0;
+  for (const CheckedSplit& split : splits) all += split.data->size();
+  DataReport report;
+  std::map<std::string, std::map<std::string, std::string>> places;  // pixels: split: first source
+  for (const CheckedSplit& split : splits) {
+    const std::vector<Finding> findings = look_at_all(*split.data, workers, [&] {
+      ++done;
+      if (progress) progress(done, all);
+    });
+    report.splits.push_back(report_on(split, findings));
+    for (std::size_t i = 0; i < findings.size(); ++i)
+      if (!findings[i].pixels.empty())
+        places[findings[i].pixels].emplace(split.name,
+                                           split.data->source(static_cast<std::int64_t>(i)));
+  }
+  for (const auto& [pixels, found] : places) {
+    if (found.size() < 2) continue;
+    DuplicateGroup group;
+    for (const auto& [split, source] : found) group.sources.push_back(source);
+    report.leaked.push_back(std::move(group));
+  }
+  std::sort(report.leaked.begin(), report.leaked.end(),
+            [](const auto& a, const auto& b) { return a.sources < b.sources; });
+  return report;
+}
+
+}  // namespace vit
