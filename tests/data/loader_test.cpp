@@ -2,7 +2,10 @@
 
 #include <torch/torch.h>
 
+#include <atomic>
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 
 #include "tests/catch.h"
 #include "vit/core/error.h"
@@ -52,7 +55,7 @@ TEST_CASE("The batches of an epoch are the same for any number of workers") {
   const auto alone = read_all(*data, 0);
   REQUIRE(alone.size() == 5);
   CHECK(alone.back().size() == 5);
-  for (const std::int64_t workers : {1, 4}) {
+  for (const std::int64_t workers : {1, 2, 8}) {
     const auto batches = read_all(*data, workers);
     REQUIRE(batches.size() == alone.size());
     for (std::size_t i = 0; i < batches.size(); ++i) {
@@ -94,4 +97,111 @@ TEST_CASE("A loader that is left early ends its threads") {
   vit::EpochLoader loader(*data, pipeline, vit::sequential_order(1000), 0,
                           {.batch_size = 8, .workers = 4});
   CHECK(loader.next()->size() == 8);
+}
+
+TEST_CASE("Starting from any step gives the rest of the same epoch, on any number of workers") {
+  const auto data = vit::shapes({.image_size = 24, .num_train = 37}, vit::Split::train);
+  const auto all = read_all(*data, 0);
+  for (const std::int64_t workers : {0, 2, 8})
+    for (std::int64_t step = 0; step <= 5; ++step) {
+      const auto rest = read_all(*data, workers, step);
+      REQUIRE(rest.size() == all.size() - static_cast<std::size_t>(step));
+      for (std::size_t i = 0; i < rest.size(); ++i)
+        CHECK(torch::equal(rest[i].images, all[i + static_cast<std::size_t>(step)].images));
+    }
+}
+
+TEST_CASE("Copies of one sample are augmented differently, and the first as alone") {
+  const auto data = vit::shapes({.image_size = 24, .num_train = 4}, vit::Split::train);
+  const vit::Pipeline pipeline = augmenting();
+  const auto batch_of = [&](std::vector<std::int64_t> order, std::int64_t workers) {
+    vit::EpochLoader loader(*data, pipeline, std::move(order), 1,
+                            {.batch_size = 8, .workers = workers});
+    return *loader.next();
+  };
+  const vit::Batch repeated = batch_of({2, 2, 2}, 0), once = batch_of({2}, 0);
+  CHECK(torch::equal(repeated.images[0], once.images[0]));
+  CHECK_FALSE(torch::equal(repeated.images[0], repeated.images[1]));
+  CHECK_FALSE(torch::equal(repeated.images[1], repeated.images[2]));
+  CHECK(torch::equal(repeated.images, batch_of({2, 2, 2}, 3).images));
+}
+
+TEST_CASE("Broken pictures within max_bad are replaced, the same on any number of workers") {
+  const Broken data;
+  const vit::Pipeline pipeline = augmenting();
+  std::vector<std::int64_t> indices;
+  for (const std::int64_t workers : {0, 1, 8}) {
+    vit::EpochLoader loader(data, pipeline, vit::sequential_order(20), 4,
+                            {.batch_size = 20, .workers = workers, .max_bad = 1});
+    const auto batch = loader.next();
+    REQUIRE(batch);
+    const std::int64_t* values = batch->indices.data_ptr<std::int64_t>();
+    const std::vector<std::int64_t> found(values, values + 20);
+    CHECK(found[11] != 11);
+    CHECK(found[10] == 10);
+    if (workers == 0) indices = found;
+    CHECK(found == indices);
+  }
+}
+
+namespace {
+
+/// Cannot read any but one of its samples.
+class MostlyBroken : public Broken {
+ public:
+  [[nodiscard]] vit::Sample get(std::int64_t index) const override {
+    if (index != 3) throw vit::Error(vit::ErrorKind::data, "bad/picture.jpg", "is cut off");
+    return Broken::get(index);
+  }
+};
+
+/// Reads one sample only when it is told to.
+class Stalling : public Broken {
+ public:
+  [[nodiscard]] vit::Sample get(std::int64_t index) const override {
+    if (index == 5)
+      while (!released) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return Broken::get(index == 11 ? 0 : index);
+  }
+  [[nodiscard]] std::string source(std::int64_t index) const override {
+    return "network/" + std::to_string(index) + ".jpg";
+  }
+  mutable std::atomic<bool> released{false};
+};
+
+}  // namespace
+
+TEST_CASE("More broken pictures than max_bad are an error that says how many") {
+  const MostlyBroken data;
+  const vit::Pipeline pipeline = augmenting();
+  const std::int64_t workers = GENERATE(0, 3);
+  vit::EpochLoader few(data, pipeline, vit::sequential_order(20), 0,
+                       {.batch_size = 20, .workers = workers, .max_bad = 2});
+  CHECK_THROWS_WITH(few.next(), Catch::Contains("broken picture number 3, and data.max_bad is 2"));
+  vit::EpochLoader many(data, pipeline, vit::sequential_order(20), 0,
+                        {.batch_size = 20, .workers = workers, .max_bad = 19});
+  CHECK(many.next()->indices.eq(3).all().item<bool>());
+}
+
+TEST_CASE("A data set without any sound picture ends, whatever max_bad says") {
+  const vit::Pipeline pipeline = augmenting();
+  class AllBroken : public Broken {
+   public:
+    [[nodiscard]] vit::Sample get(std::int64_t) const override {
+      throw vit::Error(vit::ErrorKind::data, "bad/picture.jpg", "is cut off");
+    }
+  } data;
+  vit::EpochLoader loader(data, pipeline, vit::sequential_order(20), 0,
+                          {.batch_size = 20, .workers = 2, .max_bad = 1000});
+  CHECK_THROWS_WITH(loader.next(), Catch::Contains("every picture of the data set is broken"));
+}
+
+TEST_CASE("A worker that stalls is told with the file that it reads") {
+  // Its thread is left behind with the loader, so the data must outlive it here.
+  static const Stalling data;
+  static const vit::Pipeline pipeline = augmenting();
+  vit::EpochLoader loader(data, pipeline, vit::sequential_order(20), 0,
+                          {.batch_size = 10, .workers = 2, .stall_timeout = 0.2});
+  CHECK_THROWS_WITH(loader.next(), Catch::Contains("network/5.jpg: a worker has been reading"));
+  data.released = true;
 }

@@ -13,8 +13,11 @@ struct Batch {
 
   [[nodiscard]] std::int64_t size() const { return images.size(0); }
   [[nodiscard]] Batch to(torch::Device device) const {
-    return {images.to(device), labels.to(device), indices,
-            targets.defined() ? targets.to(device) : torch::Tensor()};
+    // Not blocking: from page-locked memory, a GPU copies while the CPU goes on.
+    const auto move = [&](const torch::Tensor& tensor) {
+      return tensor.defined() ? tensor.to(device, /*non_blocking=*/true) : tensor;
+    };
+    return {move(images), move(labels), indices, move(targets)};
   }
 };
 

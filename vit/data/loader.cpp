@@ -1,16 +1,28 @@
 #include "vit/data/loader.h"
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "vit/core/error.h"
+#include "vit/core/log.h"
+#include "vit/core/rng.h"
 
 namespace vit {
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// What a worker is at; index -1: nothing.
+struct Reading {
+  std::int64_t index = -1;
+  Clock::time_point since{};
+};
 
 /// A batch that is being filled.
 struct Slot {
@@ -32,12 +44,45 @@ struct EpochLoader::State {
   std::int64_t epoch;
   LoaderOptions options;
 
+  std::vector<std::int64_t> occurrence{};  // of each position: how often its sample came before
+  std::set<std::int64_t> bad{};            // broken samples so far
+
   std::size_t next_begin = 0, end = 0;
   std::mutex mutex;
   std::condition_variable work_waits, batch_is_ready;
   std::deque<std::shared_ptr<Slot>> slots;
   bool stopping = false;
+  bool stalled = false;  // a thread hangs in a system call, and cannot be waited for
+  std::vector<Reading> reading{};
+  std::mutex bad_mutex{};
   std::vector<std::thread> threads;
+
+  void count_occurrences() {
+    std::vector<std::int64_t> count(static_cast<std::size_t>(dataset.size()), 0);
+    for (const std::int64_t index : order)
+      occurrence.push_back(count[static_cast<std::size_t>(index)]++);
+  }
+
+  /// Throws where a worker has been reading one sample for too long. Needs the lock.
+  void check_for_stalls() {
+    for (const Reading& one : reading) {
+      const std::chrono::duration<double> time = Clock::now() - one.since;
+      if (one.index < 0 || time.count() < options.stall_timeout) continue;
+      stalled = true;
+      throw Error(
+          ErrorKind::data, dataset.source(one.index),
+          str("a worker has been reading this for ", static_cast<std::int64_t>(time.count()), " s"),
+          "check the disk or the network file system, or raise data.stall_timeout");
+    }
+  }
+
+  /// Waits until the batch is there. Needs the lock.
+  void wait_for(const Slot& slot, std::unique_lock<std::mutex>& lock) {
+    const auto ready = [&] { return slot.complete(); };
+    if (options.stall_timeout <= 0) return batch_is_ready.wait(lock, ready);
+    const auto pause = std::chrono::duration<double>(std::min(options.stall_timeout, 1.0));
+    while (!batch_is_ready.wait_for(lock, pause, ready)) check_for_stalls();
+  }
 
   /// Opens a new slot behind the others. Called by the consumer alone, so that workers never touch
   /// LibTorch's allocator. Needs the lock.
@@ -48,9 +93,10 @@ struct EpochLoader::State {
     next_begin = slot->end;
     const auto size = static_cast<std::int64_t>(slot->size());
     const Preprocessing& input = pipeline.preprocessing();
+    const auto memory = torch::TensorOptions().pinned_memory(options.pin_memory);
     slot->batch.images =
-        torch::empty({size, input.in_chans, input.img_size.height, input.img_size.width});
-    slot->batch.labels = torch::empty({size}, torch::kInt64);
+        torch::empty({size, input.in_chans, input.img_size.height, input.img_size.width}, memory);
+    slot->batch.labels = torch::empty({size}, memory.dtype(torch::kInt64));
     slot->batch.indices = torch::empty({size}, torch::kInt64);
     slots.push_back(std::move(slot));
   }
@@ -71,22 +117,67 @@ struct EpochLoader::State {
     return nullptr;
   }
 
-  void fill(Slot& slot, std::size_t position) {
-    const std::int64_t index = order[slot.begin + position];
-    Sample sample = dataset.get(index);
-    slot.batch.labels.data_ptr<std::int64_t>()[position] = sample.label;
-    slot.batch.indices.data_ptr<std::int64_t>()[position] = index;
-    const auto floats = static_cast<std::size_t>(slot.batch.images.stride(0));
-    pipeline.apply(sample, epoch, index, slot.batch.images.data_ptr<float>() + position * floats);
+  /// Counts a broken sample; throws its error where there are too many.
+  void excuse(std::int64_t index, const Error& problem) {
+    if (options.max_bad == 0) throw problem;
+    const std::lock_guard lock(bad_mutex);
+    if (!bad.insert(index).second) return;
+    if (static_cast<std::int64_t>(bad.size()) > options.max_bad) {
+      throw Error(ErrorKind::data, problem.where(),
+                  str(problem.problem(), "; it is broken picture number ", bad.size(),
+                      ", and data.max_bad is ", options.max_bad),
+                  "`vit data check` lists all; mend or remove them, or raise data.max_bad");
+    }
+    log::warn(str(problem.where(), ": ", problem.problem(), "; another picture takes its place (",
+                  bad.size(), " of at most ", options.max_bad, ")"));
   }
 
-  void work() {
+  /// Reads sample `index` into its place in a batch, augmented by the numbers of `draw`. False
+  /// where it is broken and may be.
+  bool put(std::int64_t index, std::int64_t draw, Slot& slot, std::size_t position) {
+    const auto floats = static_cast<std::size_t>(slot.batch.images.stride(0));
+    try {
+      Sample sample = dataset.get(index);
+      pipeline.apply(sample, epoch, draw, slot.batch.images.data_ptr<float>() + position * floats);
+      slot.batch.labels.data_ptr<std::int64_t>()[position] = sample.label;
+      slot.batch.indices.data_ptr<std::int64_t>()[position] = index;
+      return true;
+    } catch (const Error& problem) {
+      if (problem.kind() != ErrorKind::data) throw;
+      excuse(index, problem);
+      return false;
+    }
+  }
+
+  /// Where all may be broken, the search for another must end by itself.
+  void check_some_are_sound() {
+    const std::lock_guard lock(bad_mutex);
+    if (static_cast<std::int64_t>(bad.size()) < dataset.size()) return;
+    throw Error(ErrorKind::data, dataset.source(0), "every picture of the data set is broken",
+                "`vit data check` lists what is wrong");
+  }
+
+  void fill(Slot& slot, std::size_t position) {
+    const std::size_t place = slot.begin + position;
+    const std::int64_t index = order[place];
+    // Copies of one sample draw other numbers: as if the data set went on behind its end.
+    const std::int64_t draw = index + occurrence[place] * dataset.size();
+    if (put(index, draw, slot, position)) return;
+    // Another takes its place, which (epoch, index) alone chooses.
+    Rng rng(static_cast<std::uint64_t>(draw), Stream::dataset, static_cast<std::uint64_t>(epoch));
+    const auto size = static_cast<std::uint64_t>(dataset.size());
+    while (!put(static_cast<std::int64_t>(rng.below(size)), draw, slot, position))
+      check_some_are_sound();
+  }
+
+  void work(std::size_t worker) {
     std::unique_lock lock(mutex);
     for (;;) {
       std::size_t position = 0;
       std::shared_ptr<Slot> slot;
       work_waits.wait(lock, [&] { return stopping || (slot = claim(position)) != nullptr; });
       if (stopping) return;
+      reading[worker] = {order[slot->begin + position], Clock::now()};
       lock.unlock();
       std::exception_ptr error;
       try {
@@ -95,6 +186,7 @@ struct EpochLoader::State {
         error = std::current_exception();
       }
       lock.lock();
+      reading[worker].index = -1;
       if (error && !slot->error) slot->error = error;
       ++slot->finished;
       if (slot->complete()) batch_is_ready.notify_all();
@@ -117,10 +209,12 @@ EpochLoader::EpochLoader(const Dataset& dataset, const Pipeline& pipeline,
       std::min(samples, num_batches(samples, options) * options.batch_size));
   state.next_begin =
       std::min(static_cast<std::size_t>(first_batch * options.batch_size), state.end);
+  state.count_occurrences();
   state.refill();
+  state.reading.resize(static_cast<std::size_t>(std::max<std::int64_t>(options.workers, 0)));
   try {
-    for (std::int64_t i = 0; i < options.workers; ++i)
-      state.threads.emplace_back([&state] { state.work(); });
+    for (std::size_t i = 0; i < state.reading.size(); ++i)
+      state.threads.emplace_back([shared = state_, i] { shared->work(i); });
   } catch (const std::system_error& problem) {
     if (state.threads.empty())
       throw Error(ErrorKind::resource, "data.workers",
@@ -135,7 +229,12 @@ EpochLoader::~EpochLoader() {
     state_->stopping = true;
   }
   state_->work_waits.notify_all();
-  for (std::thread& thread : state_->threads) thread.join();
+  for (std::thread& thread : state_->threads) {
+    if (state_->stalled)
+      thread.detach();  // it holds its share of the state; the run ends with the error
+    else
+      thread.join();
+  }
 }
 
 std::optional<Batch> EpochLoader::next() {
@@ -146,7 +245,7 @@ std::optional<Batch> EpochLoader::next() {
   if (state.threads.empty()) {
     for (std::size_t i = 0; i < slot->size(); ++i) state.fill(*slot, i);
   } else {
-    state.batch_is_ready.wait(lock, [&] { return slot->complete(); });
+    state.wait_for(*slot, lock);
   }
   state.slots.pop_front();
   state.refill();

@@ -9,6 +9,7 @@
 #include "vit/augment/pipeline.h"
 #include "vit/data/batch.h"
 #include "vit/data/dataset.h"
+#include "vit/data/sampler.h"
 
 namespace vit {
 
@@ -17,11 +18,20 @@ struct LoaderOptions {
   std::int64_t workers = 2;   ///< threads; 0: decode in the calling thread
   std::int64_t prefetch = 4;  ///< batches prepared ahead
   bool drop_last = false;     ///< leave out a last batch that is not full
+  bool pin_memory = false;    ///< page-locked batches, which a GPU copies while it computes
+  /// Pictures of an epoch that may be broken. Each is replaced by another sample, by (epoch, index)
+  /// alone, and told; one more is an error. 0: the first is.
+  std::int64_t max_bad = 0;
+  /// Seconds after which a worker that reads one sample is taken for stalled; 0: never.
+  double stall_timeout = 600;
+  SamplerOptions sampler{};  ///< what a training epoch is made of: for training_order
 };
 
 /// Reads one epoch: threads decode and augment the samples of `order` ahead of time, and batches
 /// come out in order. What comes out depends on (order, pipeline, epoch) alone, never on the number
-/// of threads. An error in a worker is thrown by the next() that would have returned its batch.
+/// of threads. A sample that is several times in the order is augmented differently each time. An
+/// error in a worker is thrown by the next() that would have returned its batch, and so is a worker
+/// that stalls (Error (data), with the file that it reads).
 class EpochLoader {
  public:
   /// `first_batch` batches are left out at the start: where a resumed epoch goes on.
@@ -40,7 +50,7 @@ class EpochLoader {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace vit
