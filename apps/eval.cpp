@@ -5,6 +5,7 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
+#include "vit/config/experiment_data.h"
 #include "vit/config/open_model.h"
 #include "vit/core/error.h"
 #include "vit/report/table.h"
@@ -38,7 +39,7 @@ Subject open_subject(const Arguments& arguments, DataSplits& data) {
       throw Error(ErrorKind::usage, arguments.what, "an experiment file has no weights of its own",
                   "name them with --weights, or evaluate a run directory");
     subject.experiment = load_experiment(arguments.what, arguments.sets);
-    data = open_data(subject.experiment.data.set);
+    data = open_data(subject.experiment.data);
     resolve(subject.experiment, *data.val);
     subject.preprocessing = experiment_preprocessing(subject.experiment);
     subject.weights = arguments.weights;
@@ -48,7 +49,7 @@ Subject open_subject(const Arguments& arguments, DataSplits& data) {
     const CheckpointInfo info = read_checkpoint_info(checkpoint);
     subject.experiment =
         parse_experiment(info.config, checkpoint.string() + " (its config)", arguments.sets);
-    data = open_data(subject.experiment.data.set);
+    data = open_data(subject.experiment.data);
     if (data.val->classes() != info.labels)
       throw Error(ErrorKind::data, arguments.what,
                   "the model was trained for other classes than this data has",

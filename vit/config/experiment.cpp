@@ -17,6 +17,14 @@ void describe(FieldVisitor& visitor, DataConfig& o) {
                  &o.workers,
                  "threads that decode and augment; the result does not depend on it",
                  {0, 256}});
+  describe(visitor, o.sampler);
+  describe(visitor, o.subset);
+  describe(visitor, o.cache);
+  visitor.field({"max_bad", &o.max_bad,
+                 "broken pictures of an epoch that others may replace; 0: the first is an error",
+                 kNonNegative});
+  visitor.field({"stall_timeout", &o.stall_timeout,
+                 "seconds after which reading one picture is given up; 0: never", kNonNegative});
   visitor.field({"mean", &o.mean, "of each channel, of pixels in [0, 1]; null: the model's own"});
   visitor.field({"std", &o.std, "of each channel; null: the model's own", kPositive});
   visitor.field({"interpolation",
@@ -144,6 +152,9 @@ LoaderOptions loader_options(const DataConfig& data) {
   LoaderOptions options;
   options.batch_size = data.batch_size;
   options.workers = data.workers;
+  options.sampler = data.sampler;
+  options.max_bad = data.max_bad;
+  options.stall_timeout = data.stall_timeout;
   return options;
 }
 

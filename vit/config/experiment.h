@@ -10,8 +10,10 @@
 #include "vit/augment/preprocess.h"
 #include "vit/augment/registry.h"
 #include "vit/core/fields.h"
+#include "vit/data/cache.h"
 #include "vit/data/loader.h"
 #include "vit/data/registry.h"
+#include "vit/data/subset.h"
 #include "vit/models/registry.h"
 #include "vit/nn/lora.h"
 #include "vit/optim/options.h"
@@ -28,6 +30,11 @@ struct DataConfig {
   DataSpec set;
   std::int64_t batch_size = 128;
   std::int64_t workers = 2;
+  SamplerOptions sampler;
+  SubsetOptions subset;
+  CacheOptions cache;
+  std::int64_t max_bad = 0;
+  double stall_timeout = 600;
   // The model's own unless given.
   std::optional<std::vector<double>> mean, std;
   std::optional<std::string> interpolation;

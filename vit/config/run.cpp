@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "vit/config/experiment_data.h"
 #include "vit/config/log_observer.h"
 #include "vit/config/open_model.h"
 #include "vit/config/plan.h"
@@ -114,7 +115,7 @@ class Run {
  private:
   void build() {
     device_ = resolve_device(experiment_.train.device);
-    data_ = open_data(experiment_.data.set);
+    data_ = open_data(experiment_.data);
     resolve(experiment_, *data_.train);
     model_ = create_model(experiment_.model);
     model_->init_weights(static_cast<std::uint64_t>(experiment_.seed));

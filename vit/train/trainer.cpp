@@ -57,7 +57,8 @@ class Training {
     set_learning(parts_.model, frozen_, thawed);
     train_mode(parts_.model);
     EpochLoader loader(parts_.train_data, pipeline(),
-                       shuffled_order(parts_.train_data.size(), parts_.seed, state_.epoch),
+                       training_order(parts_.train_data, parts_.loader.sampler, parts_.seed,
+                                      state_.epoch),
                        state_.epoch, plan_.loader(), state_.batch);
     const Stopwatch time;
     figures_.start_epoch();
@@ -275,6 +276,7 @@ bool run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& da
   const torch::NoGradGuard no_grad;
   model.module().eval();
   LoaderOptions options = loader_options;
+  options.max_bad = 0;  // figures over other pictures than those that are asked for mean nothing
   options.drop_last = false;
   EpochLoader loader(data, pipeline, sequential_order(data.size()), 0, options);
   for (std::optional<Batch> batch = loader.next(); batch; batch = loader.next()) {
