@@ -27,9 +27,8 @@ TEST_CASE("Links that dangle and pipes are found when they are read, and nothing
   std::filesystem::create_symlink("circle.png", folder / "circle.png");
   REQUIRE(::mkfifo((folder / "pipe.png").c_str(), 0600) == 0);
   const auto pictures = vit::pictures_in(folder.path());
-  CHECK(pictures == std::vector<std::filesystem::path>{folder / "circle.png",
-                                                       folder / "dangling.png",
-                                                       folder / "pipe.png"});
+  CHECK(pictures == std::vector<std::filesystem::path>{
+                        folder / "circle.png", folder / "dangling.png", folder / "pipe.png"});
   for (const auto& path : pictures) {
     const auto error = vit::test::error_of([&] { (void)vit::load_picture(path); });
     INFO(path.string());

@@ -1,0 +1,223 @@
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "apps/commands.h"
+#include "apps/output.h"
+#include "apps/sets.h"
+#include "vit/config/experiment_data.h"
+#include "vit/core/error.h"
+#include "vit/data/check.h"
+#include "vit/data/image_folder.h"
+#include "vit/data/picture_files.h"
+#include "vit/data/picture_list.h"
+#include "vit/image/threads.h"
+#include "vit/io/printable.h"
+#include "vit/report/humanize.h"
+#include "vit/report/table.h"
+#include "vit/report/terminal.h"
+
+namespace vit::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+  std::string what;
+  std::vector<std::string> sets;
+  std::int64_t workers = 0;
+  bool json = false;
+};
+
+struct NamedSplit {
+  std::string name;
+  std::unique_ptr<Dataset> data;
+};
+
+std::unique_ptr<Dataset> plain_pictures(const fs::path& folder) {
+  std::vector<ListedPicture> pictures;
+  for (fs::path& path : pictures_in(folder)) pictures.push_back({std::move(path)});
+  if (pictures.empty())
+    throw Error(ErrorKind::data, folder.string(), "found no picture in this folder");
+  return std::make_unique<PictureList>(std::move(pictures), std::vector<std::string>());
+}
+
+bool has_class_folders(const fs::path& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (entry.is_directory(error) && !entry.path().filename().string().starts_with("."))
+      return true;
+  return false;
+}
+
+/// A folder of splits, of classes, or of pictures.
+std::vector<NamedSplit> open_folder(const fs::path& folder) {
+  std::error_code error;
+  std::vector<NamedSplit> splits;
+  for (const char* name : {"train", "training", "val", "validation", "valid", "test"})
+    if (fs::is_directory(folder / name, error))
+      splits.push_back({name, has_class_folders(folder / name) ? image_folder(folder / name)
+                                                               : plain_pictures(folder / name)});
+  if (splits.empty())
+    splits.push_back(
+        {"all", has_class_folders(folder) ? image_folder(folder) : plain_pictures(folder)});
+  return splits;
+}
+
+std::vector<NamedSplit> open_splits(const Arguments& arguments) {
+  std::error_code error;
+  if (fs::is_directory(arguments.what, error)) {
+    if (!arguments.sets.empty())
+      throw Error(ErrorKind::usage, "--set", "a folder has no keys", "give an experiment file");
+    return open_folder(arguments.what);
+  }
+  const Experiment experiment = load_experiment(arguments.what, arguments.sets);
+  DataSplits data = open_data(experiment.data.set);
+  std::vector<NamedSplit> splits;
+  splits.push_back({"train", std::move(data.train)});
+  splits.push_back({"val", std::move(data.val)});
+  return splits;
+}
+
+CheckProgress show_progress() {
+  const auto terminal = std::make_shared<Terminal>(stderr_terminal());
+  const auto shown = std::make_shared<double>(0);
+  return [terminal, shown](std::int64_t done, std::int64_t all) {
+    if (!terminal->live || (terminal->seconds() - *shown < 0.2 && done < all)) return;
+    *shown = terminal->seconds();
+    terminal->write("\r\033[K" + (done < all ? grouped(done) + " of " + grouped(all) : ""));
+  };
+}
+
+constexpr std::size_t kMostLines = 50;
+
+void print_groups(const char* title, const std::vector<DuplicateGroup>& groups) {
+  if (groups.empty()) return;
+  print(std::string("\n") + title);
+  for (std::size_t i = 0; i < std::min(groups.size(), kMostLines); ++i) {
+    std::string line;
+    for (const std::string& source : groups[i].sources)
+      line += (line.empty() ? "  " : "  =  ") + printable(source);
+    print(line);
+  }
+  if (groups.size() > kMostLines)
+    print("  and " + grouped(static_cast<std::int64_t>(groups.size() - kMostLines)) +
+          " more; --json lists all");
+}
+
+void print_split(const SplitReport& split) {
+  print(split.name + ": " + grouped(split.samples) + " samples, " +
+        grouped(static_cast<std::int64_t>(split.broken.size())) + " broken, sides of " +
+        std::to_string(split.min_side) + " to " + std::to_string(split.max_side) + " pixels");
+  TextTable sizes({{"shorter side"}, {"pictures", Align::right}, {""}});
+  for (const auto& [size, count] : split.by_size)
+    sizes.add({"to " + std::to_string(size), grouped(count),
+               text_bar(static_cast<double>(count) / static_cast<double>(split.samples), 30)});
+  print(sizes.text());
+  if (!split.per_class.empty()) {
+    std::vector<std::pair<std::string, std::int64_t>> classes(split.per_class.begin(),
+                                                              split.per_class.end());
+    std::stable_sort(classes.begin(), classes.end(),
+                     [](const auto& a, const auto& b) { return a.second > b.second; });
+    const std::size_t ends = 5;  // the largest and the smallest
+    TextTable table({{"class"}, {"samples", Align::right}});
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+      if (i == ends && classes.size() > 2 * ends + 1) {
+        table.add({"…", ""});
+        i = classes.size() - ends;
+      }
+      table.add({printable(classes[i].first, 40), grouped(classes[i].second)});
+    }
+    print(table.text());
+    const double ratio = split.imbalance();
+    if (ratio == 0) print("some classes have no sample");
+    if (ratio > 1.5) {
+      char text[64];
+      std::snprintf(text, sizeof text, "the largest class has %.1f times the smallest's", ratio);
+      print(text);
+    }
+  }
+  if (!split.broken.empty()) print("\nbroken:");
+  for (std::size_t i = 0; i < split.broken.size(); ++i) {
+    if (i == kMostLines) {
+      print("  and more; --json lists all");
+      break;
+    }
+    print("  " + printable(split.broken[i].source) + ": " +
+          printable(split.broken[i].problem, 300));
+  }
+  print_groups("pictures that are there more than once:", split.duplicates);
+}
+
+nlohmann::json json_of(const std::vector<DuplicateGroup>& groups) {
+  nlohmann::json array = nlohmann::json::array();
+  for (const DuplicateGroup& group : groups) array.push_back(group.sources);
+  return array;
+}
+
+nlohmann::json json_of(const DataReport& report) {
+  nlohmann::json splits = nlohmann::json::object();
+  for (const SplitReport& split : report.splits) {
+    nlohmann::json broken = nlohmann::json::array(), sizes = nlohmann::json::object();
+    for (const BrokenSample& sample : split.broken)
+      broken.push_back({{"source", sample.source}, {"problem", sample.problem}});
+    for (const auto& [size, count] : split.by_size) sizes[std::to_string(size)] = count;
+    splits[split.name] = {{"samples", split.samples},
+                          {"broken", broken},
+                          {"duplicates", json_of(split.duplicates)},
+                          {"classes", split.per_class},
+                          {"imbalance", split.imbalance()},
+                          {"min_side", split.min_side},
+                          {"max_side", split.max_side},
+                          {"shorter_side", sizes}};
+  }
+  return {{"splits", splits}, {"leaked", json_of(report.leaked)}, {"broken", report.broken()}};
+}
+
+void check(const Arguments& arguments) {
+  use_one_image_thread();
+  const std::vector<NamedSplit> splits = open_splits(arguments);
+  std::vector<CheckedSplit> checked;
+  for (const NamedSplit& split : splits) checked.push_back({split.name, split.data.get()});
+  const auto workers = arguments.workers > 0
+                           ? arguments.workers
+                           : static_cast<std::int64_t>(std::thread::hardware_concurrency());
+  const DataReport report = check_data(checked, workers, show_progress());
+  if (arguments.json) {
+    print_json(json_of(report));
+  } else {
+    for (const SplitReport& split : report.splits) print_split(split);
+    print_groups("\npictures that are in more than one split (validation is too good by them):",
+                 report.leaked);
+  }
+  if (report.broken() == 0) return;
+  for (const SplitReport& split : report.splits)
+    if (!split.broken.empty())
+      throw Error(
+          ErrorKind::data, split.broken[0].source,
+          std::to_string(report.broken()) + " pictures cannot be used, of which this is one",
+          "mend or remove those listed above, or let training replace them: data.max_bad");
+}
+
+}  // namespace
+
+void add_data_check(CLI::App& data) {
+  CLI::App* command = data.add_subcommand(
+      "check", "Decode every picture: broken ones, duplicates, leaks, class counts, sizes");
+  const auto arguments = std::make_shared<Arguments>();
+  command
+      ->add_option("what", arguments->what,
+                   "Folder (of splits, of classes, or of pictures) or experiment file")
+      ->required()
+      ->type_name("DIR|EXPERIMENT");
+  add_sets(*command, arguments->sets);
+  command->add_option("--workers", arguments->workers, "Threads; 0: as many as there are cores")
+      ->check(CLI::Range(0, 256));
+  command->add_flag("--json", arguments->json, "Print one JSON object, which lists all");
+  command->callback([arguments] { check(*arguments); });
+}
+
+}  // namespace vit::cli
