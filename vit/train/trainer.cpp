@@ -21,6 +21,7 @@ BatchPlan batch_plan(const TrainingParts& parts) {
   LoaderOptions loader = parts.loader;
   // An incomplete last batch would be noisier than the others.
   loader.drop_last = parts.train.drop_last;
+  loader.pin_memory = parts.device.is_cuda();
   return {parts.train_data.size(), loader, parts.train.grad_accum_steps};
 }
 
@@ -278,6 +279,7 @@ bool run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& da
   LoaderOptions options = loader_options;
   options.max_bad = 0;  // figures over other pictures than those that are asked for mean nothing
   options.drop_last = false;
+  options.pin_memory = device.is_cuda();
   EpochLoader loader(data, pipeline, sequential_order(data.size()), 0, options);
   for (std::optional<Batch> batch = loader.next(); batch; batch = loader.next()) {
     if (stop != nullptr && *stop) return false;
