@@ -1,0 +1,67 @@
+// Whatever the bytes of an annotation or record file of a data set: they are read, or they are an
+// Error(data). The first byte chooses the reader.
+
+#include <nlohmann/json.hpp>
+
+#include "tests/fuzz/memory_file.h"
+#include "vit/core/error.h"
+#include "vit/data/coco_mask.h"
+#include "vit/data/csv_records.h"
+#include "vit/data/idx.h"
+#include "vit/data/json_records.h"
+#include "vit/data/mat_file.h"
+#include "vit/data/png_mask.h"
+#include "vit/data/tar_index.h"
+#include "vit/data/xml.h"
+
+using vit::fuzz::require;
+
+namespace {
+
+void read_as(char reader, std::span<const std::uint8_t> bytes) {
+  static vit::fuzz::MemoryFile memory;
+  const std::string text(bytes.begin(), bytes.end());
+  switch (reader) {
+    case 'x': static_cast<void>(vit::parse_xml(text, "fuzz.xml")); break;
+    case 'c': static_cast<void>(vit::csv_records(text, "fuzz.csv")); break;
+    case 'i': {
+      const vit::IdxArray array = vit::read_idx(memory.with(bytes), 3);
+      require(array.values.size() == std::size_t{array.sizes[0]} * array.sizes[1] * array.sizes[2]);
+      break;
+    }
+    case 'm': static_cast<void>(vit::read_mat(memory.with(bytes))); break;
+    case 't':
+      for (const vit::TarMember& member : vit::tar_index(memory.with(bytes)))
+        require(member.offset + member.size <= bytes.size());
+      break;
+    case 'p': {
+      const vit::Image mask = vit::decode_mask(std::as_bytes(bytes), "fuzz.png");
+      require(mask.channels == 1 && !mask.empty());
+      break;
+    }
+    case 'r': {
+      vit::Image mask(16, 16, 1);
+      vit::paint_runs(mask, vit::parse_runs(text, "fuzz"), 1, "fuzz");
+      break;
+    }
+    case 'j':
+      vit::read_json_records(text, "fuzz.json", {{"images", [](std::size_t, const auto& record) {
+                                                    static_cast<void>(vit::json_member<std::string>(
+                                                        record, "file_name", "fuzz.json"));
+                                                  }}});
+      break;
+    default: break;
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  try {
+    read_as(static_cast<char>(data[0]), std::span(data, size).subspan(1));
+  } catch (const vit::Error& error) {
+    require(error.kind() == vit::ErrorKind::data);
+  }
+  return 0;
+}
