@@ -6,21 +6,28 @@
 
 #include "vit/core/error.h"
 #include "vit/image/eval_transform.h"
+#include "vit/image/luma.h"
 
 namespace vit {
 namespace {
-
-/// Pillow's fixed-point luma of ITU-R 601-2.
-std::uint8_t luma(const std::uint8_t* rgb) {
-  return static_cast<std::uint8_t>((rgb[0] * 19595 + rgb[1] * 38470 + rgb[2] * 7471 + 0x8000) >>
-                                   16);
-}
 
 void check_channels(const Image& image, const Preprocessing& p) {
   if (image.channels == 3 && (p.in_chans == 3 || p.in_chans == 1)) return;
   throw Error(ErrorKind::usage, "model.in_chans",
               str("pictures have ", image.channels, " channels, and the model takes ", p.in_chans),
               "set model.in_chans: 3 (colour) or 1 (grey)");
+}
+
+using LevelTable = std::array<float, 256>;
+
+/// The number of each grey level in one channel, by float32 steps: every bit as torchvision's
+/// ToTensor and Normalize.
+LevelTable level_table(const Preprocessing& p, std::size_t channel) {
+  const auto mean = static_cast<float>(p.mean[channel]), std = static_cast<float>(p.std[channel]);
+  LevelTable table;
+  for (std::size_t level = 0; level < table.size(); ++level)
+    table[level] = (static_cast<float>(level) / 255.0F - mean) / std;
+  return table;
 }
 
 }  // namespace
@@ -43,17 +50,17 @@ void normalize(const Image& image, const Preprocessing& p, float* out) {
                     "x", image.width));
   check_channels(image, p);
   const auto plane = static_cast<std::size_t>(height * width);
-  for (std::size_t c = 0; c < static_cast<std::size_t>(p.in_chans); ++c) {
-    std::array<float, 256> table;  // of each grey level
-    for (std::size_t level = 0; level < table.size(); ++level)
-      table[level] =
-          static_cast<float>((static_cast<double>(level) / 255.0 - p.mean[c]) / p.std[c]);
-    float* target = out + c * plane;
-    const std::uint8_t* pixel = image.pixels.data();
-    if (p.in_chans == 1)
-      for (std::size_t i = 0; i < plane; ++i, pixel += 3) target[i] = table[luma(pixel)];
-    else
-      for (std::size_t i = 0; i < plane; ++i, pixel += 3) target[i] = table[pixel[c]];
+  const std::uint8_t* pixel = image.pixels.data();
+  if (p.in_chans == 1) {
+    const LevelTable table = level_table(p, 0);
+    for (std::size_t i = 0; i < plane; ++i, pixel += 3) out[i] = table[luma(pixel)];
+    return;
+  }
+  const LevelTable red = level_table(p, 0), green = level_table(p, 1), blue = level_table(p, 2);
+  for (std::size_t i = 0; i < plane; ++i, pixel += 3) {
+    out[i] = red[pixel[0]];
+    out[plane + i] = green[pixel[1]];
+    out[2 * plane + i] = blue[pixel[2]];
   }
 }
 
