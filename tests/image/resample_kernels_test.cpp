@@ -2,9 +2,10 @@
 
 #include <vector>
 
-#include "tests/catch.h"
+#include "tests/image/fixtures.h"
 
 using namespace vit;
+using namespace vit::test;
 
 namespace {
 
@@ -24,6 +25,22 @@ int resampled(const std::vector<std::uint8_t>& values, const std::vector<std::in
   resample_rows(row_of(values), 0, {&taps, 1}, to);
   return to.pixels[0];
 }
+
+/// Taps with random weights, as large as any filter's, of both signs.
+struct RandomTaps {
+  std::vector<std::vector<std::int32_t>> weights;
+  std::vector<Taps> taps;
+
+  RandomTaps(int out, int in, int most, Rng& rng) {
+    for (int i = 0; i < out; ++i) {
+      const auto count = static_cast<int>(rng.between(1, std::min(most, in)));
+      auto& row = weights.emplace_back(static_cast<std::size_t>(count));
+      for (auto& weight : row)
+        weight = static_cast<std::int32_t>(rng.between(-(1 << 20), 5 << 20) / count);
+      taps.push_back({static_cast<int>(rng.between(0, in - count)), row});
+    }
+  }
+};
 
 }  // namespace
 
@@ -80,4 +97,38 @@ TEST_CASE("long rows, which are done several pixels at a time, agree with short 
   for (int x = 0; x < 64; ++x)
     CHECK(static_cast<int>(to.pixels[static_cast<std::size_t>(x)]) ==
           resampled(values, weights, x));
+}
+
+TEST_CASE("every way to resample gives the same bits") {
+  Rng rng(4, Stream::bench);
+  for (const auto& [width, height] : {std::pair{1, 1}, {3, 2}, {5, 40}, {37, 9}, {90, 61}})
+    for (const int most : {1, 2, 5, 8, 30})
+      for (const int channels : {1, 3, 4}) {
+        CAPTURE(width, height, most, channels);
+        const Image image = noise(width, height, channels);
+        const RandomTaps x(23, width, most, rng), y(19, height, most, rng);
+        Image a(23, height, channels), b = a;
+        resample_rows(image, 0, x.taps, a);
+        resample_rows_portable(image, 0, x.taps, b);
+        CHECK(a == b);
+        Image c(width, 19, channels), d = c;
+        resample_columns(image, 0, y.taps, c);
+        resample_columns_portable(image, 0, y.taps, d);
+        CHECK(c == d);
+      }
+}
+
+TEST_CASE("a part of the rows or columns is resampled as the whole is") {
+  Rng rng(5, Stream::bench);
+  const Image image = noise(40, 30);
+  const RandomTaps x(50, 40, 7, rng), y(50, 30, 7, rng);
+  Image whole(50, 30), rows(50, 11);
+  resample_rows(image, 0, x.taps, whole);
+  resample_rows(image, 19, x.taps, rows);
+  CHECK(std::equal(rows.row(0), rows.row(10) + rows.row_bytes(), whole.row(19)));
+  Image tall(40, 50), part(13, 50);
+  resample_columns(image, 0, y.taps, tall);
+  resample_columns(image, 27, y.taps, part);
+  for (int line = 0; line < 50; ++line)
+    CHECK(std::equal(part.row(line), part.row(line) + part.row_bytes(), tall.pixel(27, line)));
 }

@@ -1,9 +1,11 @@
 #include "vit/image/geometry.h"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/image/vectorised.h"
 
 namespace vit {
 namespace {
@@ -36,6 +38,22 @@ std::vector<int> sources(int first, int count, int size, PadMode mode) {
   for (int i = 0; i < count; ++i)
     result[static_cast<std::size_t>(i)] = inside(first + i, size, mode);
   return result;
+}
+
+/// Three channels, five pixels at a time: one shuffle of 16 bytes, of which 15 count.
+VIT_INLINE void mirror_colours(const std::uint8_t* from, std::uint8_t* to, int width) {
+  using Bytes [[gnu::vector_size(16)]] = std::uint8_t;
+  int x = 0;
+  // The sixteenth byte lies before the five pixels in the source, and is overwritten in the target
+  // by the next ones: at least one pixel more must follow.
+  for (; x + 6 <= width; x += 5) {
+    Bytes five;
+    std::memcpy(&five, from + 3 * (width - x - 5) - 1, sizeof five);
+    five =
+        __builtin_shufflevector(five, five, 13, 14, 15, 10, 11, 12, 7, 8, 9, 4, 5, 6, 1, 2, 3, 0);
+    std::memcpy(to + 3 * x, &five, sizeof five);
+  }
+  for (; x < width; ++x) std::copy_n(from + 3 * (width - 1 - x), 3, to + 3 * x);
 }
 
 /// Half of a number of pixels, ties to even, as Python's round() and with it torchvision.
@@ -88,10 +106,15 @@ Image center_crop(const Image& image, int width, int height) {
 
 Image hflip(const Image& image) {
   Image result(image.width, image.height, image.channels);
-  const auto channels = static_cast<std::size_t>(image.channels);
   for (int y = 0; y < image.height; ++y) {
-    for (int x = 0; x < image.width; ++x) {
-      std::copy_n(image.pixel(image.width - 1 - x, y), channels, result.pixel(x, y));
+    const std::uint8_t* const from = image.row(y);
+    std::uint8_t* const to = result.row(y);
+    switch (image.channels) {
+      case 1: std::reverse_copy(from, from + image.width, to); break;
+      case 3: vectorised([&]() VIT_INLINED { mirror_colours(from, to, image.width); }); break;
+      default:
+        for (int x = 0; x < image.width; ++x)
+          std::copy_n(image.pixel(image.width - 1 - x, y), image.channels, result.pixel(x, y));
     }
   }
   return result;

@@ -6,9 +6,11 @@
 #include <cstring>
 #include <vector>
 
-// Each loop is written once and compiled twice on x86: for any processor and for those with AVX2,
-// whose 32-bit multiplication makes it several times faster. Integers: the results are the same.
-#define VIT_INLINE [[gnu::always_inline]] inline
+#include "vit/image/resample_avx2.h"
+#include "vit/image/vectorised.h"
+
+// AVX2's 32-bit multiplication makes these loops several times faster. Integers: the results are
+// the same.
 
 namespace vit {
 namespace {
@@ -129,40 +131,30 @@ VIT_INLINE void columns_body(const Image& from, int first_column, std::span<cons
   }
 }
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#define VIT_HAS_AVX2_VARIANT 1
-#if defined(__clang__)
-#define VIT_AVX2 [[gnu::target("avx2")]]
-#else
-#define VIT_AVX2 [[gnu::target("avx2"), gnu::optimize("O3")]]  // O2 leaves most loops scalar
-#endif
-VIT_AVX2 void rows_avx2(const Image& from, int first_row, std::span<const Taps> taps, Image& to) {
-  rows_body(from, first_row, taps, to);
-}
-VIT_AVX2 void columns_avx2(const Image& from, int first_column, std::span<const Taps> taps,
-                           Image& to) {
-  columns_body(from, first_column, taps, to);
-}
-bool has_avx2() {
-  static const bool answer = __builtin_cpu_supports("avx2") != 0;
-  return answer;
-}
-#endif
-
 }  // namespace
 
 void resample_rows(const Image& from, int first_row, std::span<const Taps> taps, Image& to) {
 #ifdef VIT_HAS_AVX2_VARIANT
-  if (has_avx2()) return rows_avx2(from, first_row, taps, to);
+  if (from.channels == 3 && has_avx2()) return resample_rows_avx2(from, first_row, taps, to);
 #endif
-  rows_body(from, first_row, taps, to);
+  resample_rows_portable(from, first_row, taps, to);
 }
 
 void resample_columns(const Image& from, int first_column, std::span<const Taps> taps, Image& to) {
 #ifdef VIT_HAS_AVX2_VARIANT
-  if (has_avx2()) return columns_avx2(from, first_column, taps, to);
+  if (has_avx2()) return resample_columns_avx2(from, first_column, taps, to);
 #endif
-  columns_body(from, first_column, taps, to);
+  resample_columns_portable(from, first_column, taps, to);
+}
+
+void resample_rows_portable(const Image& from, int first_row, std::span<const Taps> taps,
+                            Image& to) {
+  vectorised([&]() VIT_INLINED { rows_body(from, first_row, taps, to); });
+}
+
+void resample_columns_portable(const Image& from, int first_column, std::span<const Taps> taps,
+                               Image& to) {
+  vectorised([&]() VIT_INLINED { columns_body(from, first_column, taps, to); });
 }
 
 }  // namespace vit

@@ -26,4 +26,10 @@ void resample_rows(const Image& from, int first_row, std::span<const Taps> taps,
 /// Taps for each output row, counted in rows of `from`.
 void resample_columns(const Image& from, int first_column, std::span<const Taps> taps, Image& to);
 
+/// The same without intrinsics: what runs on other processors, and what tests compare with.
+void resample_rows_portable(const Image& from, int first_row, std::span<const Taps> taps,
+                            Image& to);
+void resample_columns_portable(const Image& from, int first_column, std::span<const Taps> taps,
+                               Image& to);
+
 }  // namespace vit
