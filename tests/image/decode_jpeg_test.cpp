@@ -51,7 +51,7 @@ TEST_CASE("what follows the end marker does not matter, nor a byte of padding be
 TEST_CASE("a JPEG is decoded at a half, a quarter and an eighth, rounded up") {
   const std::vector<std::byte> bytes = encode_jpeg(Image(33, 17), 90);
   for (const int reduction : {1, 2, 4, 8}) {
-    const Image image = decode_jpeg(bytes, "x", reduction);
+    const Image image = decode_jpeg(bytes, "x", {.reduction = reduction});
     CHECK(image.width == (33 + reduction - 1) / reduction);
     CHECK(image.height == (17 + reduction - 1) / reduction);
   }

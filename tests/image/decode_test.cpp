@@ -2,6 +2,7 @@
 
 #include "tests/image/fixtures.h"
 #include "vit/image/encode.h"
+#include "vit/image/geometry.h"
 
 using namespace vit;
 using namespace vit::test;
@@ -78,4 +79,88 @@ TEST_CASE("a file that is not there is an error of the file system") {
   const auto error = error_of([] { (void)load_image("/nowhere/picture.jpg"); });
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::resource);
+}
+
+namespace {
+
+/// Photographs of each chroma subsampling, and a progressive one.
+std::vector<std::filesystem::path> jpegs() {
+  std::vector<std::filesystem::path> files;
+  const ImageFixtures formats("formats"), eval("eval");
+  if (!formats.present()) return files;
+  for (const char* name :
+       {"ycc444.jpg", "ycc422.jpg", "ycc420.jpg", "progressive.jpg", "cmyk.jpg", "gray.jpg"})
+    files.push_back(formats / name);
+  for (const char* name : {"photo0.jpg", "photo1.jpg", "photo2.jpg"}) files.push_back(eval / name);
+  return files;
+}
+
+PixelBox random_region(const Image& image, Rng& rng) {
+  const auto part = [&](int side) {
+    const auto first = static_cast<int>(rng.between(0, side - 1));
+    return std::pair(first, static_cast<int>(rng.between(1, side - first)));
+  };
+  const auto [left, width] = part(image.width);
+  const auto [top, height] = part(image.height);
+  return {left, top, width, height};
+}
+
+}  // namespace
+
+TEST_CASE("a region is every bit what the whole picture has there") {
+  Rng rng(3, Stream::bench);
+  for (const auto& file : jpegs()) {
+    const std::vector<std::byte> bytes = read_file(file);
+    const Image whole = decode_image(bytes, file.string());
+    for (int i = 0; i < 60; ++i) {
+      const PixelBox box = random_region(whole, rng);
+      CAPTURE(file.string(), box.left, box.top, box.width, box.height);
+      const DecodedRegion region = decode_region(bytes, file.string(), box);
+      REQUIRE(region.image == crop(whole, box.left, box.top, box.width, box.height));
+    }
+  }
+}
+
+TEST_CASE("a region at a reduced scale covers what was asked for") {
+  for (const auto& file : jpegs()) {
+    const std::vector<std::byte> bytes = read_file(file);
+    DecodeOptions options;
+    options.jpeg_reduction = 2;
+    const Image half = decode_image(bytes, file.string(), options);
+    const DecodedRegion region = decode_region(bytes, file.string(), {5, 3, 20, 11}, options);
+    CHECK(region.image == crop(half, 2, 1, 11, 6));
+    CHECK((region.box.left == 0.5F && region.box.right == 10.5F));
+    CHECK((region.box.top == 0.5F && region.box.bottom == 6.0F));
+  }
+}
+
+TEST_CASE("a region of a file that is cut off below it is an error all the same") {
+  for (const auto& file : jpegs()) {
+    std::vector<std::byte> bytes = read_file(file);
+    bytes.resize(bytes.size() * 3 / 4);
+    const auto error = error_of([&] { (void)decode_region(bytes, file.string(), {0, 0, 8, 8}); });
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::data);
+  }
+}
+
+TEST_CASE("the fast way differs by little") {
+  DecodeOptions fast;
+  fast.jpeg_fast = true;
+  for (const auto& file : jpegs()) {
+    if (file.filename().string().rfind("photo", 0) != 0) continue;
+    const Image exact = load_image(file), quick = load_image(file, fast);
+    double sum = 0;
+    for (std::size_t i = 0; i < exact.pixels.size(); ++i)
+      sum += std::abs(exact.pixels[i] - quick.pixels[i]);
+    const double mean = sum / static_cast<double>(exact.pixels.size());
+    CAPTURE(file.string(), mean);
+    CHECK(mean > 0);
+    CHECK(mean < 3);
+  }
+}
+
+TEST_CASE("a region of a picture in another format is a crop") {
+  const DecodedRegion region = decode_region(encode_png(noise(10, 8)), "x.png", {2, 3, 5, 4});
+  CHECK(region.image == crop(noise(10, 8), 2, 3, 5, 4));
 }

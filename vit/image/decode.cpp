@@ -1,5 +1,6 @@
 #include "vit/image/decode.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "vit/core/error.h"
@@ -12,8 +13,10 @@
 
 namespace vit {
 
-Image decode_image(std::span<const std::byte> bytes, const std::string& where,
-                   const DecodeOptions& options) {
+namespace {
+
+ImageHeader bounded_header(std::span<const std::byte> bytes, const std::string& where,
+                           const DecodeOptions& options) {
   const ImageHeader header = read_image_header(bytes, where);
   // Divided, not multiplied: a header may name 2^31 x 2^31 pixels.
   if (header.height > options.max_pixels / header.width) {
@@ -22,9 +25,21 @@ Image decode_image(std::span<const std::byte> bytes, const std::string& where,
                     " pixels, more than the limit of ", options.max_pixels),
                 "Scale it down beforehand, or take it out of the data set.");
   }
+  return header;
+}
+
+JpegOptions jpeg_options(const DecodeOptions& options) {
+  return {.reduction = options.jpeg_reduction, .fast = options.jpeg_fast};
+}
+
+}  // namespace
+
+Image decode_image(std::span<const std::byte> bytes, const std::string& where,
+                   const DecodeOptions& options) {
+  const ImageHeader header = bounded_header(bytes, where, options);
   Image image;
   switch (header.format) {
-    case ImageFormat::jpeg: image = decode_jpeg(bytes, where, options.jpeg_reduction); break;
+    case ImageFormat::jpeg: image = decode_jpeg(bytes, where, jpeg_options(options)); break;
     case ImageFormat::pnm: image = decode_pnm(bytes, where); break;
     case ImageFormat::png:
     case ImageFormat::bmp:
@@ -33,6 +48,45 @@ Image decode_image(std::span<const std::byte> bytes, const std::string& where,
   }
   if (!options.apply_exif_orientation) return image;
   return orient(image, exif_orientation(bytes, header.format));
+}
+
+DecodedRegion decode_region(std::span<const std::byte> bytes, const std::string& where,
+                            const PixelBox& region, const DecodeOptions& options) {
+  const ImageHeader header = bounded_header(bytes, where, options);
+  const auto width = static_cast<int>(header.width), height = static_cast<int>(header.height);
+  VIT_ASSERT(region.left >= 0 && region.top >= 0 && region.width > 0 && region.height > 0 &&
+             region.width <= width - region.left && region.height <= height - region.top);
+  const auto whole = [](const Image& image) {
+    return SourceBox{0, 0, static_cast<float>(image.width), static_cast<float>(image.height)};
+  };
+  if (header.format != ImageFormat::jpeg) {
+    DecodeOptions as_stored = options;
+    as_stored.apply_exif_orientation = false;
+    const Image image = decode_image(bytes, where, as_stored);
+    // TIFF's orientation is part of the format, and may have exchanged the sides.
+    if (image.width != width)
+      throw Error(ErrorKind::data, where, "the picture is stored on its side",
+                  "Save it upright, or set data.exif_orientation: true.");
+    DecodedRegion result{crop(image, region.left, region.top, region.width, region.height), {}};
+    result.box = whole(result.image);
+    return result;
+  }
+  // In the pixels of the reduced picture, rounded outwards.
+  const int reduction = options.jpeg_reduction;
+  const auto up = [&](int at) { return (at + reduction - 1) / reduction; };
+  const PixelBox window{region.left / reduction, region.top / reduction,
+                        up(region.left + region.width) - region.left / reduction,
+                        up(region.top + region.height) - region.top / reduction};
+  DecodedRegion result{decode_jpeg(bytes, where, jpeg_options(options), window), {}};
+  const auto edge = [&](int at, int first, int limit) {
+    const float exact = static_cast<float>(at) / static_cast<float>(reduction);
+    return std::min(exact - static_cast<float>(first), static_cast<float>(limit));
+  };
+  result.box = {edge(region.left, window.left, window.width),
+                edge(region.top, window.top, window.height),
+                edge(region.left + region.width, window.left, window.width),
+                edge(region.top + region.height, window.top, window.height)};
+  return result;
 }
 
 Image load_image(const std::filesystem::path& path, const DecodeOptions& options) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "vit/image/image.h"
+#include "vit/image/resize.h"
 
 namespace vit {
 
@@ -20,6 +21,10 @@ struct DecodeOptions {
   /// Decodes a JPEG at 1/1, 1/2, 1/4 or 1/8 of its size (rounded up), inside the inverse DCT and so
   /// much faster. The other formats are decoded in full.
   int jpeg_reduction = 1;
+  /// Decodes JPEG by libjpeg's faster ways: chroma is repeated, not interpolated, and the inverse
+  /// DCT is less exact. On photographs most samples stay within 4 levels, and edges of colour may
+  /// be off by tens.
+  bool jpeg_fast = false;
 };
 
 /// Decodes JPEG, PNG, BMP, WebP, PNM or TIFF (the first bytes decide) to 8-bit RGB, as Pillow's
@@ -33,6 +38,23 @@ struct DecodeOptions {
 /// naming `where`.
 [[nodiscard]] Image decode_image(std::span<const std::byte> bytes, const std::string& where,
                                  const DecodeOptions& options = {});
+
+/// A part of a picture, decoded: `image` shows at least what was asked for, which is `box` in it.
+struct DecodedRegion {
+  Image image;
+  SourceBox box;
+};
+
+/// Decodes the pixels in `region` (of the picture as stored, and inside it) and as little else as
+/// the format allows: of a JPEG the rows and columns around it are not computed. With
+/// jpeg_reduction 1, `image` is every bit a crop of what decode_image gives; otherwise `box` may
+/// have edges between pixels. Orientation is not applied.
+///
+/// Of a JPEG, damage below the region is not noticed, except that the file ends early. Throws
+/// Error (data).
+[[nodiscard]] DecodedRegion decode_region(std::span<const std::byte> bytes,
+                                          const std::string& where, const PixelBox& region,
+                                          const DecodeOptions& options = {});
 
 /// Reads and decodes a file. Throws Error (resource) where it cannot be read, and Error (data) as
 /// `decode_image` does.

@@ -2,10 +2,14 @@
 
 #include <jpeglib.h>
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>  // jpeglib.h uses FILE and size_t without including them
 // Names of the messages, to tell harmless warnings from damage.
 #include <jerror.h>
+
+#include <utility>
+#include <vector>
 
 #include "vit/core/error.h"
 
@@ -77,10 +81,49 @@ void cmyk_to_rgb(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) {
   }
 }
 
+/// What a decode needs besides libjpeg's state; it outlives a jump out of it.
+struct Target {
+  Image image;
+  PixelBox window;                 ///< of the picture; all of it where its width is 0
+  std::vector<std::uint8_t> line;  ///< one row as libjpeg gives it
+};
+
+/// Rows and columns around a window that are decoded as well: upsampling of chroma reads the
+/// neighbours, and treats the border of what it is given as that of the picture.
+constexpr int kMargin = 2 * DCTSIZE;
+
+/// Restricts decoding to the window's columns and skips the rows above it. Returns the first column
+/// that rows will hold.
+int enter_window(jpeg_decompress_struct& jpeg, const PixelBox& window) {
+  const int width = static_cast<int>(jpeg.output_width);
+  const int left = std::max(window.left - kMargin, 0);
+  const int right = std::min(window.left + window.width + kMargin, width);
+  auto first = static_cast<JDIMENSION>(left);
+  if (right - left < width) {
+    auto count = static_cast<JDIMENSION>(right - left);
+    jpeg_crop_scanline(&jpeg, &first, &count);
+  }
+  if (window.top > kMargin)
+    jpeg_skip_scanlines(&jpeg, static_cast<JDIMENSION>(window.top - kMargin));
+  return static_cast<int>(first);
+}
+
+/// Whether the end marker is there; what lies before it is not looked at.
+bool has_end(const jpeg_decompress_struct& jpeg, std::span<const std::byte> bytes) {
+  if (jpeg.unread_marker == JPEG_EOI) return true;
+  // 0xFF 0xD9 cannot stand in compressed data. The decoder reads a few bytes ahead.
+  constexpr std::size_t kAhead = 16;
+  const std::size_t left = std::min(jpeg.src->bytes_in_buffer + kAhead, bytes.size());
+  const auto rest = bytes.last(left);
+  for (std::size_t i = rest.size(); i-- > 1;)
+    if (rest[i] == std::byte{JPEG_EOI} && rest[i - 1] == std::byte{0xFF}) return true;
+  return false;
+}
+
 /// False where libjpeg gave up; the message says why. Nothing with a destructor may live here:
 /// longjmp would skip it.
-bool decode(Decoder& decoder, std::span<const std::byte> bytes, int reduction, Image& image,
-            std::vector<std::uint8_t>& inks) {
+bool decode(Decoder& decoder, std::span<const std::byte> bytes, const JpegOptions& options,
+            Target& target) {
   jpeg_decompress_struct& jpeg = decoder.jpeg;
   if (setjmp(decoder.escape) != 0) return false;
   jpeg_create_decompress(&jpeg);
@@ -89,28 +132,56 @@ bool decode(Decoder& decoder, std::span<const std::byte> bytes, int reduction, I
   const bool is_cmyk = jpeg.num_components == 4;
   jpeg.out_color_space = is_cmyk ? JCS_CMYK : JCS_RGB;
   jpeg.scale_num = 1;
-  jpeg.scale_denom = static_cast<unsigned>(reduction);
+  jpeg.scale_denom = static_cast<unsigned>(options.reduction);
   jpeg.progress = &decoder.progress;
-  jpeg_start_decompress(&jpeg);
-  const int width = static_cast<int>(jpeg.output_width);
-  image = Image(width, static_cast<int>(jpeg.output_height));
-  if (is_cmyk) inks.resize(static_cast<std::size_t>(width) * 4);
-  while (jpeg.output_scanline < jpeg.output_height) {
-    std::uint8_t* const row = image.row(static_cast<int>(jpeg.output_scanline));
-    JSAMPROW target = is_cmyk ? inks.data() : row;
-    jpeg_read_scanlines(&jpeg, &target, 1);
-    if (is_cmyk) cmyk_to_rgb(inks.data(), row, width);
+  if (options.fast) {
+    jpeg.dct_method = JDCT_IFAST;
+    jpeg.do_fancy_upsampling = FALSE;
   }
-  jpeg_finish_decompress(&jpeg);  // reads up to the end marker, so that a missing end is noticed
-  return true;
+  jpeg_start_decompress(&jpeg);
+  PixelBox& window = target.window;
+  const int width = static_cast<int>(jpeg.output_width),
+            height = static_cast<int>(jpeg.output_height);
+  if (window.width == 0) window = {0, 0, width, height};
+  if (window.left + window.width > width || window.top + window.height > height) {
+    std::snprintf(decoder.message, sizeof decoder.message, "it has %d x %d pixels", width, height);
+    return false;
+  }
+  target.image = Image(window.width, window.height);
+  const int bottom = window.top + window.height, first = enter_window(jpeg, window);
+  const auto samples = static_cast<std::size_t>(is_cmyk ? 4 : 3);
+  target.line.resize(static_cast<std::size_t>(width) * samples);
+  const bool direct = !is_cmyk && window.width == static_cast<int>(jpeg.output_width);
+  std::uint8_t* const part =
+      target.line.data() + static_cast<std::size_t>(window.left - first) * samples;
+  while (static_cast<int>(jpeg.output_scanline) < bottom) {
+    const int y = static_cast<int>(jpeg.output_scanline) - window.top;
+    std::uint8_t* const row = y < 0 ? nullptr : target.image.row(y);
+    JSAMPROW to = direct && row != nullptr ? row : target.line.data();
+    jpeg_read_scanlines(&jpeg, &to, 1);
+    if (row == nullptr || to == row) continue;
+    if (is_cmyk)
+      cmyk_to_rgb(part, row, window.width);
+    else
+      std::copy_n(part, target.image.row_bytes(), row);
+  }
+  if (bottom == height) {
+    jpeg_finish_decompress(&jpeg);  // reads up to the end marker, so that a missing end is noticed
+    return true;
+  }
+  if (has_end(jpeg, bytes)) return true;
+  std::snprintf(decoder.message, sizeof decoder.message, "Premature end of JPEG file");
+  return false;
 }
 
 }  // namespace
 
-Image decode_jpeg(std::span<const std::byte> bytes, const std::string& where, int reduction) {
+Image decode_jpeg(std::span<const std::byte> bytes, const std::string& where,
+                  const JpegOptions& options, const std::optional<PixelBox>& window) {
+  const int reduction = options.reduction;
   VIT_ASSERT(reduction == 1 || reduction == 2 || reduction == 4 || reduction == 8, reduction);
-  Image image;
-  std::vector<std::uint8_t> inks;
+  Target target;
+  if (window) target.window = *window;
   Decoder decoder;
   decoder.jpeg.err = jpeg_std_error(&decoder.errors);
   decoder.jpeg.client_data = &decoder;
@@ -119,7 +190,7 @@ Image decode_jpeg(std::span<const std::byte> bytes, const std::string& where, in
   decoder.progress.progress_monitor = on_progress;
   bool complete = false;
   try {
-    complete = decode(decoder, bytes, reduction, image, inks);
+    complete = decode(decoder, bytes, options, target);
   } catch (...) {  // no memory for the picture
     jpeg_destroy_decompress(&decoder.jpeg);
     throw;
@@ -129,7 +200,7 @@ Image decode_jpeg(std::span<const std::byte> bytes, const std::string& where, in
     throw Error(ErrorKind::data, where, str("damaged JPEG: ", decoder.message),
                 "Get the file again, or take it out of the data set.");
   }
-  return image;
+  return std::move(target.image);
 }
 
 }  // namespace vit

@@ -43,6 +43,12 @@ struct Image {
   friend bool operator==(const Image&, const Image&) = default;
 };
 
+/// A rectangle of whole pixels.
+struct PixelBox {
+  int left = 0, top = 0, width = 0, height = 0;
+  friend bool operator==(const PixelBox&, const PixelBox&) = default;
+};
+
 /// A colour; a picture with one channel uses the first value.
 using Colour = std::array<std::uint8_t, 4>;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ struct Box {
 /// One element of a data set. What a data set does not know stays empty; a task says what it needs.
 struct Sample {
   Image image;
+  /// Where `image` is empty: the bytes of its file, so that only what is needed is decoded.
+  std::vector<std::byte> encoded;
   std::int64_t label = -1;  ///< class of the picture; -1: none
   std::vector<Box> boxes;   ///< objects
   Image mask;               ///< one channel, class of each pixel; 255: ignored
