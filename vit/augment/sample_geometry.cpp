@@ -8,16 +8,51 @@ namespace {
 
 constexpr std::uint8_t kIgnored = 255;
 
+/// Cuts boxes to the picture, and removes those of which nothing is left.
+void cut_boxes(Sample& sample, int width, int height) {
+  for (Box& box : sample.boxes) {
+    box.x0 = std::clamp(box.x0, 0.0f, static_cast<float>(width));
+    box.x1 = std::clamp(box.x1, 0.0f, static_cast<float>(width));
+    box.y0 = std::clamp(box.y0, 0.0f, static_cast<float>(height));
+    box.y1 = std::clamp(box.y1, 0.0f, static_cast<float>(height));
+  }
+  std::erase_if(sample.boxes, [](const Box& box) { return box.x1 <= box.x0 || box.y1 <= box.y0; });
+}
+
 /// x' = (x - x_offset) * x_scale, likewise y, then cut to width x height.
 void move_boxes(Sample& sample, float x_offset, float y_offset, float x_scale, float y_scale,
                 int width, int height) {
   for (Box& box : sample.boxes) {
-    box.x0 = std::clamp((box.x0 - x_offset) * x_scale, 0.0f, static_cast<float>(width));
-    box.x1 = std::clamp((box.x1 - x_offset) * x_scale, 0.0f, static_cast<float>(width));
-    box.y0 = std::clamp((box.y0 - y_offset) * y_scale, 0.0f, static_cast<float>(height));
-    box.y1 = std::clamp((box.y1 - y_offset) * y_scale, 0.0f, static_cast<float>(height));
+    box.x0 = (box.x0 - x_offset) * x_scale;
+    box.x1 = (box.x1 - x_offset) * x_scale;
+    box.y0 = (box.y0 - y_offset) * y_scale;
+    box.y1 = (box.y1 - y_offset) * y_scale;
   }
-  std::erase_if(sample.boxes, [](const Box& box) { return box.x1 <= box.x0 || box.y1 <= box.y0; });
+  cut_boxes(sample, width, height);
+}
+
+/// Moves boxes to where the pixels that the matrix reads at their corners have gone.
+void transform_boxes(Sample& sample, const AffineMatrix& m) {
+  const double determinant = m[0] * m[4] - m[1] * m[3];
+  if (determinant == 0) {
+    sample.boxes.clear();
+    return;
+  }
+  for (Box& box : sample.boxes) {
+    Box around{1e30f, 1e30f, -1e30f, -1e30f, box.label};
+    for (const auto& [x, y] : {std::pair(box.x0, box.y0), std::pair(box.x1, box.y0),
+                               std::pair(box.x0, box.y1), std::pair(box.x1, box.y1)}) {
+      const double from_x = x - m[2], from_y = y - m[5];
+      const auto to_x = static_cast<float>((m[4] * from_x - m[1] * from_y) / determinant),
+                 to_y = static_cast<float>((m[0] * from_y - m[3] * from_x) / determinant);
+      around.x0 = std::min(around.x0, to_x);
+      around.x1 = std::max(around.x1, to_x);
+      around.y0 = std::min(around.y0, to_y);
+      around.y1 = std::max(around.y1, to_y);
+    }
+    box = around;
+  }
+  cut_boxes(sample, sample.image.width, sample.image.height);
 }
 
 }  // namespace
@@ -25,6 +60,10 @@ void move_boxes(Sample& sample, float x_offset, float y_offset, float x_scale, f
 void crop_sample(Sample& sample, int left, int top, int width, int height,
                  const PadOptions& outside) {
   sample.image = crop(sample.image, left, top, width, height, outside);
+  crop_annotations(sample, left, top, width, height);
+}
+
+void crop_annotations(Sample& sample, int left, int top, int width, int height) {
   if (!sample.mask.empty())
     sample.mask =
         crop(sample.mask, left, top, width, height, {PadMode::constant, Colour{kIgnored}});
@@ -54,6 +93,22 @@ void vflip_sample(Sample& sample) {
   sample.image = vflip(sample.image);
   if (!sample.mask.empty()) sample.mask = vflip(sample.mask);
   for (Box& box : sample.boxes) box.y0 = height - std::exchange(box.y1, height - box.y0);
+}
+
+void transform_sample(Sample& sample, const AffineMatrix& matrix, Filter filter,
+                      const Colour& fill) {
+  sample.image = transform_affine(sample.image, matrix, filter, fill);
+  if (!sample.mask.empty())
+    sample.mask = transform_affine(sample.mask, matrix, Filter::nearest, Colour{kIgnored});
+  transform_boxes(sample, matrix);
+}
+
+void rotate_sample(Sample& sample, double degrees, Filter filter, const Colour& fill) {
+  const int width = sample.image.width, height = sample.image.height;
+  sample.image = rotate(sample.image, degrees, filter, fill);
+  if (!sample.mask.empty())
+    sample.mask = rotate(sample.mask, degrees, Filter::nearest, Colour{kIgnored});
+  transform_boxes(sample, rotation(degrees, width, height));
 }
 
 }  // namespace vit
