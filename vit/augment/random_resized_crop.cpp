@@ -1,5 +1,6 @@
 #include "vit/augment/random_resized_crop.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "vit/augment/sample_geometry.h"
@@ -36,41 +37,34 @@ void RandomResizedCrop::describe(FieldVisitor& visitor) {
                  {"nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"}});
 }
 
-void RandomResizedCrop::apply(Sample& sample, Rng& rng) const {
+PixelBox RandomResizedCrop::choose(int full_width, int full_height, Rng& rng) const {
   constexpr int kAttempts = 10;  // torchvision's
-  const double width = sample.image.width, height = sample.image.height;
+  const double width = full_width, height = full_height;
   const double log_low = std::log(ratio[0]), log_high = std::log(ratio[1]);
-  SourceBox box;
-  const auto place = [&](double left, double top, double w, double h) {
-    box = {static_cast<float>(left), static_cast<float>(top), static_cast<float>(left + w),
-           static_cast<float>(top + h)};
-  };
-  bool found = false;
-  for (int attempt = 0; attempt < kAttempts && !found; ++attempt) {
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const double area = width * height * rng.uniform(scale[0], scale[1]);
     const double aspect = std::exp(rng.uniform(log_low, log_high));
     const double w = std::nearbyint(std::sqrt(area * aspect)),
                  h = std::nearbyint(std::sqrt(area / aspect));
     if (w < 1 || h < 1 || w > width || h > height) continue;
-    const auto top = static_cast<double>(rng.between(0, static_cast<std::int64_t>(height - h)));
-    const auto left = static_cast<double>(rng.between(0, static_cast<std::int64_t>(width - w)));
-    place(left, top, w, h);
-    found = true;
+    const auto top = rng.between(0, static_cast<std::int64_t>(height - h));
+    const auto left = rng.between(0, static_cast<std::int64_t>(width - w));
+    return {static_cast<int>(left), static_cast<int>(top), static_cast<int>(w),
+            static_cast<int>(h)};
   }
-  if (!found) {  // the largest centred part whose aspect is allowed
-    double w = width, h = height;
-    if (width / height < ratio[0])
-      h = std::nearbyint(width / ratio[0]);
-    else if (width / height > ratio[1])
-      w = std::nearbyint(height * ratio[1]);
-    place(std::floor((width - w) / 2), std::floor((height - h) / 2), w, h);
-  }
-  // Crop first, as timm does: pixels outside the part must not reach into it.
-  crop_sample(sample, static_cast<int>(box.left), static_cast<int>(box.top),
-              static_cast<int>(box.right - box.left), static_cast<int>(box.bottom - box.top));
+  // The largest centred part whose aspect is allowed.
+  int w = full_width, h = full_height;
+  if (width / height < ratio[0])
+    h = std::clamp(static_cast<int>(std::nearbyint(width / ratio[0])), 1, full_height);
+  else if (width / height > ratio[1])
+    w = std::clamp(static_cast<int>(std::nearbyint(height * ratio[1])), 1, full_width);
+  return {(full_width - w) / 2, (full_height - h) / 2, w, h};
+}
+
+void RandomResizedCrop::finish(Sample& sample, const std::optional<SourceBox>& box) const {
   resize_sample(
       sample, static_cast<int>(size->width), static_cast<int>(size->height),
-      filter_from_name(*interpolation, "augment.train: random_resized_crop.interpolation"));
+      filter_from_name(*interpolation, "augment.train: random_resized_crop.interpolation"), box);
 }
 
 }  // namespace vit

@@ -4,15 +4,17 @@
 #include <string>
 #include <vector>
 
-#include "vit/augment/op.h"
+#include "vit/augment/region_op.h"
 
 namespace vit {
 
 /// Cuts a random part of random area and aspect ratio and scales it to `size` (Szegedy et al.
 /// 2015), with torchvision's sampling and timm's defaults.
-class RandomResizedCrop final : public AugmentOp {
+class RandomResizedCrop final : public RegionOp {
  public:
-  void apply(Sample& sample, Rng& rng) const override;
+  [[nodiscard]] PixelBox choose(int width, int height, Rng& rng) const override;
+  void finish(Sample& sample, const std::optional<SourceBox>& box) const override;
+  [[nodiscard]] Size2 output_size() const override { return *size; }
   void adapt(const Preprocessing& input) override;
   void describe(FieldVisitor& visitor) override;
   [[nodiscard]] std::string_view name() const override { return "random_resized_crop"; }

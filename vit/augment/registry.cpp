@@ -1,10 +1,23 @@
 #include "vit/augment/registry.h"
 
+#include <utility>
+
+#include "vit/augment/aug_mix.h"
+#include "vit/augment/auto_augment.h"
+#include "vit/augment/blur.h"
 #include "vit/augment/center_crop.h"
+#include "vit/augment/color_jitter.h"
 #include "vit/augment/flip.h"
+#include "vit/augment/grayscale.h"
+#include "vit/augment/rand_augment.h"
 #include "vit/augment/random_crop.h"
 #include "vit/augment/random_resized_crop.h"
 #include "vit/augment/resize.h"
+#include "vit/augment/simple_random_crop.h"
+#include "vit/augment/single_op.h"
+#include "vit/augment/solarize.h"
+#include "vit/augment/three_augment.h"
+#include "vit/augment/trivial_augment.h"
 #include "vit/core/error.h"
 
 namespace vit {
@@ -22,9 +35,41 @@ struct Entry {
 
 // A new augmentation is one file and one line here.
 constexpr Entry kOps[] = {
-    {"center_crop", make<CenterCrop>}, {"hflip", make<HorizontalFlip>},
-    {"random_crop", make<RandomCrop>}, {"random_resized_crop", make<RandomResizedCrop>},
-    {"resize", make<Resize>},          {"vflip", make<VerticalFlip>},
+    {"aug_mix", make<AugMix>},
+    {"auto_augment", make<AutoAugment>},
+    {"center_crop", make<CenterCrop>},
+    {"color_jitter", make<ColorJitter>},
+    {"gaussian_blur", make<GaussianBlur>},
+    {"grayscale", make<Grayscale>},
+    {"hflip", make<HorizontalFlip>},
+    {"rand_augment", make<RandAugment>},
+    {"random_crop", make<RandomCrop>},
+    {"random_resized_crop", make<RandomResizedCrop>},
+    {"resize", make<Resize>},
+    {"simple_random_crop", make<SimpleRandomCrop>},
+    {"solarize", make<Solarize>},
+    {"three_augment", make<ThreeAugment>},
+    {"trivial_augment", make<TrivialAugment>},
+    {"vflip", make<VerticalFlip>},
+};
+
+// RandAugment's operations by themselves: {name here, name of find_leveled_op}.
+constexpr std::pair<std::string_view, std::string_view> kSingleOps[] = {
+    {"auto_contrast", "AutoContrast"},
+    {"brightness", "BrightnessIncreasing"},
+    {"color", "ColorIncreasing"},
+    {"contrast", "ContrastIncreasing"},
+    {"desaturate", "Desaturate"},
+    {"equalize", "Equalize"},
+    {"invert", "Invert"},
+    {"posterize", "PosterizeIncreasing"},
+    {"rotate", "Rotate"},
+    {"sharpness", "SharpnessIncreasing"},
+    {"shear_x", "ShearX"},
+    {"shear_y", "ShearY"},
+    {"solarize_add", "SolarizeAdd"},
+    {"translate_x", "TranslateXRel"},
+    {"translate_y", "TranslateYRel"},
 };
 
 }  // namespace
@@ -32,12 +77,15 @@ constexpr Entry kOps[] = {
 std::unique_ptr<AugmentOp> create_op(std::string_view name) {
   for (const Entry& entry : kOps)
     if (entry.name == name) return entry.make();
+  for (const auto& [single, op] : kSingleOps)
+    if (single == name) return std::make_unique<SingleOp>(single, op);
   return nullptr;
 }
 
 std::vector<std::string> op_names() {
   std::vector<std::string> names;
   for (const Entry& entry : kOps) names.emplace_back(entry.name);
+  for (const auto& single : kSingleOps) names.emplace_back(single.first);
   return names;
 }
 
@@ -53,6 +101,8 @@ AugmentList& AugmentList::operator=(const AugmentList& other) {
   if (this != &other) *this = AugmentList(other);
   return *this;
 }
+
+void AugmentList::add(std::unique_ptr<AugmentOp> op) { ops_.push_back(std::move(op)); }
 
 void AugmentList::add(std::string_view name) {
   std::unique_ptr<AugmentOp> op = create_op(name);

@@ -27,6 +27,7 @@ class AugmentList final : public NamedList {
   void clear() override { ops_.clear(); }
   [[nodiscard]] std::size_t size() const override { return ops_.size(); }
   void add(std::string_view name) override;
+  void add(std::unique_ptr<AugmentOp> op);
   [[nodiscard]] std::string_view name(std::size_t index) const override {
     return ops_[index]->name();
   }

@@ -1,0 +1,48 @@
+#include "vit/augment/rand_augment.h"
+
+#include "tests/augment/support.h"
+
+using namespace vit;
+using namespace vit::test;
+
+TEST_CASE("all names of the lists are operations") {
+  for (const char* t : {"all", "3a", "3aw", "weights"})
+    for (const bool inc : {false, true})
+      for (const WeightedOp& op : rand_augment_ops(t, inc))
+        CHECK(find_leveled_op(op.name) != nullptr);
+  CHECK(rand_augment_ops("all", false).size() == 15);
+  CHECK(rand_augment_ops("all", true).size() == 15);
+}
+
+TEST_CASE("no operations, or none with any probability, leave the picture") {
+  for (const bool none : {false, true}) {
+    RandAugment op;
+    op.n = none ? 0 : 2;
+    op.p = none ? 1 : 0;
+    op.adapt(square_input(16));
+    Sample sample = noisy_sample(16, 16);
+    Rng rng(1, Stream::augment);
+    op.apply(sample, rng);
+    CHECK(sample.image == noisy_sample(16, 16).image);
+  }
+}
+
+TEST_CASE("weights decide how often an operation is drawn") {
+  // 3aw has 6 of 33 parts of grey; with p = 1 and one draw, a saturated picture tells it apart.
+  RandAugment op;
+  op.t = "3aw";
+  op.n = 1;
+  op.p = 1;
+  op.m = 10;
+  op.adapt(square_input(8));
+  Sample red = noisy_sample(8, 8);
+  for (std::size_t i = 0; i < red.image.pixels.size(); ++i)
+    red.image.pixels[i] = i % 3 == 0 ? static_cast<std::uint8_t>(100 + i % 50) : std::uint8_t{20};
+  const std::int64_t greys = count_over_indices(3000, [&](Rng& rng) {
+    Sample sample = red;
+    op.apply(sample, rng);
+    const std::uint8_t* p = sample.image.pixel(4, 4);
+    return p[0] == p[1] && p[1] == p[2];
+  });
+  CHECK(plausible(greys, 3000, 6.0 / 33));
+}
