@@ -1,0 +1,152 @@
+#include "vit/kernels/linear_rows.h"
+
+#include <algorithm>
+
+#include "vit/kernels/workspace.h"
+
+namespace vit::kernels {
+namespace {
+
+using Index = std::int64_t;
+
+constexpr Index kRows = 96;     // a block of rows: a multiple of the tiles' height
+constexpr Index kTokens = 384;  // of a chunk of the weight gradients
+
+/// Calls done(first column, columns, sums [rows, kPanel]) for each panel of x W.
+template <class T, class Done>
+void panels(const Primitives<T>& use, Index rows, const T* x, const PackedWeight<T>& weight,
+            float* sums, const Done& done) {
+  for (Index n = 0; n < weight.out; n += kPanel) {
+    const Index columns = std::min(kPanel, weight.out - n);
+    use.matmul(rows, columns, weight.in, x, weight.in, weight.packed + n * weight.in, columns, sums,
+               kPanel, false);
+    done(n, columns, sums);
+  }
+}
+
+/// Calls body(first row, rows, sums) for each block of rows.
+template <class T, class Body>
+void blocks(const Primitives<T>& use, Index begin, Index end, const Body& body) {
+  Workspace& memory = Workspace::of_thread();
+  memory.reset(sizeof(float) * kRows * kPanel + 64);
+  float* const sums = memory.get<float>(kRows * kPanel);
+  for (Index row = begin; row < end; row += kRows) body(row, std::min(kRows, end - row), sums);
+  use.release();
+}
+
+}  // namespace
+
+template <class T>
+void pack_forward(const Primitives<T>& use, const T* w, Index out, Index in, T* packed) {
+  for (Index n = 0; n < out; n += kPanel) {
+    const Index columns = std::min(kPanel, out - n);
+    use.pack_transposed(w + n * in, in, columns, columns, in, packed + n * in);
+  }
+}
+
+template <class T>
+void pack_backward(const Primitives<T>& use, const T* w, Index out, Index in, T* packed) {
+  for (Index n = 0; n < in; n += kPanel)
+    use.pack(w + n, in, out, out, std::min(kPanel, in - n), packed + n * out);
+}
+
+template <class T>
+void linear_forward(const Primitives<T>& use, Index begin, Index end, const T* x,
+                    const PackedWeight<T>& weight, const float* bias, T* y) {
+  blocks(use, begin, end, [&](Index row, Index rows, float* sums) {
+    panels(use, rows, x + row * weight.in, weight, sums, [&](Index n, Index columns, float* c) {
+      use.store_biased(c, kPanel, rows, columns, bias == nullptr ? nullptr : bias + n,
+                       y + row * weight.out + n, weight.out);
+    });
+  });
+}
+
+template <class T>
+void linear_backward(const Primitives<T>& use, Index begin, Index end, const T* gradient,
+                     const PackedWeight<T>& weight, float* bias_sums, T* dx) {
+  blocks(use, begin, end, [&](Index row, Index rows, float* sums) {
+    const T* const g = gradient + row * weight.in;
+    if (bias_sums != nullptr) use.column_sums(g, weight.in, rows, weight.in, bias_sums);
+    panels(use, rows, g, weight, sums, [&](Index n, Index columns, float* c) {
+      use.store_biased(c, kPanel, rows, columns, nullptr, dx + row * weight.out + n, weight.out);
+    });
+  });
+}
+
+template <class T>
+void weight_gradient(const Primitives<T>& use, Index begin, Index end, Index tokens,
+                     const T* gradient, Index out, const T* x, Index in, float* dw) {
+  const Index rows = end - begin;
+  Workspace& memory = Workspace::of_thread();
+  memory.reset(sizeof(T) * static_cast<std::size_t>(kTokens * (2 * rows + kPanel)) + 256);
+  T* const packed = memory.get<T>(kTokens * rows);
+  T* const transposed = memory.get<T>(kTokens * rows);
+  T* const right = memory.get<T>(kTokens * kPanel);
+  for (Index token = 0; token < tokens; token += kTokens) {
+    const Index count = std::min(kTokens, tokens - token), padded = round_up(count, 32);
+    use.pack(gradient + token * out + begin, out, count, padded, rows, packed);
+    use.transpose_packed(packed, padded, rows, transposed);
+    for (Index n = 0; n < in; n += kPanel) {
+      const Index columns = std::min(kPanel, in - n);
+      use.pack(x + token * in + n, in, count, padded, columns, right);
+      use.matmul(rows, columns, padded, transposed, padded, right, columns, dw + begin * in + n, in,
+                 token > 0);
+    }
+  }
+  use.release();
+}
+
+template <class T>
+void mlp_forward(const Primitives<T>& use, Index begin, Index end, const T* x,
+                 const PackedWeight<T>& fc1, const float* bias1, const PackedWeight<T>& fc2,
+                 const float* bias2, T* value, T* derivative, T* y) {
+  blocks(use, begin, end, [&](Index row, Index rows, float* sums) {
+    panels(use, rows, x + row * fc1.in, fc1, sums, [&](Index n, Index columns, float* c) {
+      const Index at = row * fc1.out + n;
+      use.gelu(c, kPanel, rows, columns, bias1 == nullptr ? nullptr : bias1 + n, value + at,
+               derivative + at, fc1.out);
+    });
+    panels(use, rows, value + row * fc2.in, fc2, sums, [&](Index n, Index columns, float* c) {
+      use.store_biased(c, kPanel, rows, columns, bias2 == nullptr ? nullptr : bias2 + n,
+                       y + row * fc2.out + n, fc2.out);
+    });
+  });
+}
+
+template <class T>
+void mlp_backward(const Primitives<T>& use, Index begin, Index end, const T* gradient,
+                  const PackedWeight<T>& fc1, const PackedWeight<T>& fc2, const T* derivative,
+                  T* hidden_gradient, float* bias1_sums, float* bias2_sums, T* dx) {
+  blocks(use, begin, end, [&](Index row, Index rows, float* sums) {
+    const T* const g = gradient + row * fc2.in;
+    use.column_sums(g, fc2.in, rows, fc2.in, bias2_sums);
+    panels(use, rows, g, fc2, sums, [&](Index n, Index columns, float* c) {
+      const Index at = row * fc2.out + n;
+      use.gelu_gradient(c, kPanel, rows, columns, derivative + at, hidden_gradient + at, fc2.out,
+                        bias1_sums + n);
+    });
+    panels(use, rows, hidden_gradient + row * fc1.in, fc1, sums,
+           [&](Index n, Index columns, float* c) {
+             use.store_biased(c, kPanel, rows, columns, nullptr, dx + row * fc1.out + n, fc1.out);
+           });
+  });
+}
+
+#define VIT_FOR(T)                                                                                 \
+  template void pack_forward(const Primitives<T>&, const T*, Index, Index, T*);                    \
+  template void pack_backward(const Primitives<T>&, const T*, Index, Index, T*);                   \
+  template void linear_forward(const Primitives<T>&, Index, Index, const T*,                       \
+                               const PackedWeight<T>&, const float*, T*);                          \
+  template void linear_backward(const Primitives<T>&, Index, Index, const T*,                      \
+                                const PackedWeight<T>&, float*, T*);                               \
+  template void weight_gradient(const Primitives<T>&, Index, Index, Index, const T*, Index,        \
+                                const T*, Index, float*);                                          \
+  template void mlp_forward(const Primitives<T>&, Index, Index, const T*, const PackedWeight<T>&,  \
+                            const float*, const PackedWeight<T>&, const float*, T*, T*, T*);       \
+  template void mlp_backward(const Primitives<T>&, Index, Index, const T*, const PackedWeight<T>&, \
+                             const PackedWeight<T>&, const T*, T*, float*, float*, T*);
+VIT_FOR(float)
+VIT_FOR(Bf16)
+#undef VIT_FOR
+
+}  // namespace vit::kernels

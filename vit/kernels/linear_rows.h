@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+
+#include "vit/kernels/primitives.h"
+
+/// Linear layers on ranges of rows (tokens), as several threads share them. T is the type of the
+/// operands of the matrix products; the widths are multiples of 32.
+namespace vit::kernels {
+
+/// A matrix [in, out] as the right operand of products: panels of 64 columns (the last one may have
+/// 32), each packed by itself, so that a panel lies together in the nearest cache.
+template <class T>
+struct PackedWeight {
+  const T* packed;
+  std::int64_t in, out;
+};
+inline constexpr std::int64_t kPanel = 64;
+
+/// Packs the transpose of w [out, in], which the forward pass multiplies by.
+template <class T>
+void pack_forward(const Primitives<T>& use, const T* w, std::int64_t out, std::int64_t in,
+                  T* packed);
+/// Packs w [out, in] itself, by which the gradient is multiplied: a PackedWeight with the widths
+/// exchanged.
+template <class T>
+void pack_backward(const Primitives<T>& use, const T* w, std::int64_t out, std::int64_t in,
+                   T* packed);
+
+/// y [rows, out] = x W^T + bias for the rows [begin, end).
+template <class T>
+void linear_forward(const Primitives<T>& use, std::int64_t begin, std::int64_t end, const T* x,
+                    const PackedWeight<T>& weight, const float* bias, T* y);
+
+/// The gradient of x from that of y, with `weight` packed with W (so its `in` is the width of y).
+/// The column sums of the gradient are added to `bias_sums` [width of y], unless null.
+template <class T>
+void linear_backward(const Primitives<T>& use, std::int64_t begin, std::int64_t end,
+                     const T* gradient, const PackedWeight<T>& weight, float* bias_sums, T* dx);
+
+/// Rows [begin, end) of the weight's gradient [out, in] = gradient^T x over all `tokens`.
+template <class T>
+void weight_gradient(const Primitives<T>& use, std::int64_t begin, std::int64_t end,
+                     std::int64_t tokens, const T* gradient, std::int64_t out, const T* x,
+                     std::int64_t in, float* dw);
+
+/// fc2(GELU(fc1(x))) for the rows [begin, end); keeps GELU's value and derivative [tokens, hidden].
+template <class T>
+void mlp_forward(const Primitives<T>& use, std::int64_t begin, std::int64_t end, const T* x,
+                 const PackedWeight<T>& fc1, const float* bias1, const PackedWeight<T>& fc2,
+                 const float* bias2, T* value, T* derivative, T* y);
+
+/// Gradients of the hidden layer before GELU [tokens, hidden] and of x from that of y; fc1 and fc2
+/// packed with W. Adds to the sums that are the biases' gradients.
+template <class T>
+void mlp_backward(const Primitives<T>& use, std::int64_t begin, std::int64_t end, const T* gradient,
+                  const PackedWeight<T>& fc1, const PackedWeight<T>& fc2, const T* derivative,
+                  T* hidden_gradient, float* bias1_sums, float* bias2_sums, T* dx);
+
+}  // namespace vit::kernels

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+
+#include "vit/kernels/isa.h"
+
+/// What the fused kernels are written with: one set of these functions for each instruction set,
+/// all with the same meaning. `T` is float or Bf16; sums are always kept in float.
+///
+/// A matrix product takes its left operand as plain rows and its right operand, "packed", as rows
+/// of 32-bit words: a word is one float, or the bf16 numbers of two successive rows (the layout
+/// that vdpbf16ps and AMX read). Packed rows hold a multiple of 16 columns; what pads them is zero.
+namespace vit::kernels {
+
+/// A bfloat16 number: the upper half of a float.
+struct Bf16 {
+  std::uint16_t bits;
+};
+
+/// n rounded up to a multiple of m.
+constexpr std::int64_t round_up(std::int64_t n, std::int64_t m) { return (n + m - 1) / m * m; }
+
+template <class T>
+struct Primitives {
+  using Index = std::int64_t;
+
+  /// c [m, n] = a [m, k] b [k, n], or c += where `add`. b is packed, n a multiple of 16, k even.
+  /// `lda`, `ldb`, `ldc`: elements from a row (of b: of the unpacked matrix) to the next.
+  void (*matmul)(Index m, Index n, Index k, const T* a, Index lda, const T* b, Index ldb, float* c,
+                 Index ldc, bool add);
+  /// To be called at the end of each thread's work: AMX keeps a tile configuration.
+  void (*release)();
+
+  /// x [rows, columns] as a packed operand of `padded` rows (even), columns a multiple of 16.
+  void (*pack)(const T* x, Index ldx, Index rows, Index padded, Index columns, T* packed);
+  /// The transpose of x [rows, columns] as a packed operand [columns, padded rows].
+  void (*pack_transposed)(const T* x, Index ldx, Index rows, Index padded, Index columns,
+                          T* packed);
+  /// From packed rows [rows, columns], as `pack` makes them, the transpose as plain rows
+  /// [columns, rows]; rows a multiple of 32, columns of 16.
+  void (*transpose_packed)(const T* packed, Index rows, Index columns, T* transposed);
+
+  /// Rows of logits s [rows, padded], of which `columns` are real: p = 2^(s c - max) unnormalised,
+  /// inverse[i] = 1 / sum, lse2[i] = log2 of the sum of 2^(s c).
+  void (*softmax)(float* s, Index rows, Index columns, Index padded, float c, T* p, float* inverse,
+                  float* lse2);
+  /// From s, dp [rows, columns] (keys x queries), lse2 and delta [columns]: p = 2^(s c - lse2) and
+  /// ds = p (dp - delta), as rows and, in ds_packed, as a packed operand. A last odd row is paired
+  /// with zeros.
+  void (*softmax_gradient)(const float* s, const float* dp, Index rows, Index columns, float c,
+                           const float* lse2, const float* delta, T* p, T* ds, T* ds_packed);
+  /// delta[i] = sum over columns of x y.
+  void (*row_dots)(const T* x, const T* y, Index ld, Index rows, Index columns, float* delta);
+  /// y [rows, columns] = x [rows, columns] times `scale`, times row_scale[i] where that is given.
+  void (*store)(const float* x, Index ldx, Index rows, Index columns, float scale,
+                const float* row_scale, T* y, Index ldy);
+  /// y [rows, columns] = scale x^T, x [columns, ldx].
+  void (*store_transposed)(const float* x, Index ldx, Index rows, Index columns, float scale, T* y,
+                           Index ldy);
+
+  /// y = x in the other type, `count` elements, a multiple of 16.
+  void (*convert)(const float* x, Index count, T* y);
+  /// y [rows, columns] = x + bias, bias [columns] or null.
+  void (*store_biased)(const float* x, Index ldx, Index rows, Index columns, const float* bias,
+                       T* y, Index ldy);
+  /// GELU (exact) of x + bias and its derivative there.
+  void (*gelu)(const float* x, Index ldx, Index rows, Index columns, const float* bias, T* value,
+               T* derivative, Index ldy);
+  /// y = x derivative, whose column sums are added to `sums` [columns].
+  void (*gelu_gradient)(const float* x, Index ldx, Index rows, Index columns, const T* derivative,
+                        T* y, Index ldy, float* sums);
+  /// sum = x + y, `count` elements, a multiple of 16.
+  void (*add)(const float* x, const T* y, Index count, float* sum);
+  /// Layer norm of each row; statistics [rows, 2] are its mean and 1 / deviation.
+  void (*layer_norm)(const float* x, Index rows, Index columns, float eps, const float* weight,
+                     const float* bias, T* y, float* statistics);
+  /// dx = residual (or 0) + the gradient of layer norm; where `branch` is given, dx in T too. Adds
+  /// to the sums that are the gradients of weight and bias.
+  void (*layer_norm_gradient)(const T* dy, const float* x, const float* statistics,
+                              const float* residual, Index rows, Index columns, const float* weight,
+                              float* dx, T* branch, float* weight_sums, float* bias_sums);
+  /// sums [columns] += the columns of x.
+  void (*column_sums)(const T* x, Index ldx, Index rows, Index columns, float* sums);
+};
+
+/// The set of one instruction set; what was not compiled for this machine is the plain one.
+template <class T>
+[[nodiscard]] const Primitives<T>& primitives(Isa isa);
+template <>
+const Primitives<float>& primitives<float>(Isa isa);
+template <>
+const Primitives<Bf16>& primitives<Bf16>(Isa isa);
+
+}  // namespace vit::kernels
