@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "vit/core/error.h"
+#include "vit/kernels/attention.h"
 #include "vit/nn/dropout.h"
 
 namespace vit {
@@ -116,14 +117,24 @@ std::optional<torch::Tensor> MultiHeadAttentionImpl::bias(const torch::Tensor& q
 }
 
 torch::Tensor MultiHeadAttentionImpl::merge_heads(const torch::Tensor& per_head) {
-  torch::Tensor joined = per_head.transpose(1, 2).flatten(2);  // [B, N, D]
-  if (norm) joined = norm(joined);
-  return vit::dropout(proj(joined), options.proj_drop, is_training());
+  return project_out(per_head.transpose(1, 2).flatten(2));
+}
+
+torch::Tensor MultiHeadAttentionImpl::project_out(const torch::Tensor& joined) {
+  return vit::dropout(proj(norm ? norm(joined) : joined), options.proj_drop, is_training());
+}
+
+bool MultiHeadAttentionImpl::plain_heads() const {
+  return options.qkv_fused && !q_bias.defined() && !options.qk_norm &&
+         options.rel_pos == RelPos::none;
 }
 
 torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
   // LibTorch's attention draws its dropout from the global generator and leaves its fast path then.
   if (is_training() && options.attn_drop > 0) return forward_with_weights(x, rotation).output;
+  if (plain_heads() && rotation == nullptr &&
+      kernels::fused_attention_applies(x, options.dim, options.num_heads))
+    return project_out(kernels::fused_attention(qkv(x), options.num_heads));
   const auto [q, k, v] = split_heads(x, rotation);
   return merge_heads(attend(q, k, v, bias(q)));  // [B, H, N, Dh]
 }

@@ -78,6 +78,9 @@ class MultiHeadAttentionImpl : public torch::nn::Cloneable<MultiHeadAttentionImp
   /// What is added to the logits, [B or 1, H, N, N]; none where there is nothing.
   std::optional<torch::Tensor> bias(const torch::Tensor& q);
   torch::Tensor merge_heads(const torch::Tensor& per_head);
+  torch::Tensor project_out(const torch::Tensor& joined);  // [B, N, D], the heads side by side
+  /// Whether nothing comes between the qkv projection and the attention itself.
+  [[nodiscard]] bool plain_heads() const;
   [[nodiscard]] RelPosOptions rel_pos_options() const;
 };
 TORCH_MODULE(MultiHeadAttention);

@@ -1,5 +1,6 @@
 #include "vit/nn/encoder_block.h"
 
+#include "vit/kernels/norm.h"
 #include "vit/nn/dropout.h"
 
 namespace vit {
@@ -36,8 +37,11 @@ torch::Tensor EncoderBlockImpl::residual(const torch::Tensor& branch, LayerScale
 }
 
 torch::Tensor EncoderBlockImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
-  const torch::Tensor attended = x + residual(attn(norm1(x), rotation), ls1, gamma_1);
-  return attended + residual(mlp(norm2(attended)), ls2, gamma_2);
+  const auto [attended, normed] =  // x + Attention(LN(x)), and LN of that
+      norm2->of_sum(x, residual(attn(norm1(x), rotation), ls1, gamma_1));
+  const torch::Tensor branch = residual(mlp(normed), ls2, gamma_2);
+  if (kernels::fused_norm_applies(attended)) return kernels::fused_add(attended, branch);
+  return attended + branch;
 }
 
 }  // namespace vit

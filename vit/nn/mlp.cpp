@@ -1,6 +1,7 @@
 #include "vit/nn/mlp.h"
 
 #include "vit/core/error.h"
+#include "vit/kernels/linear.h"
 #include "vit/nn/dropout.h"
 
 namespace vit {
@@ -55,7 +56,15 @@ torch::Tensor MlpImpl::hidden(const torch::Tensor& x) {
   return x;
 }
 
+bool MlpImpl::fused(const torch::Tensor& x) const {
+  return options.kind == MlpKind::mlp && options.act == Activation::gelu && options.bias &&
+         !options.scale_norm && (!is_training() || options.drop == 0) && !fc1->lora_a.defined() &&
+         !fc2->lora_a.defined() && kernels::fused_linear_applies(x, fc1->weight) &&
+         fc2->weight.size(0) % 32 == 0;
+}
+
 torch::Tensor MlpImpl::forward(const torch::Tensor& x) {
+  if (fused(x)) return kernels::fused_mlp(x, fc1->weight, fc1->bias, fc2->weight, fc2->bias);
   torch::Tensor inner = vit::dropout(hidden(x), options.drop, is_training());  // [B, N, inner]
   if (norm) inner = norm(inner);
   return vit::dropout(fc2(inner), options.drop, is_training());  // [B, N, D]

@@ -46,6 +46,8 @@ class MlpImpl : public torch::nn::Cloneable<MlpImpl> {
 
  private:
   torch::Tensor hidden(const torch::Tensor& x);
+  /// Whether one kernel does all of this for x.
+  [[nodiscard]] bool fused(const torch::Tensor& x) const;
 };
 TORCH_MODULE(Mlp);
 

@@ -4,6 +4,7 @@
 #include <ATen/ops/rms_norm.h>
 
 #include "vit/core/error.h"
+#include "vit/kernels/norm.h"
 
 namespace vit {
 
@@ -25,7 +26,19 @@ void NormImpl::reset() {
 
 torch::Tensor NormImpl::forward(const torch::Tensor& x) {
   if (options.kind == NormKind::rms) return at::rms_norm(x, {options.dim}, weight, options.eps);
+  if (kernels::fused_norm_applies(x))
+    return kernels::fused_layer_norm(x, weight, bias, options.eps);
   return at::layer_norm(x, {options.dim}, weight, bias, options.eps);
+}
+
+NormImpl::Sum NormImpl::of_sum(const torch::Tensor& x, const torch::Tensor& branch) {
+  if (options.kind == NormKind::layer && x.sizes() == branch.sizes() &&
+      kernels::fused_norm_applies(x)) {
+    auto [sum, normed] = kernels::fused_add_layer_norm(x, branch, weight, bias, options.eps);
+    return {sum, normed};
+  }
+  const torch::Tensor sum = x + branch;
+  return {sum, forward(sum)};
 }
 
 void NormImpl::pretty_print(std::ostream& out) const {

@@ -27,6 +27,12 @@ class NormImpl : public torch::nn::Cloneable<NormImpl> {
   explicit NormImpl(const NormOptions& options);
   void reset() override;
   torch::Tensor forward(const torch::Tensor& x);
+  struct Sum {
+    torch::Tensor sum, normed;
+  };
+  /// x + branch, and its norm: a residual connection and what follows it, in one kernel where there
+  /// is one.
+  Sum of_sum(const torch::Tensor& x, const torch::Tensor& branch);
   void pretty_print(std::ostream& out) const override;
 
   NormOptions options;

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "vit/core/str.h"
+#include "vit/kernels/isa.h"
 #include "vit/train/device.h"
 
 namespace vit {
@@ -35,6 +36,7 @@ std::vector<std::pair<std::string, std::string>> environment(c10::Device device)
           {"compiler", __VERSION__},
           {"device", device_description(device)},
           {"cpu_capability", at::get_cpu_capability()},
+          {"kernels", std::string(kernels::name(kernels::active_isa()))},
           {"cores", std::to_string(std::thread::hardware_concurrency())},
           {"threads", std::to_string(at::get_num_threads())}};
 }

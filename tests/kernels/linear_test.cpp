@@ -1,0 +1,131 @@
+#include "vit/kernels/linear.h"
+
+#include <torch/torch.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/catch.h"
+#include "vit/kernels/attention.h"
+#include "vit/kernels/fused_type.h"
+#include "vit/kernels/isa.h"
+#include "vit/kernels/packed_weights.h"
+#include "vit/nn/encoder.h"
+#include "vit/nn/init.h"
+#include "vit/nn/linear.h"
+#include "vit/train/autocast.h"
+
+namespace {
+
+using vit::Rng;
+using vit::Stream;
+
+torch::Tensor random(std::vector<std::int64_t> shape, std::uint64_t seed, double std = 1.0) {
+  torch::Tensor x = torch::empty(shape);
+  vit::init::normal(x, std, Rng(seed, Stream::bench));
+  return x;
+}
+
+double relative(const torch::Tensor& found, const torch::Tensor& expected) {
+  const torch::Tensor reference = expected.to(torch::kFloat64);
+  return ((found.to(torch::kFloat64) - reference).norm() / reference.norm().clamp_min(1e-30))
+      .item<double>();
+}
+
+/// The value of `model` and the gradients of all that it was given.
+std::vector<torch::Tensor> with_gradients(const std::function<torch::Tensor()>& model,
+                                          const std::vector<torch::Tensor>& inputs,
+                                          const std::string& amp) {
+  torch::Tensor y;
+  {
+    const vit::Autocast autocast(c10::kCPU, amp);
+    y = model();
+  }
+  const torch::Tensor direction = random(y.sizes().vec(), 99);
+  std::vector<torch::Tensor> results =
+      torch::autograd::grad({(y.to(torch::kFloat32) * direction).sum()}, inputs);
+  results.insert(results.begin(), y.detach());
+  return results;
+}
+
+}  // namespace
+
+TEST_CASE("A fused linear layer and MLP agree with LibTorch's, in value and every gradient") {
+  const std::string amp = GENERATE("fp32", "bf16");
+  const std::int64_t rows = GENERATE(1, 7, 97, 400);
+  const torch::Tensor x = random({rows, 1, 64}, 1).requires_grad_();
+  if (vit::kernels::supported_isa() < vit::kernels::Isa::avx512_bf16) return;
+  const torch::Tensor w1 = random({96, 64}, 2, 0.2).requires_grad_(),
+                      b1 = random({96}, 3).requires_grad_(),
+                      w2 = random({32, 96}, 4, 0.2).requires_grad_(),
+                      b2 = random({32}, 5).requires_grad_();
+  const std::vector<torch::Tensor> inputs{x, w1, b1, w2, b2};
+  const auto plain = [&] { return at::linear(at::gelu(at::linear(x, w1, b1)), w2, b2); };
+  const auto exact = with_gradients(plain, inputs, "fp32");
+  const auto eager = with_gradients(plain, inputs, amp);
+  const auto in_two = with_gradients(
+      [&] {
+        return vit::kernels::fused_linear(at::gelu(vit::kernels::fused_linear(x, w1, b1)), w2, b2);
+      },
+      inputs, amp);
+  const auto in_one =
+      with_gradients([&] { return vit::kernels::fused_mlp(x, w1, b1, w2, b2); }, inputs, amp);
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    INFO(amp << ", " << rows << " rows, result " << i);
+    // In bf16: at most half again as far from float32 as LibTorch's own bf16.
+    const double allowed = amp == "fp32" ? 1e-5 : 1.5 * relative(eager[i], exact[i]) + 1e-3;
+    CHECK(relative(in_two[i], exact[i]) < allowed);
+    CHECK(relative(in_one[i], exact[i]) < allowed);
+  }
+}
+
+TEST_CASE("An encoder has the gradients of LibTorch's operators in all of its parameters") {
+  const std::string amp = GENERATE("fp32", "bf16");
+  vit::EncoderOptions options;
+  options.depth = 2;
+  options.block.dim = 96;
+  options.block.num_heads = 3;
+  options.block.init_values = GENERATE(std::optional<double>(), std::optional<double>(0.5));
+  vit::Encoder encoder(options);
+  std::uint64_t index = 0;
+  for (torch::Tensor& parameter : encoder->parameters())
+    vit::init::normal(parameter, 0.2, Rng(3, Stream::init, 0, index++));
+  torch::Tensor tokens = random({3, 25, 96}, 6).requires_grad_();
+  std::vector<torch::Tensor> inputs = encoder->parameters();
+  inputs.push_back(tokens);
+  const auto forward = [&] { return encoder(tokens); };
+  const auto fused = with_gradients(forward, inputs, amp);
+  const auto again = with_gradients(forward, inputs, amp);
+  std::vector<torch::Tensor> exact, eager;
+  {
+    const vit::kernels::PlainScope plain;
+    exact = with_gradients(forward, inputs, "fp32");
+    eager = with_gradients(forward, inputs, amp);
+  }
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    INFO(amp << ", result " << i << " " << exact[i].sizes());
+    CHECK(torch::equal(fused[i], again[i]));
+    const double allowed = amp == "fp32" ? 1e-5 : 1.5 * relative(eager[i], exact[i]) + 1e-3;
+    CHECK(relative(fused[i], exact[i]) < allowed);
+  }
+}
+
+TEST_CASE("Weights are packed anew for each pass, and once while they are frozen") {
+  vit::Linear linear(vit::LinearOptions{32, 32});
+  const torch::NoGradGuard no_grad;
+  vit::init::normal(linear->weight, 1.0, Rng(1, Stream::init));
+  linear->bias.zero_();
+  const torch::Tensor x = random({4, 32}, 7);
+  const torch::Tensor before = linear(x);
+  {
+    const vit::kernels::FrozenWeights frozen;
+    CHECK(torch::equal(linear(x), before));
+    CHECK(torch::equal(linear(x), before));
+  }
+  // As the fused optimizers do: without a new version of the tensor.
+  linear->weight.detach().data_ptr<float>()[0] += 1.0f;
+  const torch::Tensor expected = before + torch::outer(x.select(1, 0), torch::eye(32)[0]);
+  CHECK(torch::allclose(linear(x), expected, 1e-5, 1e-5));
+}

@@ -1,0 +1,72 @@
+#include "vit/kernels/attention.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <cmath>
+
+#include "vit/kernels/attention_heads.h"
+#include "vit/kernels/fused_type.h"
+#include "vit/kernels/tensor_data.h"
+
+namespace vit::kernels {
+namespace {
+
+AttentionShape shape_of(const torch::Tensor& qkv, std::int64_t heads) {
+  const std::int64_t head_dim = qkv.size(2) / 3 / heads;
+  return {qkv.size(0), qkv.size(1), heads, head_dim,
+          1.0f / std::sqrt(static_cast<float>(head_dim))};
+}
+
+class FusedAttention : public torch::autograd::Function<FusedAttention> {
+ public:
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& qkv,
+                               std::int64_t heads) {
+    const AttentionShape shape = shape_of(qkv, heads);
+    const torch::Tensor output =
+        at::empty({shape.batch, shape.tokens, shape.stride()}, qkv.options());
+    const torch::Tensor lse2 =
+        at::empty({shape.batch, heads, shape.tokens}, qkv.options().dtype(torch::kFloat32));
+    by_type(qkv.scalar_type(), [&]<class T>(T) {
+      const Primitives<T>& use = primitives<T>(active_isa());
+      at::parallel_for(0, shape.batch * heads, 1, [&](std::int64_t begin, std::int64_t end) {
+        attention_forward<T>(use, shape, begin, end, data<T>(qkv), data<T>(output),
+                             data<float>(lse2));
+      });
+    });
+    context->save_for_backward({qkv, output, lse2});
+    context->saved_data["heads"] = heads;
+    return output;
+  }
+
+  static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
+                                               torch::autograd::tensor_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const torch::Tensor &qkv = saved[0], &output = saved[1], &lse2 = saved[2];
+    const AttentionShape shape = shape_of(qkv, context->saved_data["heads"].toInt());
+    const torch::Tensor gradient = converted(gradients[0], qkv.scalar_type());
+    const torch::Tensor result = at::empty(qkv.sizes(), qkv.options());
+    by_type(qkv.scalar_type(), [&]<class T>(T) {
+      const Primitives<T>& use = primitives<T>(active_isa());
+      at::parallel_for(0, shape.batch * shape.heads, 1, [&](std::int64_t begin, std::int64_t end) {
+        attention_backward<T>(use, shape, begin, end, data<T>(qkv), data<T>(output),
+                              data<T>(gradient), data<float>(lse2), data<T>(result));
+      });
+    });
+    return {result, torch::Tensor()};
+  }
+};
+
+}  // namespace
+
+bool fused_attention_applies(const torch::Tensor& x, std::int64_t dim, std::int64_t heads) {
+  return x.dim() == 3 && x.size(2) == dim && dim % (16 * heads) == 0 &&
+         fused_type(x) != torch::ScalarType::Undefined;
+}
+
+torch::Tensor fused_attention(const torch::Tensor& qkv, std::int64_t heads) {
+  return FusedAttention::apply(qkv.contiguous(), heads);
+}
+
+}  // namespace vit::kernels

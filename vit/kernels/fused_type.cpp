@@ -1,0 +1,22 @@
+#include "vit/kernels/fused_type.h"
+
+#include <ATen/autocast_mode.h>
+#include <torch/csrc/jit/frontend/tracer.h>
+
+#include "vit/kernels/isa.h"
+
+namespace vit::kernels {
+
+torch::ScalarType fused_type(const torch::Tensor& x) {
+  constexpr auto kNone = torch::ScalarType::Undefined;
+  if (!enabled() || !x.is_cpu() || x.numel() == 0 || torch::jit::tracer::isTracing()) return kNone;
+  const auto type = x.scalar_type();
+  if (at::autocast::is_autocast_enabled(at::kCPU)) {
+    const bool ours = at::autocast::get_autocast_dtype(at::kCPU) == torch::kBFloat16 &&
+                      (type == torch::kFloat32 || type == torch::kBFloat16);
+    return ours && active_isa() >= Isa::avx512_bf16 ? torch::kBFloat16 : kNone;
+  }
+  return type == torch::kFloat32 && active_isa() >= Isa::avx512 ? type : kNone;
+}
+
+}  // namespace vit::kernels

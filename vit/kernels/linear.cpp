@@ -1,0 +1,169 @@
+#include "vit/kernels/linear.h"
+
+#include <ATen/ops/empty.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "vit/kernels/fused_type.h"
+#include "vit/kernels/linear_rows.h"
+#include "vit/kernels/packed_weights.h"
+#include "vit/kernels/tensor_data.h"
+#include "vit/kernels/thread_sums.h"
+
+namespace vit::kernels {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+
+std::int64_t rows_of(const torch::Tensor& x) { return x.numel() / x.size(-1); }
+
+torch::Tensor empty_like_rows(const torch::Tensor& x, std::int64_t width) {
+  std::vector<std::int64_t> sizes = x.sizes().vec();
+  sizes.back() = width;
+  return at::empty(sizes, x.options());
+}
+
+template <class T>
+PackedWeight<T> operand(const torch::Tensor& packed, std::int64_t in, std::int64_t out) {
+  return {data<T>(packed), in, out};
+}
+
+template <class Body>
+void for_rows(std::int64_t rows, const Body& body) {
+  at::parallel_for(0, rows, 48, body);
+}
+
+/// gradient^T x: [out, in] float32.
+template <class T>
+torch::Tensor weight_gradient_of(const Primitives<T>& use, const torch::Tensor& gradient,
+                                 const torch::Tensor& x) {
+  const std::int64_t out = gradient.size(-1), in = x.size(-1);
+  const torch::Tensor result = at::empty({out, in}, x.options().dtype(torch::kFloat32));
+  // Strips of rows: enough for all threads, and few enough sums to stay in the second-level cache.
+  const std::int64_t threads = at::get_num_threads(),
+                     most = std::max<std::int64_t>(16, 160'000 / in / 16 * 16);
+  const std::int64_t strip = std::min(most, round_up((out + threads - 1) / threads, 16));
+  at::parallel_for(0, (out + strip - 1) / strip, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i)
+      weight_gradient<T>(use, i * strip, std::min(out, (i + 1) * strip), rows_of(x),
+                         data<T>(gradient), out, data<T>(x), in, data<float>(result));
+  });
+  return result;
+}
+
+class FusedLinear : public torch::autograd::Function<FusedLinear> {
+ public:
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& input,
+                               const torch::Tensor& weight, const torch::Tensor& bias) {
+    const auto type = fused_type(input);
+    const torch::Tensor x = converted(input, type);
+    const std::int64_t out = weight.size(0), in = weight.size(1);
+    const torch::Tensor packed = packed_weight(weight, type, Packing::forward);
+    const torch::Tensor y = empty_like_rows(x, out);
+    by_type(type, [&]<class T>(T) {
+      const Primitives<T>& use = primitives<T>(active_isa());
+      for_rows(rows_of(x), [&](std::int64_t begin, std::int64_t end) {
+        linear_forward<T>(use, begin, end, data<T>(x), operand<T>(packed, in, out),
+                          data<float>(bias), data<T>(y));
+      });
+    });
+    context->save_for_backward({x, weight});
+    context->saved_data["bias"] = bias.defined();
+    return y;
+  }
+
+  static tensor_list backward(AutogradContext* context, tensor_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const torch::Tensor &x = saved[0], &weight = saved[1];
+    const auto type = x.scalar_type();
+    const torch::Tensor g = converted(gradients[0], type);
+    const std::int64_t out = weight.size(0), in = weight.size(1);
+    const torch::Tensor packed = packed_weight(weight, type, Packing::backward);
+    const torch::Tensor dx = empty_like_rows(x, in);
+    const ThreadSums sums(out);
+    torch::Tensor dw;
+    by_type(type, [&]<class T>(T) {
+      const Primitives<T>& use = primitives<T>(active_isa());
+      for_rows(rows_of(x), [&](std::int64_t begin, std::int64_t end) {
+        linear_backward<T>(use, begin, end, data<T>(g), operand<T>(packed, out, in), sums.own(),
+                           data<T>(dx));
+      });
+      dw = weight_gradient_of<T>(use, g, x);
+    });
+    return {dx, dw, context->saved_data["bias"].toBool() ? sums.total() : torch::Tensor()};
+  }
+};
+
+class FusedMlp : public torch::autograd::Function<FusedMlp> {
+ public:
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& input,
+                               const torch::Tensor& weight1, const torch::Tensor& bias1,
+                               const torch::Tensor& weight2, const torch::Tensor& bias2) {
+    const auto type = fused_type(input);
+    const torch::Tensor x = converted(input, type);
+    const std::int64_t in = weight1.size(1), hidden = weight1.size(0), out = weight2.size(0);
+    const torch::Tensor packed1 = packed_weight(weight1, type, Packing::forward),
+                        packed2 = packed_weight(weight2, type, Packing::forward);
+    const torch::Tensor value = empty_like_rows(x, hidden), derivative = empty_like_rows(x, hidden),
+                        y = empty_like_rows(x, out);
+    by_type(type, [&]<class T>(T) {
+      const Primitives<T>& use = primitives<T>(active_isa());
+      for_rows(rows_of(x), [&](std::int64_t begin, std::int64_t end) {
+        mlp_forward<T>(use, begin, end, data<T>(x), operand<T>(packed1, in, hidden),
+                       data<float>(bias1), operand<T>(packed2, hidden, out), data<float>(bias2),
+                       data<T>(value), data<T>(derivative), data<T>(y));
+      });
+    });
+    context->save_for_backward({x, weight1, weight2, value, derivative});
+    return y;
+  }
+
+  static tensor_list backward(AutogradContext* context, tensor_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const torch::Tensor &x = saved[0], &weight1 = saved[1], &weight2 = saved[2], &value = saved[3],
+                        &derivative = saved[4];
+    const auto type = x.scalar_type();
+    const torch::Tensor g = converted(gradients[0], type);
+    const std::int64_t in = weight1.size(1), hidden = weight1.size(0), out = weight2.size(0);
+    const torch::Tensor packed1 = packed_weight(weight1, type, Packing::backward),
+                        packed2 = packed_weight(weight2, type, Packing::backward);
+    const torch::Tensor dh = empty_like_rows(x, hidden), dx = empty_like_rows(x, in);
+    const ThreadSums sums1(hidden), sums2(out);
+    torch::Tensor dw1, dw2;
+    by_type(type, [&]<class T>(T) {
+      const Primitives<T>& use = primitives<T>(active_isa());
+      for_rows(rows_of(x), [&](std::int64_t begin, std::int64_t end) {
+        mlp_backward<T>(use, begin, end, data<T>(g), operand<T>(packed1, hidden, in),
+                        operand<T>(packed2, out, hidden), data<T>(derivative), data<T>(dh),
+                        sums1.own(), sums2.own(), data<T>(dx));
+      });
+      dw2 = weight_gradient_of<T>(use, g, value);
+      dw1 = weight_gradient_of<T>(use, dh, x);
+    });
+    return {dx, dw1, sums1.total(), dw2, sums2.total()};
+  }
+};
+
+}  // namespace
+
+bool fused_linear_applies(const torch::Tensor& x, const torch::Tensor& weight) {
+  return x.dim() >= 2 && x.size(-1) == weight.size(1) && weight.size(0) % 32 == 0 &&
+         weight.size(1) % 32 == 0 && weight.scalar_type() == torch::kFloat32 &&
+         weight.is_contiguous() && fused_type(x) != torch::ScalarType::Undefined;
+}
+
+torch::Tensor fused_linear(const torch::Tensor& x, const torch::Tensor& weight,
+                           const torch::Tensor& bias) {
+  return FusedLinear::apply(x, weight, bias);
+}
+
+torch::Tensor fused_mlp(const torch::Tensor& x, const torch::Tensor& weight1,
+                        const torch::Tensor& bias1, const torch::Tensor& weight2,
+                        const torch::Tensor& bias2) {
+  return FusedMlp::apply(x, weight1, bias1, weight2, bias2);
+}
+
+}  // namespace vit::kernels
