@@ -8,6 +8,7 @@
 
 #include "vit/core/error.h"
 #include "vit/image/threads.h"
+#include "vit/train/memory.h"
 
 namespace vit {
 namespace {
@@ -49,6 +50,7 @@ std::string device_description(c10::Device device) {
 }
 
 void set_compute_threads(std::int64_t threads) {
+  keep_freed_memory();
   const auto cores = static_cast<std::int64_t>(std::max(1u, std::thread::hardware_concurrency()));
   at::set_num_threads(static_cast<int>(threads > 0 ? threads : cores));
   use_one_image_thread();

@@ -14,7 +14,7 @@ namespace vit {
 [[nodiscard]] std::string device_description(c10::Device device);
 
 /// Sets the threads of the computation (0: one for each core), once at the start of a command, and
-/// keeps OpenCV to the thread that calls it.
+/// keeps OpenCV to the thread that calls it and freed memory in the process (memory.h).
 void set_compute_threads(std::int64_t threads);
 
 }  // namespace vit
