@@ -25,5 +25,8 @@ void add_weights_convert(CLI::App& weights);
 void add_runs(CLI::App& program);
 void add_config(CLI::App& program);
 void add_doctor(CLI::App& program);
+void add_bench(CLI::App& program);
+void add_bench_train(CLI::App& bench);
+void add_bench_infer(CLI::App& bench);
 
 }  // namespace vit::cli

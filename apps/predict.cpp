@@ -16,6 +16,7 @@
 #include "vit/export/torchscript.h"
 #include "vit/image/decode.h"
 #include "vit/io/file_error.h"
+#include "vit/kernels/packed_weights.h"
 #include "vit/report/table.h"
 #include "vit/train/device.h"
 
@@ -79,6 +80,7 @@ void predict(const Arguments& arguments) {
   const auto count =
       std::min<std::int64_t>(arguments.topk, static_cast<std::int64_t>(classifier.labels.size()));
   const torch::NoGradGuard no_grad;
+  const kernels::FrozenWeights frozen;
   nlohmann::json results = nlohmann::json::array();
   for (const fs::path& path : pictures) {
     torch::Tensor x =

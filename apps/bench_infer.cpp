@@ -1,0 +1,18 @@
+#include <memory>
+
+#include "apps/bench_print.h"
+#include "apps/commands.h"
+
+namespace vit::cli {
+
+void add_bench_infer(CLI::App& bench) {
+  CLI::App* command = bench.add_subcommand("infer", "Time predictions on synthetic pictures");
+  const auto arguments = std::make_shared<BenchArguments>();
+  add_bench_arguments(*command, *arguments);
+  command->callback([arguments] {
+    print_benchmark(*arguments, benchmark_inference(bench_experiment(*arguments),
+                                                    {arguments->steps, arguments->compare}));
+  });
+}
+
+}  // namespace vit::cli

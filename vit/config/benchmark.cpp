@@ -1,0 +1,186 @@
+#include "vit/config/benchmark.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/linear.h>
+#include <sys/resource.h>
+#include <torch/utils.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <sstream>
+
+#include "vit/core/error.h"
+#include "vit/kernels/isa.h"
+#include "vit/kernels/packed_weights.h"
+#include "vit/models/profile.h"
+#include "vit/nn/init.h"
+#include "vit/nn/random.h"
+#include "vit/optim/optimizer.h"
+#include "vit/train/autocast.h"
+#include "vit/train/device.h"
+
+namespace vit {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kWarmup = 3;
+
+double timed(const std::function<void()>& step) {
+  const auto start = Clock::now();
+  step();
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+  VIT_ASSERT(!values.empty());
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+/// Seconds since the kernel started this process (proc(5): field 22 of stat, in clock ticks since
+/// boot); 0 where /proc does not tell.
+double process_age() {
+  std::ifstream stat("/proc/self/stat"), uptime_file("/proc/uptime");
+  std::string text((std::istreambuf_iterator<char>(stat)), {});
+  double uptime = 0;
+  if (!(uptime_file >> uptime) || text.find(')') == std::string::npos) return 0;
+  std::istringstream fields(text.substr(text.rfind(')') + 2));
+  std::string field;
+  for (int number = 3; number <= 22; ++number) fields >> field;
+  return uptime - std::stod(field) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+/// The best rate of a matrix product in this type, over a square one and those of an MLP.
+double matrix_peak_gflops(torch::ScalarType type) {
+  torch::NoGradGuard no_grad;
+  struct Shape {
+    std::int64_t rows, in, out;
+  };
+  double best = 0;
+  for (const auto [rows, in, out] :
+       {Shape{2048, 2048, 2048}, Shape{12608, 192, 768}, Shape{12608, 768, 192}}) {
+    const torch::Tensor x = torch::ones({rows, in}, type), w = torch::ones({out, in}, type);
+    const double flops = 2.0 * static_cast<double>(rows * in * out);
+    for (int round = 0; round < 6; ++round)
+      best = std::max(best, flops / timed([&] { at::linear(x, w); }) / 1e9);
+  }
+  return best;
+}
+
+std::int64_t peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+}
+
+Benchmark measure(const Experiment& experiment, const BenchmarkRequest& request, ImageModel& model,
+                  double passes, const std::function<void()>& step) {
+  Benchmark result;
+  result.model = experiment.model.name;
+  result.amp = experiment.train.amp;
+  result.device = device_description(resolve_device(experiment.train.device));
+  result.isa = kernels::name(kernels::active_isa());
+  result.batch_size = experiment.data.batch_size;
+  result.threads = at::get_num_threads();
+  result.flops = passes * 2.0 * static_cast<double>(profile(model).multiply_adds) *
+                 static_cast<double>(experiment.data.batch_size);
+  step();
+  result.first_step_s = process_age();
+  for (int i = 1; i < kWarmup; ++i) step();
+  if (request.compare) {
+    const kernels::PlainScope plain;
+    step();
+  }
+  for (std::int64_t i = 0; i < request.steps; ++i) {
+    result.seconds.push_back(timed(step));
+    if (!request.compare) continue;
+    const kernels::PlainScope plain;
+    result.plain_seconds.push_back(timed(step));
+  }
+  result.peak_memory_bytes = peak_memory();
+  result.peak_gflops =
+      matrix_peak_gflops(experiment.train.amp == "bf16" ? torch::kBFloat16 : torch::kFloat32);
+  return result;
+}
+
+torch::Tensor random_images(const Experiment& experiment, const ImageModel& model) {
+  torch::Tensor images = torch::empty({experiment.data.batch_size, model.in_chans(),
+                                       model.img_size().height, model.img_size().width});
+  init::normal(images, 1.0, Rng(static_cast<std::uint64_t>(experiment.seed), Stream::bench));
+  return images;
+}
+
+std::shared_ptr<ImageModel> random_model(const Experiment& experiment) {
+  std::shared_ptr<ImageModel> model = create_model(experiment.model);
+  model->init_weights(static_cast<std::uint64_t>(experiment.seed));
+  model->module().to(resolve_device(experiment.train.device));
+  return model;
+}
+
+}  // namespace
+
+double Benchmark::images_per_s() const { return static_cast<double>(batch_size) / median(seconds); }
+double Benchmark::best_images_per_s() const {
+  return static_cast<double>(batch_size) / *std::min_element(seconds.begin(), seconds.end());
+}
+double Benchmark::plain_images_per_s() const {
+  return static_cast<double>(batch_size) / median(plain_seconds);
+}
+double Benchmark::gflops() const { return flops / median(seconds) / 1e9; }
+
+Benchmark benchmark_training(const Experiment& experiment, const BenchmarkRequest& request) {
+  set_compute_threads(experiment.train.threads);
+  const c10::Device device = resolve_device(experiment.train.device);
+  const std::shared_ptr<ImageModel> model = random_model(experiment);
+  model->module().train();
+  const std::unique_ptr<Task> task = create_task(experiment.task, *model);
+  const std::unique_ptr<Optimizer> optimizer =
+      create_optimizer(experiment.optim, param_groups(*model, experiment.optim));
+  const std::vector<torch::Tensor> parameters = optimizer->parameters();
+
+  const std::int64_t size = experiment.data.batch_size;
+  const Batch batch =
+      Batch{random_images(experiment, *model), torch::arange(size).remainder(model->num_classes()),
+            torch::arange(size)}
+          .to(device);
+  std::uint64_t updates = 0;
+  const auto step = [&] {
+    const RandomScope random(
+        Rng(static_cast<std::uint64_t>(experiment.seed), Stream::model, 0, updates++));
+    TaskStep result;
+    {
+      const Autocast autocast(device.type(), experiment.train.amp);
+      result = task->step(batch);
+    }
+    result.loss.backward();
+    clip_grad_norm(parameters, experiment.optim.clip_grad.value_or(1.0));
+    optimizer->step(experiment.optim.lr);
+    optimizer->zero_grad();
+  };
+  // Backward passes are two more products of the same size for each one forward.
+  return measure(experiment, request, *model, 3.0, step);
+}
+
+Benchmark benchmark_inference(const Experiment& experiment, const BenchmarkRequest& request) {
+  set_compute_threads(experiment.train.threads);
+  const c10::Device device = resolve_device(experiment.train.device);
+  const std::shared_ptr<ImageModel> model = random_model(experiment);
+  model->module().eval();
+  const torch::Tensor images = random_images(experiment, *model).to(device);
+  const kernels::FrozenWeights frozen;
+  const auto step = [&] {
+    const torch::NoGradGuard no_grad;
+    const Autocast autocast(device.type(), experiment.train.amp);
+    model->forward(images);
+  };
+  return measure(experiment, request, *model, 1.0, step);
+}
+
+}  // namespace vit
