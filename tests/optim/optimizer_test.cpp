@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -104,7 +105,8 @@ TEST_CASE("Twelve steps of timm's training give the same losses, gradient norms 
     const torch::Tensor error =
         without_k_bias(item.key(), (item.value() - expected).detach()).abs();
     if (run_name == "lion") {  // a sign flips where rounding does: few elements, by a bounded step
-      CHECK(error.gt(2e-5).to(torch::kFloat64).mean().item<double>() <= 1e-3);
+      const double flipped = error.gt(2e-5).sum().item<double>();
+      CHECK(flipped <= std::max(1.0, 1e-3 * static_cast<double>(error.numel())));
       CHECK(error.max().item<double>() <= 2 * lr_sum);
       continue;
     }

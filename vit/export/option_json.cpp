@@ -26,8 +26,9 @@ class JsonWriter final : public FieldVisitor {
   void field(const Field& field) override {
     std::visit(
         [&](const auto* member) {
-          if constexpr (std::is_same_v<decltype(member), const NamedList*>)
-            VIT_ASSERT(false, field.name, ": a model has no lists of named things");
+          if constexpr (std::is_same_v<decltype(member), const NamedList*> ||
+                        std::is_same_v<decltype(member), const RecordList*>)
+            VIT_ASSERT(false, field.name, ": a model has no lists of things");
           else
             json[std::string(field.name)] = value_of(*member);
         },
