@@ -57,10 +57,10 @@ class Training {
     const bool thawed = parts_.train.unfreeze_epoch && state_.epoch >= *parts_.train.unfreeze_epoch;
     set_learning(parts_.model, frozen_, thawed);
     train_mode(parts_.model);
-    EpochLoader loader(parts_.train_data, pipeline(),
-                       training_order(parts_.train_data, parts_.loader.sampler, parts_.seed,
-                                      state_.epoch),
-                       state_.epoch, plan_.loader(), state_.batch);
+    EpochLoader loader(
+        parts_.train_data, pipeline(),
+        training_order(parts_.train_data, parts_.loader.sampler, parts_.seed, state_.epoch),
+        state_.epoch, plan_.loader(), state_.batch);
     const Stopwatch time;
     figures_.start_epoch();
     while (state_.batch < plan_.batches()) {
