@@ -27,8 +27,9 @@ struct Arguments {
 
 /// Boxes and masks on a picture of the size that they belong to.
 void annotate(Image& image, const Sample& sample, const std::vector<std::string>& classes) {
+  const bool has_background = !classes.empty() && classes[0] == "background";
   if (sample.mask.width == image.width && sample.mask.height == image.height)
-    for (int value = 1; value < 255; ++value)
+    for (int value = has_background ? 1 : 0; value < 255; ++value)
       if (std::find(sample.mask.pixels.begin(), sample.mask.pixels.end(), value) !=
           sample.mask.pixels.end())
         tint_mask(image, sample.mask, static_cast<std::uint8_t>(value), distinct_colour(value));
