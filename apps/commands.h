@@ -17,6 +17,7 @@ void add_data(CLI::App& program);
 void add_data_prepare(CLI::App& data);
 void add_data_check(CLI::App& data);
 void add_data_preview(CLI::App& data);
+void add_data_apply(CLI::App& data);
 void add_weights(CLI::App& program);
 void add_weights_fetch(CLI::App& weights);
 void add_weights_show(CLI::App& weights);

@@ -40,6 +40,7 @@ void add_data(CLI::App& program) {
   add_data_prepare(*command);
   add_data_check(*command);
   add_data_preview(*command);
+  add_data_apply(*command);
 }
 
 }  // namespace vit::cli

@@ -58,7 +58,7 @@ void preview(const Arguments& arguments) {
   resolve(experiment, *data.train);
   const Preprocessing input = experiment_preprocessing(experiment);
   const auto seed = static_cast<std::uint64_t>(experiment.seed);
-  const Pipeline pipeline = Pipeline::training(input, experiment.augment.train, seed);
+  const Pipeline pipeline = training_pipeline(experiment);
   const std::vector<std::string>& classes = data.train->classes();
   const std::vector<std::int64_t> order = shuffled_order(data.train->size(), seed, 0);
   const auto rows = std::min<std::int64_t>(arguments.count, data.train->size());
@@ -67,12 +67,12 @@ void preview(const Arguments& arguments) {
       static_cast<std::size_t>(input.in_chans * input.img_size.height * input.img_size.width));
   for (std::int64_t row = 0; row < rows; ++row) {
     const std::int64_t index = order[static_cast<std::size_t>(row)];
-    const Sample sample = data.train->get(index);
+    const Sample sample = data.train->get(index), encoded = data.train->read(index);
     GridPicture original{sample.image, caption_of(sample, classes)};
     annotate(original.picture, sample, classes);
     pictures.push_back(std::move(original));
     for (std::int64_t copy = 0; copy < arguments.copies; ++copy) {
-      Sample varied = sample;
+      Sample varied = encoded;
       pipeline.apply(varied, copy, index, planes.data());
       Image seen = denormalize(planes.data(), input);
       annotate(seen, varied, classes);

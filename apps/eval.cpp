@@ -5,6 +5,7 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
+#include "vit/augment/test_time.h"
 #include "vit/config/experiment_data.h"
 #include "vit/config/open_model.h"
 #include "vit/core/error.h"
@@ -21,12 +22,12 @@ namespace {
 struct Arguments {
   std::string what, weights;
   std::vector<std::string> sets;
+  std::int64_t tta = 1;
   bool json = false;
 };
 
 struct Subject {
   Experiment experiment;
-  Preprocessing preprocessing;
   std::shared_ptr<ImageModel> model;
   std::string weights;
 };
@@ -41,7 +42,6 @@ Subject open_subject(const Arguments& arguments, DataSplits& data) {
     subject.experiment = load_experiment(arguments.what, arguments.sets);
     data = open_data(subject.experiment.data);
     resolve(subject.experiment, *data.val);
-    subject.preprocessing = experiment_preprocessing(subject.experiment);
     subject.weights = arguments.weights;
   } else {
     const std::filesystem::path checkpoint =
@@ -55,7 +55,6 @@ Subject open_subject(const Arguments& arguments, DataSplits& data) {
                   "the model was trained for other classes than this data has",
                   "evaluate it on data with the same class folders");
     resolve(subject.experiment, *data.val);
-    subject.preprocessing = experiment_preprocessing(subject.experiment);
     subject.weights = checkpoint.string();
   }
   subject.model = create_model(subject.experiment.model);
@@ -69,8 +68,8 @@ void evaluate(const Arguments& arguments) {
   set_compute_threads(subject.experiment.train.threads);
   const c10::Device device = resolve_device(subject.experiment.train.device);
   subject.model->module().to(device);
-  ClassifyEvaluation evaluation(*subject.model);
-  run_evaluation(evaluation, *subject.model, *data.val, Pipeline::evaluation(subject.preprocessing),
+  ClassifyEvaluation evaluation(*subject.model, arguments.tta);
+  run_evaluation(evaluation, *subject.model, *data.val, evaluation_pipeline(subject.experiment),
                  loader_options(subject.experiment.data), device, subject.experiment.train.amp);
   const double chance = 100.0 / static_cast<double>(data.val->classes().size());
   if (arguments.json) {
@@ -104,6 +103,11 @@ void add_eval(CLI::App& program) {
       ->required();
   command->add_option("--weights", arguments->weights,
                       "Evaluate these weights instead of the run's best");
+  command
+      ->add_option("--tta", arguments->tta,
+                   "Test-time augmentation: average the logits of this many views of a picture")
+      ->check(CLI::Range(std::int64_t{1}, kMostViews))
+      ->capture_default_str();
   add_sets(*command, arguments->sets);
   command->add_flag("--json", arguments->json, "Print one JSON object");
   command->callback([arguments] { evaluate(*arguments); });

@@ -1,39 +1,127 @@
 #include "vit/augment/pipeline.h"
 
+#include <utility>
+
+#include "vit/augment/sample_geometry.h"
 #include "vit/core/error.h"
+#include "vit/image/decode.h"
+#include "vit/image/header.h"
 
 namespace vit {
+namespace {
 
-Pipeline::Pipeline(const Preprocessing& preprocessing, bool training, AugmentList ops,
-                   std::uint64_t seed)
-    : preprocessing_(preprocessing), training_(training), ops_(std::move(ops)), seed_(seed) {
+/// The strongest reduction that leaves at least as many pixels as the part is scaled to.
+int reduction_for(const PixelBox& part, const Size2& size) {
+  for (const int reduction : {8, 4, 2})
+    if (part.width / reduction >= size.width && part.height / reduction >= size.height)
+      return reduction;
+  return 1;
+}
+
+}  // namespace
+
+void describe(FieldVisitor& visitor, DecodePolicy& policy) {
+  visitor.field({"decode",
+                 &policy.decode,
+                 "of training pictures; fast: JPEG at a reduced scale where the crop allows, less "
+                 "exact chroma",
+                 {},
+                 {"exact", "fast"}});
+  visitor.field({"exif_orientation", &policy.exif_orientation,
+                 "turn pictures upright as EXIF says; timm does not"});
+}
+
+Pipeline::Pipeline(const Preprocessing& preprocessing, bool training, const AugmentOptions& augment,
+                   std::uint64_t seed, const DecodePolicy& decoding, const TargetOptions& targets)
+    : preprocessing_(preprocessing),
+      training_(training),
+      ops_(training ? augment.operations() : AugmentList()),
+      erasing_(augment.erasing),
+      mixup_(augment.mixup),
+      seed_(seed),
+      decoding_(decoding),
+      targets_(targets) {
   for (const auto& op : ops_.ops()) op->adapt(preprocessing_);
+}
+
+Pipeline Pipeline::training(const Preprocessing& preprocessing, const AugmentOptions& augment,
+                            std::uint64_t seed, const DecodePolicy& decoding,
+                            const TargetOptions& targets) {
+  return {preprocessing, true, augment, seed, decoding, targets};
 }
 
 Pipeline Pipeline::training(const Preprocessing& preprocessing, const AugmentList& train,
                             std::uint64_t seed) {
-  return {preprocessing, true, train, seed};
+  AugmentOptions augment;
+  augment.train = train;
+  return training(preprocessing, augment, seed);
 }
 
-Pipeline Pipeline::evaluation(const Preprocessing& preprocessing) {
-  return {preprocessing, false, AugmentList(), 0};
+Pipeline Pipeline::evaluation(const Preprocessing& preprocessing, const DecodePolicy& decoding) {
+  return {preprocessing, false, {}, 0, decoding, {}};
+}
+
+Rng Pipeline::rng_of(std::int64_t epoch, std::int64_t index) const {
+  return Rng(seed_, Stream::augment, static_cast<std::uint64_t>(epoch),
+             static_cast<std::uint64_t>(index));
+}
+
+Pipeline::Decoded Pipeline::decode(Sample& sample, Rng& rng) const {
+  if (!sample.image.empty()) return {};
+  DecodeOptions options;
+  options.apply_exif_orientation = decoding_.exif_orientation;
+  options.jpeg_fast = training_ && decoding_.decode == "fast";
+  const auto* region_op =
+      ops_.size() > 0 ? dynamic_cast<const RegionOp*>(ops_.ops()[0].get()) : nullptr;
+  const ImageHeader header = read_image_header(sample.encoded, sample.source);
+  const bool is_turned =
+      decoding_.exif_orientation && exif_orientation(sample.encoded, header.format) != 1;
+  if (region_op == nullptr || is_turned || header.format != ImageFormat::jpeg) {
+    sample.image = decode_image(sample.encoded, sample.source, options);
+    return {};
+  }
+  // Which part is cut out depends on the size alone: the rest need not be decoded.
+  const PixelBox part =
+      region_op->choose(static_cast<int>(header.width), static_cast<int>(header.height), rng);
+  if (options.jpeg_fast && sample.boxes.empty() && sample.mask.empty())
+    options.jpeg_reduction = reduction_for(part, region_op->output_size());
+  DecodedRegion decoded = decode_region(sample.encoded, sample.source, part, options);
+  sample.image = std::move(decoded.image);
+  crop_annotations(sample, part.left, part.top, part.width, part.height);
+  return {1, region_op, options.jpeg_reduction > 1 ? std::optional(decoded.box) : std::nullopt};
+}
+
+void Pipeline::decode_only(Sample& sample, std::int64_t epoch, std::int64_t index) const {
+  Rng rng = rng_of(epoch, index);
+  (void)decode(sample, rng);
 }
 
 void Pipeline::apply(Sample& sample, std::int64_t epoch, std::int64_t index, float* out) const {
+  Rng rng = rng_of(epoch, index);
+  const Decoded decoded = decode(sample, rng);
+  if (decoded.pending != nullptr) decoded.pending->finish(sample, decoded.box);
   if (!training_) {
     normalize(eval_transform(sample.image, preprocessing_), preprocessing_, out);
     return;
   }
-  Rng rng(seed_, Stream::augment, static_cast<std::uint64_t>(epoch),
-          static_cast<std::uint64_t>(index));
-  for (const auto& op : ops_.ops()) op->apply(sample, rng);
+  for (std::size_t i = decoded.next; i < ops_.size(); ++i) ops_.ops()[i]->apply(sample, rng);
   const auto [height, width] = preprocessing_.img_size;
   if (sample.image.height != height || sample.image.width != width)
     throw Error(ErrorKind::usage, "augment.train",
-                str("leaves ", sample.source, " at ", sample.image.height, "x", sample.image.width,
-                    " pixels, and the model takes ", height, "x", width),
+                vit::str("leaves ", sample.source, " at ", sample.image.height, "x",
+                         sample.image.width, " pixels, and the model takes ", height, "x", width),
                 "add random_resized_crop, random_crop, resize or center_crop to augment.train");
   normalize(sample.image, preprocessing_, out);
+  if (erasing_.reprob > 0) random_erase(erasing_, out, preprocessing_.in_chans, height, width, rng);
+}
+
+std::optional<torch::Tensor> Pipeline::mix(torch::Tensor& images, const torch::Tensor& labels,
+                                           std::int64_t epoch, std::int64_t batch) const {
+  if (!training_ || !mixup_.on() || targets_.num_classes == 0) return std::nullopt;
+  Rng rng(seed_, Stream::batch, static_cast<std::uint64_t>(epoch),
+          static_cast<std::uint64_t>(batch));
+  const bool mixing = mixup_.mixup_off_epoch == 0 || epoch < mixup_.mixup_off_epoch;
+  return mix_batch(mixup_, images, labels, targets_.num_classes, targets_.smoothing, mixing, rng);
 }
 
 }  // namespace vit

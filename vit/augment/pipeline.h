@@ -1,35 +1,80 @@
 #pragma once
 
-#include <cstdint>
+#include <torch/types.h>
 
+#include <cstdint>
+#include <optional>
+
+#include "vit/augment/options.h"
 #include "vit/augment/preprocess.h"
-#include "vit/augment/registry.h"
+#include "vit/augment/region_op.h"
 #include "vit/image/sample.h"
 
 namespace vit {
 
-/// From a decoded sample to the numbers a model is given. What `apply` does to sample `index` in
-/// `epoch` is a pure function of (seed, epoch, index): the same on any number of threads.
+/// How pictures are decoded.
+struct DecodePolicy {
+  std::string decode = "exact";   ///< exact: Pillow's pixels; fast: see DecodeOptions
+  bool exif_orientation = false;  ///< turns pictures upright first
+};
+void describe(FieldVisitor& visitor, DecodePolicy& policy);
+
+/// What soft targets depend on, besides the labels.
+struct TargetOptions {
+  std::int64_t num_classes = 0;
+  double smoothing = 0;
+};
+
+/// From a sample to the numbers a model is given. What `apply` does to sample `index` in `epoch` is
+/// a pure function of (seed, epoch, index): the same on any number of threads.
 class Pipeline {
  public:
-  /// For training: the operations of `train` in their order, then normalisation.
+  /// For training: augmentation, then normalisation. Batches are mixed where `augment` says so and
+  /// `targets` has classes.
+  static Pipeline training(const Preprocessing& preprocessing, const AugmentOptions& augment,
+                           std::uint64_t seed, const DecodePolicy& decoding = {},
+                           const TargetOptions& targets = {});
   static Pipeline training(const Preprocessing& preprocessing, const AugmentList& train,
                            std::uint64_t seed);
   /// For evaluation: timm's transform, no randomness.
-  static Pipeline evaluation(const Preprocessing& preprocessing);
+  static Pipeline evaluation(const Preprocessing& preprocessing, const DecodePolicy& decoding = {});
 
-  /// `out` holds in_chans * height * width floats. Throws Error (usage) where the operations leave
-  /// a picture of another size than the model's.
+  /// `out` holds in_chans * height * width floats. A picture that is still encoded is decoded, no
+  /// more of it than is needed. Throws Error (usage) where the operations leave a picture of
+  /// another size than the model's, Error (data) where it cannot be decoded.
   void apply(Sample& sample, std::int64_t epoch, std::int64_t index, float* out) const;
+
+  /// Decodes what `apply` would decode, and stops there: to tell what decoding costs.
+  void decode_only(Sample& sample, std::int64_t epoch, std::int64_t index) const;
+
+  /// Mixes a batch of `images` [B, C, H, W] in place and returns its soft targets [B, K]; nothing
+  /// where batches are not mixed. A pure function of (seed, epoch, batch).
+  std::optional<torch::Tensor> mix(torch::Tensor& images, const torch::Tensor& labels,
+                                   std::int64_t epoch, std::int64_t batch) const;
+
   [[nodiscard]] const Preprocessing& preprocessing() const { return preprocessing_; }
 
  private:
-  Pipeline(const Preprocessing& preprocessing, bool training, AugmentList ops, std::uint64_t seed);
+  Pipeline(const Preprocessing& preprocessing, bool training, const AugmentOptions& augment,
+           std::uint64_t seed, const DecodePolicy& decoding, const TargetOptions& targets);
+  [[nodiscard]] Rng rng_of(std::int64_t epoch, std::int64_t index) const;
+  /// What `decode` leaves to do: the operations from `next` on, and before them the rest of a
+  /// region operation on the part in `box`.
+  struct Decoded {
+    std::size_t next = 0;
+    const RegionOp* pending = nullptr;
+    std::optional<SourceBox> box;
+  };
+  [[nodiscard]] Decoded decode(Sample& sample, Rng& rng) const;
 
   Preprocessing preprocessing_;
   bool training_;
   AugmentList ops_;
+  RandomErasingOptions erasing_;
+  MixupOptions mixup_;
   std::uint64_t seed_;
+  DecodePolicy decoding_;
+  TargetOptions targets_;
 };
 
 }  // namespace vit

@@ -39,10 +39,7 @@ void describe(FieldVisitor& visitor, DataConfig& o) {
                  "resize before evaluation: keep the aspect, or squash; null: the model's own",
                  {},
                  {"center", "squash"}});
-}
-
-void describe(FieldVisitor& visitor, AugmentConfig& o) {
-  visitor.field({"train", &o.train, "what is done to training pictures, in this order"});
+  describe(visitor, o.decoding);
 }
 
 void describe(FieldVisitor& visitor, InitConfig& o) {
@@ -146,6 +143,19 @@ Preprocessing experiment_preprocessing(const Experiment& experiment) {
   if (experiment.data.crop_pct) result.crop_pct = *experiment.data.crop_pct;
   if (experiment.data.crop_mode) result.crop_mode = *experiment.data.crop_mode;
   return result;
+}
+
+Pipeline training_pipeline(const Experiment& e, std::optional<Size2> img_size) {
+  // The model is not changed: num_classes() wants to be able to.
+  ModelSpec model = e.model;
+  Preprocessing input = experiment_preprocessing(e);
+  if (img_size) input.img_size = *img_size;
+  return Pipeline::training(input, e.augment, static_cast<std::uint64_t>(e.seed), e.data.decoding,
+                            {num_classes(model), e.task.options.smoothing});
+}
+
+Pipeline evaluation_pipeline(const Experiment& e) {
+  return Pipeline::evaluation(experiment_preprocessing(e), e.data.decoding);
 }
 
 LoaderOptions loader_options(const DataConfig& data) {

@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "vit/augment/options.h"
+#include "vit/augment/pipeline.h"
 #include "vit/augment/preprocess.h"
-#include "vit/augment/registry.h"
 #include "vit/core/fields.h"
 #include "vit/data/cache.h"
 #include "vit/data/loader.h"
@@ -40,10 +41,7 @@ struct DataConfig {
   std::optional<std::string> interpolation;
   std::optional<double> crop_pct;
   std::optional<std::string> crop_mode;
-};
-
-struct AugmentConfig {
-  AugmentList train{"random_resized_crop", "hflip"};
+  DecodePolicy decoding;
 };
 
 struct InitConfig {
@@ -60,7 +58,7 @@ struct ExportConfig {
 struct Experiment {
   std::int64_t seed = 0;
   DataConfig data;
-  AugmentConfig augment;
+  AugmentOptions augment;
   ModelSpec model = model_spec("vit_tiny_patch16_224");
   InitConfig init;
   TaskSpec task;
@@ -102,6 +100,12 @@ LoadReport load_initial_weights(ImageModel& model, const Experiment& experiment)
 
 /// How the data of this config is read.
 [[nodiscard]] LoaderOptions loader_options(const DataConfig& data);
+
+/// What is done to training pictures, and to whole batches of them; `img_size`: for pictures of
+/// another size than the model's, as schedule.img_size has them.
+[[nodiscard]] Pipeline training_pipeline(const Experiment& experiment,
+                                         std::optional<Size2> img_size = std::nullopt);
+[[nodiscard]] Pipeline evaluation_pipeline(const Experiment& experiment);
 
 /// Fills in what depends on the data and the model: num_classes, mean, std, interpolation,
 /// crop_pct. Throws Error (usage) where the user named another number of classes than the data has.

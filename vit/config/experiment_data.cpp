@@ -46,6 +46,11 @@ std::unique_ptr<Dataset> reduced(std::unique_ptr<Dataset> data, const SubsetOpti
 }  // namespace
 
 DataSplits open_data(const DataConfig& data) {
+  if (data.decoding.exif_orientation && data.cache.cache != "none")
+    throw Error(ErrorKind::usage, "data.exif_orientation",
+                str("is true, and data.cache: ", data.cache.cache,
+                    " keeps pictures as they lie in their files"),
+                "turn one of the two off");
   DataSplits splits =
       data.subset.folds > 0 ? cross_validated(data.set, data.subset) : open_data(data.set);
   splits.train = reduced(std::move(splits.train), data.subset);

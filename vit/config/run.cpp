@@ -169,16 +169,11 @@ class Run {
   }
 
   void make_pipelines() {
-    train_pipeline_ = Pipeline::training(input_, experiment_.augment.train,
-                                         static_cast<std::uint64_t>(experiment_.seed));
-    val_pipeline_ = Pipeline::evaluation(input_);
-    for (const SizeStage& stage : experiment_.schedule.img_size.items) {
-      Preprocessing sized = input_;
-      sized.img_size = stage.img_size;
-      sized_pipelines_.insert_or_assign(
-          stage.epoch, Pipeline::training(sized, experiment_.augment.train,
-                                          static_cast<std::uint64_t>(experiment_.seed)));
-    }
+    train_pipeline_ = training_pipeline(experiment_);
+    val_pipeline_ = evaluation_pipeline(experiment_);
+    for (const SizeStage& stage : experiment_.schedule.img_size.items)
+      sized_pipelines_.insert_or_assign(stage.epoch,
+                                        training_pipeline(experiment_, stage.img_size));
   }
 
   /// The finders; nothing is kept of what the model learns in them.

@@ -37,9 +37,9 @@ std::shared_ptr<Teacher> open_teacher(const Experiment& experiment, ImageModel& 
     own.img_size = student.img_size();
     const std::string key = feature_key(experiment, teacher->model()) + "logits";
     const auto known = cached_features(feature_file(experiment, key, "logits"), key, [&] {
-      return extract_features(teacher->model(), train_data, Pipeline::evaluation(own),
-                              loader_options(experiment.data), device, experiment.train.amp,
-                              nullptr);
+      return extract_features(
+          teacher->model(), train_data, Pipeline::evaluation(own, experiment.data.decoding),
+          loader_options(experiment.data), device, experiment.train.amp, nullptr);
     });
     teacher->remember(known->values);
   }

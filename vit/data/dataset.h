@@ -18,6 +18,9 @@ class Dataset {
   /// Sample `index`, 0 <= index < size(). Throws Error (data), naming the file, where it cannot be
   /// read. Thread-safe.
   [[nodiscard]] virtual Sample get(std::int64_t index) const = 0;
+  /// As `get`, but the picture may still be encoded (Sample::encoded): what the loader calls, as
+  /// the pipeline decodes no more of it than it needs.
+  [[nodiscard]] virtual Sample read(std::int64_t index) const { return get(index); }
   /// The label of a sample, without decoding its picture.
   [[nodiscard]] virtual std::int64_t label(std::int64_t index) const = 0;
   /// Fills in all of a sample but its pixels (picture and mask), without decoding. This one knows

@@ -8,6 +8,7 @@
 
 #include "vit/core/error.h"
 #include "vit/data/picture_files.h"
+#include "vit/image/decode.h"
 #include "vit/io/printable.h"
 
 namespace vit {
@@ -49,10 +50,17 @@ class ImageFolder final : public Dataset {
   }
 
   [[nodiscard]] Sample get(std::int64_t index) const override {
+    Sample sample = read(index);
+    sample.image = decode_image(sample.encoded, sample.source);
+    sample.encoded.clear();
+    return sample;
+  }
+
+  [[nodiscard]] Sample read(std::int64_t index) const override {
     Sample sample;
     sample.source = file(index).path.string();
     sample.label = file(index).label;
-    sample.image = load_picture(file(index).path);
+    sample.encoded = read_picture(file(index).path);
     return sample;
   }
 

@@ -137,7 +137,7 @@ struct EpochLoader::State {
   bool put(std::int64_t index, std::int64_t draw, Slot& slot, std::size_t position) {
     const auto floats = static_cast<std::size_t>(slot.batch.images.stride(0));
     try {
-      Sample sample = dataset.get(index);
+      Sample sample = dataset.read(index);
       pipeline.apply(sample, epoch, draw, slot.batch.images.data_ptr<float>() + position * floats);
       slot.batch.labels.data_ptr<std::int64_t>()[position] = sample.label;
       slot.batch.indices.data_ptr<std::int64_t>()[position] = index;
@@ -252,6 +252,10 @@ std::optional<Batch> EpochLoader::next() {
   lock.unlock();
   state.work_waits.notify_all();
   if (slot->error) std::rethrow_exception(slot->error);
+  if (const auto targets =
+          state.pipeline.mix(slot->batch.images, slot->batch.labels, state.epoch,
+                             static_cast<std::int64_t>(slot->begin) / state.options.batch_size))
+    slot->batch.targets = *targets;
   return slot->batch;
 }
 

@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 10> kExtensions = {
 
 /// What cannot be read is missing data, and not a fault of the machine.
 template <class Read>
-Image as_data(const Read& read) {
+auto as_data(const Read& read) {
   try {
     return read();
   } catch (const Error& problem) {
@@ -53,6 +53,10 @@ std::vector<fs::path> pictures_in(const fs::path& folder) {
                 "check that it is there and who may read it");
   std::sort(pictures.begin(), pictures.end());
   return pictures;
+}
+
+std::vector<std::byte> read_picture(const fs::path& path) {
+  return as_data([&] { return read_file(path); });
 }
 
 Image load_picture(const fs::path& path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -17,6 +18,9 @@ namespace vit {
 /// pipe) is among them, so that reading it says so. Throws Error (data) where the folder cannot be
 /// read.
 [[nodiscard]] std::vector<std::filesystem::path> pictures_in(const std::filesystem::path& folder);
+
+/// The bytes of a picture's file; everything that goes wrong is an Error (data) that names it.
+[[nodiscard]] std::vector<std::byte> read_picture(const std::filesystem::path& path);
 
 /// Reads and decodes a picture; everything that goes wrong is an Error (data) that names it.
 [[nodiscard]] Image load_picture(const std::filesystem::path& path);

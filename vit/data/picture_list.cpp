@@ -63,6 +63,16 @@ void PictureList::annotate(std::int64_t index, Sample& sample) const {
   sample.caption = listed.caption;
 }
 
+Sample PictureList::read(std::int64_t index) const {
+  const ListedPicture& listed = pictures_[static_cast<std::size_t>(index)];
+  // Boxes and masks are of the picture as it lies in the file, and are checked beside its pixels.
+  if (!listed.boxes.empty() || !listed.mask.empty()) return get(index);
+  Sample sample;
+  annotate(index, sample);
+  sample.encoded = read_picture(listed.path);
+  return sample;
+}
+
 Sample PictureList::get(std::int64_t index) const {
   const ListedPicture& listed = pictures_[static_cast<std::size_t>(index)];
   Sample sample;

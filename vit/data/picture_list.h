@@ -33,6 +33,7 @@ class PictureList final : public Dataset {
 
   [[nodiscard]] std::int64_t size() const override;
   [[nodiscard]] Sample get(std::int64_t index) const override;
+  [[nodiscard]] Sample read(std::int64_t index) const override;
   [[nodiscard]] std::int64_t label(std::int64_t index) const override;
   [[nodiscard]] std::string source(std::int64_t index) const override;
   void annotate(std::int64_t index, Sample& sample) const override;

@@ -129,6 +129,13 @@ class Shards final : public Dataset {
   }
 
   [[nodiscard]] Sample get(std::int64_t index) const override {
+    Sample sample = read(index);
+    sample.image = decode_image(sample.encoded, sample.source);
+    sample.encoded.clear();
+    return sample;
+  }
+
+  [[nodiscard]] Sample read(std::int64_t index) const override {
     const Entry& entry = entries_[static_cast<std::size_t>(index)];
     const FileBytes& shard = files_[entry.shard];
     Sample sample;
@@ -137,13 +144,12 @@ class Shards final : public Dataset {
     if (entry.picture.size > kLargestPicture)
       throw Error(ErrorKind::data, sample.source, "the picture is larger than 1 GiB",
                   "correct the shard");
-    std::vector<std::byte> bytes(static_cast<std::size_t>(entry.picture.size));
+    sample.encoded.resize(static_cast<std::size_t>(entry.picture.size));
     try {
-      shard.read(entry.picture.offset, bytes);
+      shard.read(entry.picture.offset, sample.encoded);
     } catch (const Error& problem) {
       throw Error(ErrorKind::data, sample.source, problem.problem(), problem.remedy());
     }
-    sample.image = decode_image(bytes, sample.source);
     annotate(index, sample);
     return sample;
   }

@@ -20,6 +20,7 @@ class Subset final : public Dataset {
     return static_cast<std::int64_t>(indices_.size());
   }
   [[nodiscard]] Sample get(std::int64_t index) const override { return data_->get(at(index)); }
+  [[nodiscard]] Sample read(std::int64_t index) const override { return data_->read(at(index)); }
   void annotate(std::int64_t index, Sample& sample) const override {
     data_->annotate(at(index), sample);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "vit/augment/test_time.h"
 #include "vit/core/error.h"
 #include "vit/loss/binary_cross_entropy.h"
 #include "vit/loss/cross_entropy.h"
@@ -89,12 +90,13 @@ torch::Tensor ClassifyTask::loss(const torch::Tensor& logits, const Batch& batch
       class_weights_.defined() ? class_weights_.to(logits.device()) : torch::Tensor());
 }
 
-ClassifyEvaluation::ClassifyEvaluation(ImageModel& model)
-    : model_(model), confusion_(model.num_classes()) {}
+ClassifyEvaluation::ClassifyEvaluation(ImageModel& model, std::int64_t tta)
+    : model_(model), tta_(tta), confusion_(model.num_classes()) {}
 
 void ClassifyEvaluation::add(const Batch& batch) {
   torch::NoGradGuard no_grad;
-  const torch::Tensor logits = model_.forward(batch.images).to(torch::kFloat32);  // [B, K]
+  const torch::Tensor logits = mean_over_views(  // [B, K]
+      model_.forward(test_time_views(batch.images, tta_)).to(torch::kFloat32), tta_);
   samples_ += batch.size();
   top1_ += count_correct(logits, batch.labels, 1);
   top5_ += count_correct(logits, batch.labels, 5);

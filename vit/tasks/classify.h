@@ -32,7 +32,8 @@ void describe(FieldVisitor& visitor, ClassifyOptions& options);
 /// and each sample's prediction.
 class ClassifyEvaluation final : public Evaluation {
  public:
-  explicit ClassifyEvaluation(ImageModel& model);
+  /// `tta`: how many views of each picture are averaged, see test_time_views.
+  explicit ClassifyEvaluation(ImageModel& model, std::int64_t tta = 1);
   void add(const Batch& batch) override;
   [[nodiscard]] Metrics metrics() const override;
 
@@ -45,6 +46,7 @@ class ClassifyEvaluation final : public Evaluation {
 
  private:
   ImageModel& model_;
+  std::int64_t tta_;
   std::int64_t samples_ = 0, top1_ = 0, top5_ = 0;
   double loss_sum_ = 0;
   ConfusionCounts confusion_;

@@ -1,0 +1,140 @@
+#include "vit/augment/pipeline.h"
+
+#include <cmath>
+
+#include "tests/augment/support.h"
+#include "tests/image/fixtures.h"
+#include "vit/augment/random_resized_crop.h"
+#include "vit/image/decode.h"
+#include "vit/image/encode.h"
+#include "vit/io/file.h"
+
+using namespace vit;
+using namespace vit::test;
+
+namespace {
+
+std::vector<float> run(const Pipeline& pipeline, Sample sample, std::int64_t index = 0) {
+  std::vector<float> out(static_cast<std::size_t>(3 * 32 * 32));
+  pipeline.apply(sample, 0, index, out.data());
+  return out;
+}
+
+Sample encoded(std::vector<std::byte> bytes) {
+  Sample sample;
+  sample.encoded = std::move(bytes);
+  sample.source = "picture";
+  return sample;
+}
+
+Sample decoded(const std::vector<std::byte>& bytes) {
+  Sample sample;
+  sample.image = decode_image(bytes, "picture");
+  return sample;
+}
+
+/// A smooth picture, so that JPEG has something to keep.
+Image waves(int width, int height) {
+  Image image(width, height);
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x)
+      for (int c = 0; c < 3; ++c)
+        image.pixel(x, y)[c] = static_cast<std::uint8_t>(128 + 100 * std::sin(0.07 * x * (c + 1)) *
+                                                                   std::cos(0.05 * y));
+  return image;
+}
+
+}  // namespace
+
+TEST_CASE("a picture that is decoded in part gives the very numbers of one decoded before") {
+  const Pipeline pipeline =
+      Pipeline::training(square_input(32), AugmentList{"random_resized_crop", "hflip"}, 1);
+  for (const auto& bytes : {encode_jpeg(waves(150, 90)), encode_png(waves(60, 70))})
+    for (std::int64_t index = 0; index < 30; ++index)
+      REQUIRE(run(pipeline, encoded(bytes), index) == run(pipeline, decoded(bytes), index));
+}
+
+TEST_CASE("so does evaluation") {
+  const Pipeline pipeline = Pipeline::evaluation(square_input(32));
+  const auto bytes = encode_jpeg(waves(150, 90));
+  CHECK(run(pipeline, encoded(bytes)) == run(pipeline, decoded(bytes)));
+}
+
+TEST_CASE("decode: fast gives nearly the same") {
+  DecodePolicy fast;
+  fast.decode = "fast";
+  AugmentOptions augment;
+  const Pipeline exact = Pipeline::training(square_input(32), augment, 1),
+                 quick = Pipeline::training(square_input(32), augment, 1, fast);
+  const auto bytes = encode_jpeg(waves(600, 500));
+  for (std::int64_t index = 0; index < 10; ++index) {
+    const auto a = run(exact, encoded(bytes), index), b = run(quick, encoded(bytes), index);
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += std::abs(a[i] - b[i]);
+    CHECK(sum / static_cast<double>(a.size()) < 0.06);  // of a range of 2: 8 grey levels
+    CHECK(a != b);
+  }
+}
+
+TEST_CASE("a damaged picture is an error that names it") {
+  auto bytes = encode_jpeg(waves(150, 90));
+  bytes.resize(bytes.size() / 2);
+  const Pipeline pipeline = Pipeline::training(square_input(32), AugmentOptions(), 1);
+  const auto error = error_of([&] { (void)run(pipeline, encoded(bytes)); });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::data);
+  CHECK(error->where() == "picture");
+}
+
+TEST_CASE("exif_orientation turns pictures upright before anything else") {
+  const ImageFixtures fixtures("formats");
+  if (!fixtures.present()) return;
+  DecodePolicy upright;
+  upright.exif_orientation = true;
+  const auto bytes = read_file(fixtures / "exif6.jpg");
+  DecodeOptions options;
+  options.apply_exif_orientation = true;
+  Sample turned;
+  turned.image = decode_image(bytes, "picture", options);
+  const AugmentOptions augment;
+  const Pipeline pipeline = Pipeline::training(square_input(32), augment, 1, upright);
+  CHECK(run(pipeline, encoded(bytes)) == run(pipeline, turned));
+  CHECK(run(pipeline, encoded(bytes)) != run(pipeline, decoded(bytes)));
+}
+
+TEST_CASE("aa follows the operations of train, erasing the normalisation") {
+  AugmentOptions augment;
+  const Pipeline plain = Pipeline::training(square_input(32), augment, 1);
+  augment.aa = "rand-m9-n2-p1-mstd0.5-inc1";
+  const Pipeline varied = Pipeline::training(square_input(32), augment, 1);
+  augment.erasing.reprob = 1;
+  const Pipeline erased = Pipeline::training(square_input(32), augment, 1);
+  const Sample sample = decoded(encode_png(waves(50, 50)));
+  int differ = 0;
+  for (std::int64_t index = 0; index < 10; ++index) {
+    const auto a = run(plain, sample, index), b = run(varied, sample, index),
+               c = run(erased, sample, index);
+    differ += a != b ? 1 : 0;
+    CHECK(b != c);
+  }
+  CHECK(differ >= 8);
+}
+
+TEST_CASE("batches are mixed only where classes are known and an alpha is set") {
+  AugmentOptions augment;
+  torch::Tensor images = torch::ones({4, 3, 32, 32});
+  const torch::Tensor labels = torch::tensor({0, 1, 2, 0}, torch::kInt64);
+  const auto mix = [&](const TargetOptions& targets, std::int64_t epoch) {
+    return Pipeline::training(square_input(32), augment, 1, {}, targets)
+        .mix(images, labels, epoch, 0);
+  };
+  CHECK_FALSE(mix({3, 0}, 0));
+  augment.mixup.mixup = 0.8;
+  CHECK_FALSE(mix({0, 0}, 0));
+  REQUIRE(mix({3, 0}, 0));
+  CHECK(mix({3, 0}, 0)->sizes() == torch::IntArrayRef({4, 3}));
+  augment.mixup.mixup_off_epoch = 2;
+  CHECK((*mix({3, 0}, 1)).max().item<float>() < 1);
+  CHECK((*mix({3, 0}, 2)).max().item<float>() == 1);
+  CHECK_FALSE(Pipeline::evaluation(square_input(32)).mix(images, labels, 0, 0));
+}

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "vit/augment/mixup.h"
+#include "vit/augment/random_erasing.h"
+#include "vit/augment/registry.h"
+
+namespace vit {
+
+/// How training pictures are varied: the operations of `train` in their order, then `aa`, then
+/// normalisation, random erasing, and the mixing of whole batches.
+struct AugmentOptions {
+  AugmentList train{"random_resized_crop", "hflip"};
+  std::optional<std::string> aa;  ///< timm's string, see op_from_aa
+  RandomErasingOptions erasing;
+  MixupOptions mixup;
+
+  /// `train` and `aa` together. Throws Error (usage) where `aa` is none.
+  [[nodiscard]] AugmentList operations() const;
+};
+void describe(FieldVisitor& visitor, AugmentOptions& options);
+
+}  // namespace vit
