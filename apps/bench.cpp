@@ -8,6 +8,7 @@ void add_bench(CLI::App& program) {
   bench->require_subcommand(1);
   add_bench_train(*bench);
   add_bench_infer(*bench);
+  add_bench_data(*bench);
 }
 
 }  // namespace vit::cli

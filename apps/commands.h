@@ -29,5 +29,6 @@ void add_doctor(CLI::App& program);
 void add_bench(CLI::App& program);
 void add_bench_train(CLI::App& bench);
 void add_bench_infer(CLI::App& bench);
+void add_bench_data(CLI::App& bench);
 
 }  // namespace vit::cli
