@@ -123,7 +123,7 @@ TEST_CASE("aa follows the operations of train, erasing the normalisation") {
 TEST_CASE("batches are mixed only where classes are known and an alpha is set") {
   AugmentOptions augment;
   torch::Tensor images = torch::ones({4, 3, 32, 32});
-  const torch::Tensor labels = torch::tensor({0, 1, 2, 0}, torch::kInt64);
+  const torch::Tensor labels = torch::tensor({0, 1, 2, 1}, torch::kInt64);
   const auto mix = [&](const TargetOptions& targets, std::int64_t epoch) {
     return Pipeline::training(square_input(32), augment, 1, {}, targets)
         .mix(images, labels, epoch, 0);

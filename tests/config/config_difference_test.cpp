@@ -11,7 +11,7 @@ TEST_CASE("Two experiments are compared key by key, by their values as YAML") {
   CHECK(changes[0].key == "data.workers");
   CHECK(changes[1].key == "optim.groups");
   CHECK(changes[1].before == "[]");
-  CHECK(changes[1].now == "[{match: head.*, lr_scale: 10, weight_decay: null}]");
+  CHECK(changes[1].now == R"([{match: "head.*", lr_scale: 10.0, weight_decay: null}])");
   CHECK(changes[2].before == "0.001");
   CHECK(vit::changes_no_result("data.workers"));
   CHECK_FALSE(vit::changes_no_result("optim.lr"));

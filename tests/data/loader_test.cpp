@@ -197,11 +197,13 @@ TEST_CASE("A data set without any sound picture ends, whatever max_bad says") {
 }
 
 TEST_CASE("A worker that stalls is told with the file that it reads") {
-  // Its thread is left behind with the loader, so the data must outlive it here.
-  static const Stalling data;
-  static const vit::Pipeline pipeline = augmenting();
+  // Its thread is left behind with the loader, so the data must outlive it: it is never destroyed.
+  static const Stalling& data = *new Stalling;
+  static const vit::Pipeline& pipeline = *new vit::Pipeline(augmenting());
   vit::EpochLoader loader(data, pipeline, vit::sequential_order(20), 0,
                           {.batch_size = 10, .workers = 2, .stall_timeout = 0.2});
   CHECK_THROWS_WITH(loader.next(), Catch::Contains("network/5.jpg: a worker has been reading"));
   data.released = true;
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(300));  // the thread ends before the program
 }

@@ -491,7 +491,7 @@ TEST_CASE("Names of one source with shapes of another are an error that names th
   TensorMap file = google("", true, false);
   file["embedding/kernel"] = torch::zeros({3, 4});
   try {
-    vit::to_timm(file, "model.npz");
+    (void)vit::to_timm(file, "model.npz");
     FAIL("no error");
   } catch (const vit::Error& error) {
     CHECK(error.kind() == vit::ErrorKind::weights);

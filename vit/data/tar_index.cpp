@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -26,14 +25,14 @@ class TarReader {
   std::vector<TarMember> members() {
     std::vector<TarMember> members;
     std::string long_name;  // of a header before
-    std::optional<std::uint64_t> long_size;
+    std::uint64_t long_size = kNoSize;
     bool unfinished = false;  // an extended header, without the one it belongs to
     for (Block block{}; next(block);) {
       const char type = block[156];
       unfinished = type == 'x' || type == 'L';
       std::uint64_t size = number(block, 124, 12);
       if ((type == 'x' || type == 'L') && size > kLongestName) fail("a name is too long");
-      if (long_size && type != 'x' && type != 'L') size = *long_size;
+      if (long_size != kNoSize && type != 'x' && type != 'L') size = long_size;
       if (size > file_.size() - at_) fail("the archive is cut off");
       if (type == 'L') {
         long_name = text(size);
@@ -44,7 +43,7 @@ class TarReader {
         if (type == '0' || type == '\0')
           members.push_back({long_name.empty() ? name_in(block) : long_name, at_, size});
         long_name.clear();
-        long_size.reset();
+        long_size = kNoSize;
       }
       at_ += (size + kBlock - 1) / kBlock * kBlock;
     }
@@ -53,6 +52,8 @@ class TarReader {
   }
 
  private:
+  static constexpr auto kNoSize = ~std::uint64_t{0};  // no header before gave one
+
   [[noreturn]] void fail(const std::string& what) const {
     throw Error(
         ErrorKind::data, printable_path(file_.path()), str(what, " (at byte ", at_, ")"),
@@ -110,8 +111,7 @@ class TarReader {
   }
 
   /// Lines `LENGTH KEY=VALUE`.
-  void read_pax(std::string_view lines, std::string& name,
-                std::optional<std::uint64_t>& size) const {
+  void read_pax(std::string_view lines, std::string& name, std::uint64_t& size) const {
     while (!lines.empty()) {
       std::size_t length = 0;
       const auto [after, error] =

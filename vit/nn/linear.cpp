@@ -19,7 +19,7 @@ void LinearImpl::reset() {
 torch::Tensor LinearImpl::forward(const torch::Tensor& x) { return forward_with_bias(x, bias); }
 
 torch::Tensor LinearImpl::forward_with_bias(const torch::Tensor& x, const torch::Tensor& other) {
-  const torch::Tensor y = kernels::fused_linear_applies(x, weight)
+  const torch::Tensor y = other.defined() && kernels::fused_linear_applies(x, weight)
                               ? kernels::fused_linear(x, weight, other)
                               : at::linear(x, weight, other);
   return lora_a.defined() ? y + at::linear(at::linear(x, lora_a), lora_b) * lora_scale : y;
