@@ -28,8 +28,8 @@ Image blend_level(int level, const Image& image, double factor) {
 int mean_luma(const Image& image) {
   std::int64_t sum = 0;
   for (std::size_t i = 0; i < image.pixels.size(); i += 3) sum += luma(&image.pixels[i]);
-  const double count = static_cast<double>(image.pixels.size() / 3);
-  return static_cast<int>(static_cast<double>(sum) / count + 0.5);
+  const std::size_t count = image.pixels.size() / 3;
+  return static_cast<int>(static_cast<double>(sum) / static_cast<double>(count) + 0.5);
 }
 
 /// (sum of the eight neighbours + 5 times the sample) / 13, rounded; no halves occur.
