@@ -47,12 +47,12 @@ double relative_error(const std::vector<T>& found, const std::vector<double>& ex
   return norm == 0 ? std::sqrt(difference) : std::sqrt(difference / norm);
 }
 
-/// Every set that this machine can run, the plain one first.
+/// Every set that this machine may run (AMX: VIT_CPU_ISA=amx), the plain one first.
 inline std::vector<kernels::Isa> runnable_sets() {
   using kernels::Isa;
   std::vector<Isa> sets;
   for (const Isa isa : {Isa::plain, Isa::avx2, Isa::avx512, Isa::avx512_bf16, Isa::amx})
-    if (isa <= kernels::supported_isa()) sets.push_back(isa);
+    if (isa <= kernels::active_isa()) sets.push_back(isa);
   return sets;
 }
 
