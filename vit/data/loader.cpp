@@ -124,8 +124,8 @@ struct EpochLoader::State {
     if (!bad.insert(index).second) return;
     if (static_cast<std::int64_t>(bad.size()) > options.max_bad) {
       throw Error(ErrorKind::data, problem.where(),
-                  str(problem.problem(), "; it is broken picture number ", bad.size(),
-                      ", and data.max_bad is ", options.max_bad),
+                  str(problem.problem(), "; that makes more broken pictures than data.max_bad, ",
+                      options.max_bad),
                   "`vit data check` lists all; mend or remove them, or raise data.max_bad");
     }
     log::warn(str(problem.where(), ": ", problem.problem(), "; another picture takes its place (",
