@@ -37,7 +37,6 @@ void convert(const Arguments& arguments) {
   const TrainedModel trained = open(arguments);
   const ModelSpec& spec = trained.experiment.model;
   const ModelCard card{spec.name, trained.labels, trained.preprocessing};
-  std::string written = arguments.output;
   if (arguments.to == "transformers") {
     write_transformers_bundle(spec, *trained.model, card, arguments.output);
   } else if (arguments.output.ends_with(".safetensors")) {
@@ -49,9 +48,10 @@ void convert(const Arguments& arguments) {
     write_timm_bundle(spec, *trained.model, card, arguments.output);
   }
   if (arguments.json)
-    print_json({{"output", written}, {"to", arguments.to}, {"model", spec.name}});
+    print_json({{"output", arguments.output}, {"to", arguments.to}, {"model", spec.name}});
   else
-    print("wrote " + written + " (" + spec.name + " under the names of " + arguments.to + ")");
+    print("wrote " + arguments.output + " (" + spec.name + " under the names of " + arguments.to +
+          ")");
 }
 
 }  // namespace
