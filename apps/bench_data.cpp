@@ -16,7 +16,7 @@
 namespace vit::cli {
 namespace {
 
-struct Arguments {
+struct BenchDataArguments {
   std::string experiment;
   std::vector<std::string> sets;
   std::int64_t steps = 8;
@@ -39,7 +39,7 @@ std::string rate(double pictures) {
   return text;
 }
 
-void run(const Arguments& arguments) {
+void run(const BenchDataArguments& arguments) {
   use_one_image_thread();
   set_compute_threads(1);
   std::vector<std::string> sets = arguments.sets;
@@ -87,7 +87,7 @@ void run(const Arguments& arguments) {
 void add_bench_data(CLI::App& bench) {
   CLI::App* command = bench.add_subcommand(
       "data", "Time the training pipeline: from picture files to normalised batches");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<BenchDataArguments>();
   command->add_option("experiment", arguments->experiment,
                       "Experiment file; without one, name pictures by --set data.root=FOLDER");
   add_sets(*command, arguments->sets);

@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct DataCheckArguments {
   std::string what;
   std::vector<std::string> sets;
   std::int64_t workers = 0;
@@ -67,7 +67,7 @@ std::vector<NamedSplit> open_folder(const fs::path& folder) {
   return splits;
 }
 
-std::vector<NamedSplit> open_splits(const Arguments& arguments) {
+std::vector<NamedSplit> open_splits(const DataCheckArguments& arguments) {
   std::error_code error;
   if (fs::is_directory(arguments.what, error)) {
     if (!arguments.sets.empty())
@@ -177,7 +177,7 @@ nlohmann::json json_of(const DataReport& report) {
   return {{"splits", splits}, {"leaked", json_of(report.leaked)}, {"broken", report.broken()}};
 }
 
-void check(const Arguments& arguments) {
+void check(const DataCheckArguments& arguments) {
   use_one_image_thread();
   const std::vector<NamedSplit> splits = open_splits(arguments);
   std::vector<CheckedSplit> checked;
@@ -207,7 +207,7 @@ void check(const Arguments& arguments) {
 void add_data_check(CLI::App& data) {
   CLI::App* command = data.add_subcommand(
       "check", "Decode every picture: broken ones, duplicates, leaks, class counts, sizes");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<DataCheckArguments>();
   command
       ->add_option("what", arguments->what,
                    "Folder (of splits, of classes, or of pictures) or experiment file")

@@ -12,12 +12,12 @@
 namespace vit::cli {
 namespace {
 
-struct Arguments {
+struct DataPrepareArguments {
   std::string name, from, root, mirror;
   bool json = false;
 };
 
-void prepare(const Arguments& arguments) {
+void prepare(const DataPrepareArguments& arguments) {
   if (arguments.from.empty())
     if (const auto download = dataset_download(arguments.name))
       log::info(arguments.name + ": " + std::string(download->terms));
@@ -37,7 +37,7 @@ void prepare(const Arguments& arguments) {
 void add_data_prepare(CLI::App& data) {
   CLI::App* command = data.add_subcommand(
       "prepare", "Fetch a data set from its official address, or unpack what you have");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<DataPrepareArguments>();
   command->add_option("name", arguments->name, "Name of `vit data list`")->required();
   command
       ->add_option("--from", arguments->from,

@@ -19,7 +19,7 @@
 namespace vit::cli {
 namespace {
 
-struct Arguments {
+struct DataPreviewArguments {
   std::string experiment, output = "preview.png";
   std::vector<std::string> sets;
   std::int64_t count = 6, copies = 5;
@@ -51,7 +51,7 @@ std::string caption_of(const Sample& sample, const std::vector<std::string>& cla
 }
 
 /// A row for each picture: as it is, and as the model gets it in the first epochs.
-void preview(const Arguments& arguments) {
+void preview(const DataPreviewArguments& arguments) {
   use_one_image_thread();
   Experiment experiment = load_experiment(arguments.experiment, arguments.sets);
   const DataSplits data = open_data(experiment.data);
@@ -91,7 +91,7 @@ void preview(const Arguments& arguments) {
 void add_data_preview(CLI::App& data) {
   CLI::App* command = data.add_subcommand(
       "preview", "Draw training pictures as they are and as the model gets them");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<DataPreviewArguments>();
   command->add_option("experiment", arguments->experiment, "Experiment file")->required();
   add_sets(*command, arguments->sets);
   command->add_option("--output", arguments->output, "PNG file to write")->capture_default_str();

@@ -19,7 +19,7 @@
 namespace vit::cli {
 namespace {
 
-struct Arguments {
+struct EvalArguments {
   std::string what, weights;
   std::vector<std::string> sets;
   std::int64_t tta = 1;
@@ -33,7 +33,7 @@ struct Subject {
 };
 
 /// The model of an experiment file with --weights, or that of a run.
-Subject open_subject(const Arguments& arguments, DataSplits& data) {
+Subject open_subject(const EvalArguments& arguments, DataSplits& data) {
   Subject subject;
   if (arguments.what.ends_with(".yaml") || arguments.what.ends_with(".yml")) {
     if (arguments.weights.empty())
@@ -62,7 +62,7 @@ Subject open_subject(const Arguments& arguments, DataSplits& data) {
   return subject;
 }
 
-void evaluate(const Arguments& arguments) {
+void evaluate(const EvalArguments& arguments) {
   DataSplits data;
   const Subject subject = open_subject(arguments, data);
   set_compute_threads(subject.experiment.train.threads);
@@ -98,7 +98,7 @@ void evaluate(const Arguments& arguments) {
 void add_eval(CLI::App& program) {
   CLI::App* command =
       program.add_subcommand("eval", "Evaluate a run, or weights by an experiment file");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<EvalArguments>();
   command->add_option("run", arguments->what, "Run directory, checkpoint, or experiment file")
       ->required();
   command->add_option("--weights", arguments->weights,

@@ -12,14 +12,14 @@
 namespace vit::cli {
 namespace {
 
-struct Arguments {
+struct ExportArguments {
   std::string run, model, weights, format = "torchscript", output;
   std::vector<std::string> sets;
   bool json = false;
 };
 
 /// The model of a run, or a named one with weights.
-TrainedModel open(const Arguments& arguments) {
+TrainedModel open(const ExportArguments& arguments) {
   if (arguments.model.empty() != arguments.weights.empty() ||
       arguments.run.empty() == arguments.model.empty())
     throw Error(ErrorKind::usage, "vit export", "expected a run, or --model with --weights",
@@ -29,7 +29,7 @@ TrainedModel open(const Arguments& arguments) {
   return open_named_model(arguments.model, arguments.weights, arguments.sets);
 }
 
-void export_model(const Arguments& arguments) {
+void export_model(const ExportArguments& arguments) {
   const TrainedModel trained = open(arguments);
   const ExportCheck check = export_torchscript(
       *trained.model, {trained.experiment.model.name, trained.labels, trained.preprocessing},
@@ -48,7 +48,7 @@ void export_model(const Arguments& arguments) {
 
 void add_export(CLI::App& program) {
   CLI::App* command = program.add_subcommand("export", "Write a trained model for use elsewhere");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<ExportArguments>();
   command->add_option("run", arguments->run, "Run directory or checkpoint");
   command->add_option("--model", arguments->model,
                       "With --weights: a name of `vit models`, or auto: the one they are for");

@@ -18,7 +18,7 @@
 namespace vit::cli {
 namespace {
 
-struct Arguments {
+struct ForwardArguments {
   std::string model, weights, input, output;
   std::vector<std::string> sets;
   bool json = false;
@@ -33,7 +33,7 @@ torch::Tensor read_input(const std::string& path) {
   return x;
 }
 
-void forward(const Arguments& arguments) {
+void forward(const ForwardArguments& arguments) {
   const torch::Tensor x = read_input(arguments.input);
   const Size2 picture{x.size(2), x.size(3)};
   // The model is made for these pictures, unless the user says otherwise.
@@ -76,7 +76,7 @@ void forward(const Arguments& arguments) {
 void add_forward(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "forward", "Compute a model on a tensor: `x` in, `logits` and `features` out");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<ForwardArguments>();
   command
       ->add_option("--model", arguments->model,
                    "A name of `vit models`, or auto: the one that the weights are for")

@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct PredictArguments {
   std::string model;
   std::vector<std::string> pictures;
   int topk = 5;
@@ -72,7 +72,7 @@ std::vector<fs::path> find_pictures(const std::vector<std::string>& arguments) {
   return pictures;
 }
 
-void predict(const Arguments& arguments) {
+void predict(const PredictArguments& arguments) {
   set_compute_threads(0);
   const std::vector<fs::path> pictures = find_pictures(arguments.pictures);
   const Classifier classifier = open_classifier(arguments.model);
@@ -111,7 +111,7 @@ void predict(const Arguments& arguments) {
 
 void add_predict(CLI::App& program) {
   CLI::App* command = program.add_subcommand("predict", "Name what is in pictures");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<PredictArguments>();
   command
       ->add_option("model", arguments->model, "Run directory, checkpoint, or exported model (.pt)")
       ->required();

@@ -15,7 +15,7 @@
 namespace vit::cli {
 namespace {
 
-struct Arguments {
+struct TrainArguments {
   std::string experiment, output, resume;
   std::vector<std::string> sets;
   bool dry_run = false, find_lr = false, find_batch_size = false, allow_change = false,
@@ -42,7 +42,7 @@ void print_result(const RunResult& result) {
   print("next: vit predict " + result.directory.string() + " PICTURE…");
 }
 
-void train(const Arguments& arguments) {
+void train(const TrainArguments& arguments) {
   RunRequest request;
   request.experiment = arguments.experiment;
   request.sets = arguments.sets;
@@ -82,7 +82,7 @@ void train(const Arguments& arguments) {
 
 void add_train(CLI::App& program) {
   CLI::App* command = program.add_subcommand("train", "Train a model as an experiment file says");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<TrainArguments>();
   command->add_option("experiment", arguments->experiment, "Experiment file (YAML)")->required();
   add_sets(*command, arguments->sets);
   command

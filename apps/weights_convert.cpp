@@ -18,14 +18,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Arguments {
+struct WeightsConvertArguments {
   std::string source, model, to = "timm", output;
   std::vector<std::string> sets;
   bool json = false;
 };
 
 /// A run or checkpoint of ours, unless the user names the model or the file is of elsewhere.
-TrainedModel open(const Arguments& arguments) {
+TrainedModel open(const WeightsConvertArguments& arguments) {
   if (!arguments.model.empty())
     return open_named_model(arguments.model, arguments.source, arguments.sets);
   if (fs::is_directory(arguments.source) || is_checkpoint(arguments.source))
@@ -33,7 +33,7 @@ TrainedModel open(const Arguments& arguments) {
   return open_named_model("auto", arguments.source, arguments.sets);
 }
 
-void convert(const Arguments& arguments) {
+void convert(const WeightsConvertArguments& arguments) {
   const TrainedModel trained = open(arguments);
   const ModelSpec& spec = trained.experiment.model;
   const ModelCard card{spec.name, trained.labels, trained.preprocessing};
@@ -59,7 +59,7 @@ void convert(const Arguments& arguments) {
 void add_weights_convert(CLI::App& weights) {
   CLI::App* command = weights.add_subcommand(
       "convert", "Write weights for timm or transformers, with the config.json that they read");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<WeightsConvertArguments>();
   command
       ->add_option("weights", arguments->source,
                    "Run directory, checkpoint, or weights of any known format and naming")

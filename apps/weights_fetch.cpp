@@ -11,7 +11,7 @@
 namespace vit::cli {
 namespace {
 
-struct Arguments {
+struct WeightsFetchArguments {
   WeightsRequest request;
   std::string output;
   bool json = false;
@@ -33,7 +33,7 @@ std::string next_steps(const FetchedWeights& fetched) {
          "' --input IN.safetensors --output OUT.safetensors";
 }
 
-void fetch(Arguments arguments) {
+void fetch(WeightsFetchArguments arguments) {
   if (!arguments.output.empty()) arguments.request.folder = arguments.output;
   const FetchedWeights fetched = fetch_weights(hub_settings(), arguments.request, show_download());
   const HubFile& weights = fetched.weights;
@@ -68,7 +68,7 @@ void fetch(Arguments arguments) {
 void add_weights_fetch(CLI::App& weights) {
   CLI::App* command = weights.add_subcommand(
       "fetch", "Get pretrained weights from the Hugging Face hub, or a mirror of it (HF_ENDPOINT)");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<WeightsFetchArguments>();
   WeightsRequest& request = arguments->request;
   command
       ->add_option("name", request.name,

@@ -15,7 +15,7 @@
 namespace vit::cli {
 namespace {
 
-struct Arguments {
+struct WeightsShowArguments {
   std::string file, part;
   bool json = false;
 };
@@ -49,7 +49,7 @@ std::string fits_text(const nlohmann::json& found) {
   return text;
 }
 
-void show(const Arguments& arguments) {
+void show(const WeightsShowArguments& arguments) {
   const StateDict file = read_state_dict(arguments.file, arguments.part);
   const nlohmann::json model = fits(open_weights(arguments.file));
   TextTable table({{"tensor"},
@@ -104,7 +104,7 @@ void show(const Arguments& arguments) {
 void add_weights_show(CLI::App& weights) {
   CLI::App* command = weights.add_subcommand(
       "show", "Tensors of a weights file, with statistics, and the model that they fit");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<WeightsShowArguments>();
   command->add_option("file", arguments->file, "safetensors, .pth, .pt, .bin or .npz")->required();
   command->add_option("--part", arguments->part,
                       "Which dict of a checkpoint, as in model_ema or teacher");

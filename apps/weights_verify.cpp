@@ -20,7 +20,7 @@
 namespace vit::cli {
 namespace {
 
-struct Arguments {
+struct WeightsVerifyArguments {
   std::string file, model = "auto", sha256;
   std::vector<std::string> sets;
   bool json = false;
@@ -38,7 +38,7 @@ void check_finite(const StateDict& file, const std::string& path) {
                 "get the file again, or an earlier checkpoint");
 }
 
-std::string check_digest(const Arguments& arguments) {
+std::string check_digest(const WeightsVerifyArguments& arguments) {
   const std::string found = digest_of_file(arguments.file, DigestKind::sha256);
   if (!arguments.sha256.empty() && arguments.sha256 != found)
     throw Error(ErrorKind::weights, arguments.file,
@@ -54,7 +54,7 @@ torch::Tensor fixed_input(const ImageModel& model) {
   return x;
 }
 
-void verify(const Arguments& arguments) {
+void verify(const WeightsVerifyArguments& arguments) {
   const std::string digest = check_digest(arguments);
   check_finite(read_state_dict(arguments.file), arguments.file);
   const TrainedModel opened =
@@ -102,7 +102,7 @@ void verify(const Arguments& arguments) {
 void add_weights_verify(CLI::App& weights) {
   CLI::App* command = weights.add_subcommand(
       "verify", "Check a weights file: checksum, finite values, shapes, and a forward pass");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<WeightsVerifyArguments>();
   command->add_option("file", arguments->file, "Weights of any known format and naming")
       ->required();
   command->add_option("--model", arguments->model, "A name of `vit models`, or auto")

@@ -129,3 +129,22 @@ TEST_CASE("Weights are packed anew for each pass, and once while they are frozen
   const torch::Tensor expected = before + torch::outer(x.select(1, 0), torch::eye(32)[0]);
   CHECK(torch::allclose(linear(x), expected, 1e-5, 1e-5));
 }
+
+TEST_CASE("A second derivative is refused by the fused functions, and there in a PlainScope") {
+  if (vit::kernels::supported_isa() < vit::kernels::Isa::avx512) return;
+  const torch::Tensor x = random({5, 2, 64}, 1).requires_grad_(),
+                      w = random({32, 64}, 2, 0.2).requires_grad_(),
+                      qkv = random({2, 5, 96}, 3).requires_grad_();
+  const auto twice = [](const torch::Tensor& y, const torch::Tensor& of) {
+    const torch::Tensor first =
+        torch::autograd::grad({y.square().sum()}, {of}, {}, true, /*create_graph=*/true)[0];
+    return torch::autograd::grad({first.square().sum()}, {of})[0];
+  };
+  CHECK_THROWS_WITH(twice(vit::kernels::fused_linear(x, w, {}), x),
+                    Catch::Contains("no second derivative"));
+  CHECK_THROWS_WITH(twice(vit::kernels::fused_attention(qkv, 2), qkv),
+                    Catch::Contains("PlainScope"));
+  vit::Linear layer(vit::LinearOptions{64, 32});
+  const vit::kernels::PlainScope plain;
+  CHECK(twice(layer->forward(x), x).abs().sum().item<double>() > 0);
+}

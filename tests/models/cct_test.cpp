@@ -9,7 +9,7 @@ using vit::test::noise;
 
 namespace {
 
-vit::CCTOptions small() {
+vit::CCTOptions small_cct() {
   vit::CCTOptions options;
   options.img_size = {16, 16};
   options.embed_dim = 16;
@@ -18,7 +18,7 @@ vit::CCTOptions small() {
 }
 
 vit::CCTOptions small_vit_lite() {
-  vit::CCTOptions options = small();
+  vit::CCTOptions options = small_cct();
   options.conv_tokenizer = false;
   options.seq_pool = false;
   options.kernel_size = 4;
@@ -29,7 +29,7 @@ vit::CCTOptions small_vit_lite() {
 }  // namespace
 
 TEST_CASE("A compact transformer maps pictures to logits; its features are tokens") {
-  vit::CCT cct(small());
+  vit::CCT cct(small_cct());
   cct->init_weights(0);
   cct->eval();
   CHECK(cct->forward(noise({2, 3, 16, 16})).sizes() == at::IntArrayRef({2, 3}));
@@ -71,14 +71,14 @@ TEST_CASE("Multiply-adds of a compact transformer are those that the architectur
 }
 
 TEST_CASE("Gradients reach every parameter of a compact transformer") {
-  vit::CCT model(GENERATE(0, 1) == 0 ? small() : small_vit_lite());
+  vit::CCT model(GENERATE(0, 1) == 0 ? small_cct() : small_vit_lite());
   model->init_weights(1);
   // Softmax does not see what is added to every token alike.
   vit::test::check_gradients(*model, noise({8, 3, 16, 16}), "classifier.attention_pool.bias");
 }
 
 TEST_CASE("A compact transformer's clone and seed") {
-  vit::CCTOptions options = GENERATE(0, 1) == 0 ? small() : small_vit_lite();
+  vit::CCTOptions options = GENERATE(0, 1) == 0 ? small_cct() : small_vit_lite();
   options.pos_embed = GENERATE("learn", "sine", "none");
   vit::CCT model(options);
   vit::test::check_seed(*model);
@@ -90,17 +90,17 @@ TEST_CASE("What a compact transformer cannot be is refused with the remedy") {
   options.kernel_size = 5;
   CHECK_THROWS_WITH(vit::CCT(options),
                     Catch::Contains("image size 16x16 is not a multiple of patch size 5"));
-  options = small();
+  options = small_cct();
   options.num_heads = 3;
   CHECK_THROWS_WITH(vit::CCT(options), Catch::Contains("embed_dim 16 is not a multiple"));
-  vit::CCT model(small());
+  vit::CCT model(small_cct());
   CHECK_THROWS_WITH(model->forward(torch::zeros({1, 3, 32, 32})),
                     Catch::Contains("expected x [B, 3, 16, 16], got [1, 3, 32, 32]"));
 }
 
 TEST_CASE("The same weights give the authors' features and logits") {
   constexpr double kTolerance = 1e-5;  // float32 of another order of summation
-  vit::test::check_parity(*vit::CCT(small()), vit::test::own_fixture("cct"), kTolerance);
+  vit::test::check_parity(*vit::CCT(small_cct()), vit::test::own_fixture("cct"), kTolerance);
   vit::CCTOptions options = small_vit_lite();
   options.pos_embed = "sine";
   vit::test::check_parity(*vit::CCT(options), vit::test::own_fixture("vit_lite"), kTolerance);

@@ -11,7 +11,7 @@ using vit::test::noise;
 
 namespace {
 
-vit::ConvNeXtOptions small() {
+vit::ConvNeXtOptions small_convnext() {
   vit::ConvNeXtOptions options;
   options.img_size = {16, 16};
   options.depths = {1, 2};
@@ -24,7 +24,7 @@ vit::ConvNeXtOptions small() {
 }  // namespace
 
 TEST_CASE("A ConvNeXt maps pictures to logits; its features are maps") {
-  vit::ConvNeXt model(small());
+  vit::ConvNeXt model(small_convnext());
   model->init_weights(0);
   CHECK(model->forward(noise({2, 3, 16, 16})).sizes() == at::IntArrayRef({2, 5}));
   CHECK(model->forward(noise({2, 3, 24, 16})).sizes() == at::IntArrayRef({2, 5}));
@@ -32,7 +32,7 @@ TEST_CASE("A ConvNeXt maps pictures to logits; its features are maps") {
 }
 
 TEST_CASE("The parameters of a ConvNeXt have timm's names") {
-  vit::ConvNeXt model(small());
+  vit::ConvNeXt model(small_convnext());
   const auto parameters = model->named_parameters();
   for (const char* name : {"stem.0.weight", "stem.1.bias", "stages.0.blocks.0.conv_dw.weight",
                            "stages.0.blocks.0.norm.weight", "stages.0.blocks.0.mlp.fc1.weight",
@@ -43,7 +43,7 @@ TEST_CASE("The parameters of a ConvNeXt have timm's names") {
     CHECK(parameters.contains(name));
   }
   CHECK_FALSE(parameters.contains("stages.0.downsample.0.weight"));
-  vit::ConvNeXtOptions options = small();
+  vit::ConvNeXtOptions options = small_convnext();
   options.ls_init_value.reset();
   CHECK_FALSE(vit::ConvNeXt(options)->named_parameters().contains("stages.0.blocks.0.gamma"));
 }
@@ -80,19 +80,19 @@ TEST_CASE("Layers of a ConvNeXt are listed as they run, with the shapes they giv
 }
 
 TEST_CASE("Gradients reach every parameter of a ConvNeXt") {
-  vit::ConvNeXt model(small());
+  vit::ConvNeXt model(small_convnext());
   model->init_weights(1);
   vit::test::check_gradients(*model, noise({2, 3, 16, 16}));
 }
 
 TEST_CASE("A ConvNeXt's clone and seed") {
-  vit::ConvNeXt model(small());
+  vit::ConvNeXt model(small_convnext());
   vit::test::check_seed(*model);
   vit::test::check_clone(*model, noise({2, 3, 16, 16}));
 }
 
 TEST_CASE("Initial weights of a ConvNeXt are timm's") {
-  vit::ConvNeXtOptions options = small();
+  vit::ConvNeXtOptions options = small_convnext();
   options.dims = {64, 64};
   options.head_init_scale = 0.001;
   vit::ConvNeXt model(options);
@@ -107,7 +107,7 @@ TEST_CASE("Initial weights of a ConvNeXt are timm's") {
 }
 
 TEST_CASE("Stochastic depth of a ConvNeXt is a function of its random scope") {
-  vit::ConvNeXtOptions options = small();
+  vit::ConvNeXtOptions options = small_convnext();
   options.drop_path_rate = 0.5;
   vit::ConvNeXt model(options);
   model->init_weights(0);
@@ -121,16 +121,16 @@ TEST_CASE("Stochastic depth of a ConvNeXt is a function of its random scope") {
 }
 
 TEST_CASE("What a ConvNeXt cannot be is refused with the remedy") {
-  vit::ConvNeXtOptions options = small();
+  vit::ConvNeXtOptions options = small_convnext();
   options.dims = {8};
   CHECK_THROWS_WITH(vit::ConvNeXt(options), Catch::Contains("has 2 stages, and model.dims has 1"));
-  options = small();
+  options = small_convnext();
   options.kernel_size = 4;
   CHECK_THROWS_WITH(vit::ConvNeXt(options), Catch::Contains("odd model.kernel_size"));
-  options = small();
+  options = small_convnext();
   options.global_pool = "";
   CHECK_THROWS_WITH(vit::ConvNeXt(options), Catch::Contains("model.global_pool: avg"));
-  vit::ConvNeXt model(small());
+  vit::ConvNeXt model(small_convnext());
   model->init_weights(0);
   CHECK_THROWS_WITH(model->forward(torch::zeros({1, 3, 4, 16})),
                     Catch::Contains("at least 8, got [1, 3, 4, 16]"));

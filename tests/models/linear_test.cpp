@@ -7,7 +7,7 @@
 
 namespace {
 
-vit::LinearModel small() {
+vit::LinearModel small_linear() {
   vit::LinearModelOptions options;
   options.img_size = {2, 3};
   options.in_chans = 4;
@@ -18,7 +18,7 @@ vit::LinearModel small() {
 }  // namespace
 
 TEST_CASE("The baseline is one linear map of the pixels") {
-  vit::LinearModel model = small();
+  vit::LinearModel model = small_linear();
   vit::test::randomize(model);
   const torch::Tensor x = vit::test::random_tensor({2, 4, 2, 3});
   CHECK(model->forward_features(x).sizes() == at::IntArrayRef({2, 1, 24}));
@@ -30,7 +30,7 @@ TEST_CASE("The baseline is one linear map of the pixels") {
 }
 
 TEST_CASE("Its weights are a function of the seed, and it survives cloning") {
-  vit::LinearModel one = small(), two = small(), other = small();
+  vit::LinearModel one = small_linear(), two = small_linear(), other = small_linear();
   one->init_weights(1);
   two->init_weights(1);
   other->init_weights(2);

@@ -11,7 +11,7 @@
 
 namespace {
 
-vit::ResNetOptions small(const std::string& block) {
+vit::ResNetOptions small_resnet(const std::string& block) {
   vit::ResNetOptions options;
   options.img_size = {32, 32};
   options.block = block;
@@ -26,7 +26,7 @@ using vit::test::noise;
 }  // namespace
 
 TEST_CASE("A residual network maps pictures of any size to logits") {
-  vit::ResNet model(small("basic"));
+  vit::ResNet model(small_resnet("basic"));
   model->init_weights(0);
   CHECK(model->forward(noise({2, 3, 32, 32})).sizes() == at::IntArrayRef({2, 5}));
   CHECK(model->forward(noise({2, 3, 40, 24})).sizes() == at::IntArrayRef({2, 5}));
@@ -34,7 +34,7 @@ TEST_CASE("A residual network maps pictures of any size to logits") {
 }
 
 TEST_CASE("The state has timm's names, running statistics and their counter among them") {
-  vit::ResNetOptions options = small("bottleneck");
+  vit::ResNetOptions options = small_resnet("bottleneck");
   options.layers = {1, 1};
   vit::ResNet model(options);
   std::set<std::string> names;
@@ -93,7 +93,7 @@ TEST_CASE("Layers of a residual network are listed as they run, with the shapes 
 }
 
 TEST_CASE("Gradients reach every parameter of both blocks") {
-  vit::ResNetOptions options = small(GENERATE("basic", "bottleneck"));
+  vit::ResNetOptions options = small_resnet(GENERATE("basic", "bottleneck"));
   options.zero_init_last = false;  // a branch that starts at zero passes none back
   vit::ResNet model(options);
   model->init_weights(1);
@@ -101,13 +101,13 @@ TEST_CASE("Gradients reach every parameter of both blocks") {
 }
 
 TEST_CASE("A residual network's clone and seed") {
-  vit::ResNet model(small(GENERATE("basic", "bottleneck")));
+  vit::ResNet model(small_resnet(GENERATE("basic", "bottleneck")));
   vit::test::check_seed(*model);
   vit::test::check_clone(*model, noise({2, 3, 32, 32}));
 }
 
 TEST_CASE("Initial weights are timm's: kaiming for convolutions, a branch that starts at zero") {
-  vit::ResNet model(small("basic"));
+  vit::ResNet model(small_resnet("basic"));
   model->init_weights(3);
   const auto block = std::dynamic_pointer_cast<vit::ResNetBlockImpl>(model->layers[0]->ptr(0));
   REQUIRE(block);
@@ -119,7 +119,7 @@ TEST_CASE("Initial weights are timm's: kaiming for convolutions, a branch that s
 }
 
 TEST_CASE("Running statistics follow the batches in training and are used, unchanged, afterwards") {
-  vit::ResNet model(small("basic"));
+  vit::ResNet model(small_resnet("basic"));
   model->init_weights(0);
   const torch::Tensor x = noise({4, 3, 32, 32});
   const torch::NoGradGuard no_grad;
@@ -143,7 +143,7 @@ TEST_CASE("Running statistics follow the batches in training and are used, uncha
 }
 
 TEST_CASE("Stochastic depth of a residual network is a function of its random scope") {
-  vit::ResNetOptions options = small("basic");
+  vit::ResNetOptions options = small_resnet("basic");
   options.drop_path_rate = 0.5;
   options.zero_init_last = false;
   vit::ResNet model(options);
@@ -158,14 +158,14 @@ TEST_CASE("Stochastic depth of a residual network is a function of its random sc
 }
 
 TEST_CASE("What a residual network cannot be is refused with the remedy") {
-  vit::ResNetOptions options = small("basic");
+  vit::ResNetOptions options = small_resnet("basic");
   options.channels = {8};
   CHECK_THROWS_WITH(vit::ResNet(options),
                     Catch::Contains("has 2 stages, and model.channels has 1"));
-  options = small("basic");
+  options = small_resnet("basic");
   options.global_pool = "";
   CHECK_THROWS_WITH(vit::ResNet(options), Catch::Contains("model.global_pool: avg"));
-  vit::ResNet model(small("basic"));
+  vit::ResNet model(small_resnet("basic"));
   model->init_weights(0);
   CHECK_THROWS_WITH(model->forward(torch::zeros({1, 1, 32, 32})),
                     Catch::Contains("expected x [B, 3, H, W], got [1, 1, 32, 32]"));

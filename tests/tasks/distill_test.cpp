@@ -10,7 +10,7 @@
 
 namespace {
 
-std::shared_ptr<vit::VisionTransformerImpl> model_of(std::uint64_t seed, bool distilled = false) {
+std::shared_ptr<vit::VisionTransformerImpl> vit_of(std::uint64_t seed, bool distilled = false) {
   vit::ViTOptions options = vit::test::small_vit(3);
   options.dist_token = distilled;
   auto model = std::make_shared<vit::VisionTransformerImpl>(options);
@@ -27,7 +27,7 @@ vit::Batch batch() {
 }  // namespace
 
 TEST_CASE("One head learns labels and teacher together, by the teacher's share") {
-  const auto student = model_of(1), of_teacher = model_of(2);
+  const auto student = vit_of(1), of_teacher = vit_of(2);
   const vit::Preprocessing pixels{.img_size = {16, 16}};
   const auto teacher = std::make_shared<vit::Teacher>(of_teacher, pixels, *student, pixels);
   vit::ClassifyOptions options;
@@ -44,7 +44,7 @@ TEST_CASE("One head learns labels and teacher together, by the teacher's share")
 }
 
 TEST_CASE("With a distillation token the second head learns the teacher's decisions (DeiT)") {
-  const auto student = model_of(1, true), of_teacher = model_of(2);
+  const auto student = vit_of(1, true), of_teacher = vit_of(2);
   const vit::Preprocessing pixels{.img_size = {16, 16}};
   vit::ClassifyOptions options;
   options.smoothing = 0;
@@ -60,7 +60,7 @@ TEST_CASE("With a distillation token the second head learns the teacher's decisi
 }
 
 TEST_CASE("A teacher sees the pictures in its own normalisation") {
-  const auto student = model_of(1), of_teacher = model_of(2);
+  const auto student = vit_of(1), of_teacher = vit_of(2);
   const vit::Preprocessing half{.img_size = {16, 16}};
   vit::Preprocessing other = half;
   other.mean = {0.4, 0.5, 0.6};
@@ -74,7 +74,7 @@ TEST_CASE("A teacher sees the pictures in its own normalisation") {
 }
 
 TEST_CASE("Known logits are looked up by the sample; mixed pictures have none") {
-  const auto student = model_of(1), of_teacher = model_of(2);
+  const auto student = vit_of(1), of_teacher = vit_of(2);
   vit::Teacher teacher(of_teacher, {}, *student, {});
   const torch::Tensor known = torch::tensor({{1.0f, 2.0f, 3.0f}, {4.0f, 5.0f, 6.0f}});
   teacher.remember(known);
@@ -86,7 +86,7 @@ TEST_CASE("Known logits are looked up by the sample; mixed pictures have none") 
 }
 
 TEST_CASE("A teacher of other classes is refused") {
-  const auto student = model_of(1);
+  const auto student = vit_of(1);
   const auto wide = std::make_shared<vit::VisionTransformerImpl>(vit::test::small_vit(4));
   CHECK_THROWS_WITH(vit::Teacher(wide, {}, *student, {}), Catch::Contains("knows 4 classes"));
 }

@@ -24,8 +24,8 @@ float value_in(const std::filesystem::path& file) {
   return vit::read_tensor(opened, opened.at("w"))[0].item<float>();
 }
 
-struct Setup {
-  explicit Setup(const vit::CheckpointWriter::Options& options) : directory(folder / "run") {
+struct Writing {
+  explicit Writing(const vit::CheckpointWriter::Options& options) : directory(folder / "run") {
     directory.create();
     writer.emplace(directory, options);
   }
@@ -37,7 +37,7 @@ struct Setup {
 }  // namespace
 
 TEST_CASE("What is written is what was there at the call, whatever training does meanwhile") {
-  Setup setup({.keep = 1});
+  Writing setup({.keep = 1});
   vit::NamedTensors live = tensors(1, 1 << 20);
   setup.writer->save(vit::CheckpointKind::last, live, info(1));
   for (auto& [name, tensor] : live) tensor.fill_(99);
@@ -47,7 +47,7 @@ TEST_CASE("What is written is what was there at the call, whatever training does
 }
 
 TEST_CASE("last and best of one moment share their bytes; the newest old ones are kept") {
-  Setup setup({.keep = 2, .background = GENERATE(false, true)});
+  Writing setup({.keep = 2, .background = GENERATE(false, true)});
   for (int update = 1; update <= 5; ++update)
     setup.writer->save(update == 2 ? vit::CheckpointKind::last_and_best : vit::CheckpointKind::last,
                        tensors(static_cast<float>(update)), info(update));
@@ -61,7 +61,7 @@ TEST_CASE("last and best of one moment share their bytes; the newest old ones ar
 }
 
 TEST_CASE("A write that fails is told once, and made up for at the end") {
-  Setup setup({.keep = 0, .background = false});
+  Writing setup({.keep = 0, .background = false});
   const std::filesystem::path folder = setup.directory.last_checkpoint().parent_path();
   std::filesystem::rename(folder, folder.string() + "-away");
   setup.writer->save(vit::CheckpointKind::last_and_best, tensors(1), info(1));
@@ -77,7 +77,7 @@ TEST_CASE("A write that fails is told once, and made up for at the end") {
 }
 
 TEST_CASE("Training waits for the copy only, which is a small part of the write") {
-  Setup setup({.keep = 0});
+  Writing setup({.keep = 0});
   const vit::NamedTensors large = tensors(1, 1 << 22);  // 2 times 16 MiB
   for (int update = 1; update <= 5; ++update) {
     setup.writer->save(vit::CheckpointKind::last, large, info(update));

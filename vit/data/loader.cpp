@@ -18,26 +18,26 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// What a worker is at; index -1: nothing.
-struct Reading {
-  std::int64_t index = -1;
-  Clock::time_point since{};
-};
-
-/// A batch that is being filled.
-struct Slot {
-  Batch batch;
-  std::size_t begin = 0, end = 0;  // in the order
-  std::size_t started = 0, finished = 0;
-  std::exception_ptr error;
-
-  [[nodiscard]] std::size_t size() const { return end - begin; }
-  [[nodiscard]] bool complete() const { return finished == size(); }
-};
-
 }  // namespace
 
 struct EpochLoader::State {
+  /// What a worker is at; index -1: nothing.
+  struct Reading {
+    std::int64_t index = -1;
+    Clock::time_point since{};
+  };
+
+  /// A batch that is being filled.
+  struct Slot {
+    Batch batch;
+    std::size_t begin = 0, end = 0;  // in the order
+    std::size_t started = 0, finished = 0;
+    std::exception_ptr error;
+
+    [[nodiscard]] std::size_t size() const { return end - begin; }
+    [[nodiscard]] bool complete() const { return finished == size(); }
+  };
+
   const Dataset& dataset;
   const Pipeline& pipeline;
   std::vector<std::int64_t> order;
@@ -241,7 +241,7 @@ std::optional<Batch> EpochLoader::next() {
   State& state = *state_;
   std::unique_lock lock(state.mutex);
   if (state.slots.empty()) return std::nullopt;
-  const std::shared_ptr<Slot> slot = state.slots.front();
+  const std::shared_ptr<State::Slot> slot = state.slots.front();
   if (state.threads.empty()) {
     for (std::size_t i = 0; i < slot->size(); ++i) state.fill(*slot, i);
   } else {

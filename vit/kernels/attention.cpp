@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "vit/kernels/attention_heads.h"
+#include "vit/kernels/first_order.h"
 #include "vit/kernels/fused_type.h"
 #include "vit/kernels/tensor_data.h"
 
@@ -42,6 +43,7 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
 
   static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
                                                torch::autograd::tensor_list gradients) {
+    refuse_second_derivative();
     const auto saved = context->get_saved_variables();
     const torch::Tensor &qkv = saved[0], &output = saved[1], &lse2 = saved[2];
     const AttentionShape shape = shape_of(qkv, context->saved_data["heads"].toInt());

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "vit/kernels/first_order.h"
 #include "vit/kernels/fused_type.h"
 #include "vit/kernels/linear_rows.h"
 #include "vit/kernels/packed_weights.h"
@@ -17,8 +18,6 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
-
-std::int64_t rows_of(const torch::Tensor& x) { return x.numel() / x.size(-1); }
 
 torch::Tensor empty_like_rows(const torch::Tensor& x, std::int64_t width) {
   std::vector<std::int64_t> sizes = x.sizes().vec();
@@ -76,6 +75,7 @@ class FusedLinear : public torch::autograd::Function<FusedLinear> {
   }
 
   static tensor_list backward(AutogradContext* context, tensor_list gradients) {
+    refuse_second_derivative();
     const auto saved = context->get_saved_variables();
     const torch::Tensor &x = saved[0], &weight = saved[1];
     const auto type = x.scalar_type();
@@ -122,6 +122,7 @@ class FusedMlp : public torch::autograd::Function<FusedMlp> {
   }
 
   static tensor_list backward(AutogradContext* context, tensor_list gradients) {
+    refuse_second_derivative();
     const auto saved = context->get_saved_variables();
     const torch::Tensor &x = saved[0], &weight1 = saved[1], &weight2 = saved[2], &value = saved[3],
                         &derivative = saved[4];

@@ -3,6 +3,7 @@
 #include <ATen/ops/empty.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "vit/kernels/first_order.h"
 #include "vit/kernels/fused_type.h"
 #include "vit/kernels/tensor_data.h"
 #include "vit/kernels/thread_sums.h"
@@ -12,8 +13,6 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
-
-std::int64_t rows_of(const torch::Tensor& x) { return x.numel() / x.size(-1); }
 
 torch::Tensor like(const torch::Tensor& x, torch::ScalarType type) {
   return at::empty(x.sizes(), x.options().dtype(type));
@@ -89,6 +88,7 @@ class LayerNorm : public torch::autograd::Function<LayerNorm> {
     return result.normed;
   }
   static tensor_list backward(AutogradContext* context, tensor_list gradients) {
+    refuse_second_derivative();
     const auto saved = context->get_saved_variables();
     const auto type = static_cast<torch::ScalarType>(context->saved_data["type"].toInt());
     const NormGradients result =
@@ -109,6 +109,7 @@ class AddLayerNorm : public torch::autograd::Function<AddLayerNorm> {
     return {result.sum, result.normed};
   }
   static tensor_list backward(AutogradContext* context, tensor_list gradients) {
+    refuse_second_derivative();
     const torch::Tensor none;
     if (!gradients[1].defined()) return {gradients[0], gradients[0], none, none, none};
     const auto saved = context->get_saved_variables();
@@ -135,6 +136,7 @@ class Add : public torch::autograd::Function<Add> {
     return sum;
   }
   static tensor_list backward(AutogradContext* context, tensor_list gradients) {
+    refuse_second_derivative();
     const auto type = static_cast<torch::ScalarType>(context->saved_data["type"].toInt());
     return {gradients[0], converted(gradients[0], type)};
   }

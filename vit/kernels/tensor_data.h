@@ -17,6 +17,9 @@ T* data(const torch::Tensor& tensor) {
   return tensor.defined() ? static_cast<T*>(tensor.data_ptr()) : nullptr;
 }
 
+/// How many rows x [..., D] has.
+inline std::int64_t rows_of(const torch::Tensor& x) { return x.numel() / x.size(-1); }
+
 /// Calls use(float) or use(Bf16).
 template <class Function>
 void by_type(torch::ScalarType type, const Function& use) {

@@ -12,8 +12,6 @@
 namespace vit {
 namespace {
 
-constexpr double kNormEps = 1e-5;  // LibTorch's, and so the authors'
-
 ConvTokenizerOptions tokenizer_options(const CCTOptions& o) {
   ConvTokenizerOptions result{
       .img_size = o.img_size, .in_chans = o.in_chans, .embed_dim = o.embed_dim};
@@ -90,7 +88,7 @@ void CCTClassifierImpl::reset() {
                                              static_cast<double>(options.depth - 1)
                                        : 0.0}));
   }
-  norm = register_module("norm", Norm(NormOptions{.dim = dim, .eps = kNormEps}));
+  norm = register_module("norm", Norm(NormOptions{.dim = dim, .eps = kCCTNormEps}));
   if (options.num_classes > 0)
     fc = register_module("fc", Linear(LinearOptions{dim, options.num_classes}));
 }

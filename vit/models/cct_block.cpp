@@ -5,18 +5,12 @@
 #include "vit/nn/dropout.h"
 
 namespace vit {
-namespace {
-
-constexpr double kNormEps = 1e-5;  // LibTorch's, and so the authors'
-
-}  // namespace
-
 CCTBlockImpl::CCTBlockImpl(const CCTBlockOptions& options_) : options(options_) { reset(); }
 
 void CCTBlockImpl::reset() {
   const std::int64_t dim = options.dim;
   const auto hidden = static_cast<std::int64_t>(static_cast<double>(dim) * options.mlp_ratio);
-  pre_norm = register_module("pre_norm", Norm(NormOptions{.dim = dim, .eps = kNormEps}));
+  pre_norm = register_module("pre_norm", Norm(NormOptions{.dim = dim, .eps = kCCTNormEps}));
   self_attn = register_module("self_attn",
                               MultiHeadAttention(AttentionOptions{.dim = dim,
                                                                   .num_heads = options.num_heads,
@@ -24,7 +18,7 @@ void CCTBlockImpl::reset() {
                                                                   .attn_drop = options.attn_drop,
                                                                   .proj_drop = options.proj_drop}));
   linear1 = register_module("linear1", Linear(LinearOptions{dim, hidden}));
-  norm1 = register_module("norm1", Norm(NormOptions{.dim = dim, .eps = kNormEps}));
+  norm1 = register_module("norm1", Norm(NormOptions{.dim = dim, .eps = kCCTNormEps}));
   linear2 = register_module("linear2", Linear(LinearOptions{hidden, dim}));
 }
 

@@ -10,6 +10,8 @@
 
 namespace vit {
 
+inline constexpr double kCCTNormEps = 1e-5;  ///< LibTorch's, and so the authors'
+
 struct CCTBlockOptions {
   std::int64_t dim = 0, num_heads = 2;
   double mlp_ratio = 1.0;

@@ -5,7 +5,7 @@
 namespace vit {
 namespace {
 
-constexpr CCTVariant kVariants[] = {
+constexpr CCTVariant kCCTVariants[] = {
     {"cct_2_3x2_32", Compact::cct, 2, 3, 2},
     {"cct_2_3x2_32_sine", Compact::cct, 2, 3, 2, "sine"},
     {"cct_4_3x2_32", Compact::cct, 4, 3, 2},
@@ -48,7 +48,7 @@ Shape shape_of(std::int64_t depth) {
 
 }  // namespace
 
-std::span<const CCTVariant> cct_variants() { return kVariants; }
+std::span<const CCTVariant> cct_variants() { return kCCTVariants; }
 
 CCTOptions options_of(const CCTVariant& variant) {
   const Shape shape = shape_of(variant.depth);

@@ -3,7 +3,7 @@
 namespace vit {
 namespace {
 
-constexpr ConvNeXtVariant kVariants[] = {
+constexpr ConvNeXtVariant kConvNeXtVariants[] = {
     {"test_convnext",
      {1, 2, 4, 2},
      {24, 32, 48, 64},
@@ -20,7 +20,7 @@ constexpr ConvNeXtVariant kVariants[] = {
 
 }  // namespace
 
-std::span<const ConvNeXtVariant> convnext_variants() { return kVariants; }
+std::span<const ConvNeXtVariant> convnext_variants() { return kConvNeXtVariants; }
 
 ConvNeXtOptions options_of(const ConvNeXtVariant& variant) {
   ConvNeXtOptions options;

@@ -3,7 +3,7 @@
 namespace vit {
 namespace {
 
-constexpr ResNetVariant kVariants[] = {
+constexpr ResNetVariant kResNetVariants[] = {
     {"resnet18", "basic", {2, 2, 2, 2}},
     {"resnet34", "basic", {3, 4, 6, 3}},
     {"resnet50", "bottleneck", {3, 4, 6, 3}},
@@ -12,7 +12,7 @@ constexpr ResNetVariant kVariants[] = {
 
 }  // namespace
 
-std::span<const ResNetVariant> resnet_variants() { return kVariants; }
+std::span<const ResNetVariant> resnet_variants() { return kResNetVariants; }
 
 ResNetOptions options_of(const ResNetVariant& variant) {
   ResNetOptions options;

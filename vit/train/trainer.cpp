@@ -6,6 +6,7 @@
 
 #include "vit/core/error.h"
 #include "vit/data/sampler.h"
+#include "vit/kernels/packed_weights.h"
 #include "vit/nn/random.h"
 #include "vit/train/autocast.h"
 #include "vit/train/batch_plan.h"
@@ -275,6 +276,7 @@ bool run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& da
                     const Pipeline& pipeline, const LoaderOptions& loader_options,
                     c10::Device device, const std::string& amp, const std::atomic<bool>* stop) {
   const torch::NoGradGuard no_grad;
+  const kernels::FrozenWeights frozen;
   model.module().eval();
   LoaderOptions options = loader_options;
   options.max_bad = 0;  // figures over other pictures than those that are asked for mean nothing

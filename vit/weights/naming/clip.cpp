@@ -7,7 +7,7 @@
 namespace vit {
 namespace {
 
-constexpr std::array kRules = {
+constexpr std::array kClipRules = {
     NameRule{"conv1.", "patch_embed.proj."},
     NameRule{"ln_pre.", "norm_pre."},
     NameRule{"ln_post.", "norm."},
@@ -52,7 +52,7 @@ void translate_openai(Translation& names) {
     names.put("head.weight", projection->t(), "proj");
     zero_head_bias(names);
   }
-  names.rename(kRules);
+  names.rename(kClipRules);
   names.options["norm_eps"] = "1e-5";
   const auto weight = names.tensors.find("patch_embed.proj.weight");
   const bool half =

@@ -7,7 +7,7 @@ namespace vit {
 namespace {
 
 // ConvNeXt's own repository.
-constexpr std::array kRules = {
+constexpr std::array kConvNeXtRules = {
     NameRule{"downsample_layers.0.", "stem."},
     NameRule{"downsample_layers.*.*.", "stages.*.downsample.*."},
     NameRule{"stages.*.*.dwconv.", "stages.*.blocks.*.conv_dw."},
@@ -24,7 +24,7 @@ constexpr std::array kRules = {
 const Convention kConvNeXt{
     "ConvNeXt (its own repository)",
     [](const TensorMap& file) { return file.contains("downsample_layers.0.0.weight"); },
-    [](Translation& names) { names.rename(kRules); },
+    [](Translation& names) { names.rename(kConvNeXtRules); },
     Interpolation::bicubic_antialias,
     Interpolation::bicubic_antialias,
     "imagenet",

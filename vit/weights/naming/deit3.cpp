@@ -8,7 +8,7 @@
 namespace vit {
 namespace {
 
-constexpr std::array kRules = {
+constexpr std::array kDeit3Rules = {
     NameRule{"blocks.*.gamma_1", "blocks.*.ls1.gamma"},
     NameRule{"blocks.*.gamma_2", "blocks.*.ls2.gamma"},
 };
@@ -24,7 +24,7 @@ const Convention kDeiT3{
     },
     [](Translation& names) {
       names.strip(prefix_of(names.source, kPatchEmbed).value_or(""));
-      names.rename(kRules);
+      names.rename(kDeit3Rules);
       take_timm_names(names);
     },
     Interpolation::bicubic,

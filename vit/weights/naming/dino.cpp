@@ -64,7 +64,7 @@ void drop_translated(Translation& names, std::string_view pattern, const std::st
 }
 
 void translate_dinov2(Translation& names) {
-  constexpr std::array kRules = {
+  constexpr std::array kDinoRules = {
       NameRule{"register_tokens", "reg_token"},
       NameRule{"blocks.*.mlp.w12.", "blocks.*.mlp.fc1."},
       NameRule{"blocks.*.mlp.w3.", "blocks.*.mlp.fc2."},
@@ -72,11 +72,11 @@ void translate_dinov2(Translation& names) {
   take_encoder(names);
   drop_translated(names, "mask_token", "stands for masked patches in pretraining");
   join_chunks(names);
-  rename_translated(names, kRules);
+  rename_translated(names, kDinoRules);
 }
 
 void translate_dinov3(Translation& names) {
-  constexpr std::array kRules = {
+  constexpr std::array kDinoRules = {
       NameRule{"storage_tokens", "reg_token"},
       NameRule{"blocks.*.ls1.gamma", "blocks.*.gamma_1"},
       NameRule{"blocks.*.ls2.gamma", "blocks.*.gamma_2"},
@@ -90,7 +90,7 @@ void translate_dinov3(Translation& names) {
   drop_translated(names, "blocks.*.attn.qkv.bias_mask", "says only that keys have no bias");
   drop_translated(names, "local_cls_norm.", "for the small crops of pretraining");
   join_chunks(names);
-  rename_translated(names, kRules);
+  rename_translated(names, kDinoRules);
   split_qkv_bias(names);
 }
 

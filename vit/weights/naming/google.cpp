@@ -7,7 +7,7 @@
 namespace vit {
 namespace {
 
-constexpr std::string_view kAnchor = "embedding/kernel";
+constexpr std::string_view kGoogleAnchor = "embedding/kernel";
 constexpr std::array<std::string_view, 3> kQkv = {"query", "key", "value"};
 constexpr std::array<std::string_view, 2> kKeyValue = {"key", "value"};
 
@@ -32,7 +32,7 @@ class Google {
   explicit Google(Translation& names) : names_(names) {}
 
   void translate() {
-    const std::string prefix = prefix_of(names_.source, kAnchor).value();
+    const std::string prefix = prefix_of(names_.source, kGoogleAnchor).value();
     names_.strip(prefix);
     if (prefix == "params/img/") names_.drop("params/", "the text tower");
     names_.drop("opt/state/", "state of the optimizer");
@@ -113,7 +113,7 @@ class Google {
 
 const Convention kGoogle{
     "Google's npz (vit_jax, big_vision)",
-    [](const TensorMap& file) { return prefix_of(file, kAnchor).has_value(); },
+    [](const TensorMap& file) { return prefix_of(file, kGoogleAnchor).has_value(); },
     [](Translation& names) { Google(names).translate(); },
     // As timm loads these files; big_vision itself uses scipy's zoom of order 1.
     Interpolation::bilinear,

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kDecoder = "decoder_embed.weight";
 
-void translate(Translation& names) {
+void translate_mae(Translation& names) {
   names.strip(prefix_of(names.source, kDecoder).value());
   const std::string reason = "the decoder of pretraining: the encoder is taken";
   for (const char* part : {"mask_token", "decoder_embed.", "decoder_pos_embed", "decoder_blocks.*.",
@@ -24,7 +24,7 @@ const Convention kMAE{
     [](const TensorMap& file) {
       return prefix_of(file, kDecoder).has_value() && prefix_of(file, kPatchEmbed).has_value();
     },
-    translate,
+    translate_mae,
     Interpolation::bicubic,
     Interpolation::bicubic_antialias,
     "imagenet",

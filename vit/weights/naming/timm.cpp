@@ -5,7 +5,7 @@ namespace vit {
 namespace {
 
 /// timm's own names, also torchvision's of ResNets, which timm shares, and DeiT's.
-void translate(Translation& names) {
+void translate_timm(Translation& names) {
   if (const auto prefix = prefix_of(names.source, kPatchEmbed)) names.strip(*prefix);
   take_timm_names(names);
 }
@@ -15,7 +15,7 @@ void translate(Translation& names) {
 const Convention kTimm{
     "timm",
     [](const TensorMap&) { return true; },
-    translate,
+    translate_timm,
     Interpolation::bicubic_antialias,
     Interpolation::bicubic_antialias,
     "",

@@ -6,7 +6,7 @@ namespace vit {
 namespace {
 
 // torchvision's VisionTransformer; `mlp.linear_1` is its spelling before version 0.12.
-constexpr std::array kRules = {
+constexpr std::array kTorchvisionRules = {
     NameRule{"class_token", "cls_token"},
     NameRule{"conv_proj.", "patch_embed.proj."},
     NameRule{"encoder.pos_embedding", "pos_embed"},
@@ -32,7 +32,7 @@ const Convention kTorchvisionViT{
     [](const TensorMap& file) {
       return file.contains("conv_proj.weight") && file.contains("encoder.pos_embedding");
     },
-    [](Translation& names) { names.rename(kRules); },
+    [](Translation& names) { names.rename(kTorchvisionRules); },
     Interpolation::bicubic_corners,
     Interpolation::bicubic_antialias,
     "imagenet",

@@ -6,10 +6,10 @@
 namespace vit {
 namespace {
 
-constexpr std::string_view kAnchor = "embeddings.patch_embedding.weight";
+constexpr std::string_view kTransformersClipAnchor = "embeddings.patch_embedding.weight";
 constexpr std::array<std::string_view, 3> kQkv = {"q_proj", "k_proj", "v_proj"};
 
-constexpr std::array kRules = {
+constexpr std::array kTransformersClipRules = {
     NameRule{"embeddings.patch_embedding.", "patch_embed.proj."},
     NameRule{"pre_layrnorm.", "norm_pre."},  // spelled so in the library
     NameRule{"post_layernorm.", "norm."},
@@ -37,7 +37,7 @@ void split_pooling(Translation& names) {
 }
 
 void translate_tower(Translation& names) {
-  const std::string prefix = prefix_of(names.source, kAnchor).value();
+  const std::string prefix = prefix_of(names.source, kTransformersClipAnchor).value();
   if (auto projection = names.take("visual_projection.weight")) {
     names.put("head.weight", *projection, "visual_projection.weight");
     names.put("head.bias", torch::zeros({projection->size(0)}, projection->options()),
@@ -54,11 +54,11 @@ void translate_tower(Translation& names) {
   for (const std::string& i : names.numbers("encoder.layers.*."))
     names.join("encoder.layers." + i + ".self_attn.", kQkv, "blocks." + i + ".attn.qkv");
   split_pooling(names);
-  names.rename(kRules);
+  names.rename(kTransformersClipRules);
 }
 
 bool has_class_token(const TensorMap& file) {
-  const auto prefix = prefix_of(file, kAnchor);
+  const auto prefix = prefix_of(file, kTransformersClipAnchor);
   return prefix && file.contains(*prefix + "embeddings.class_embedding");
 }
 
@@ -80,7 +80,7 @@ const Convention kTransformersClip{
 const Convention kTransformersSiglip{
     "SigLIP of transformers",
     [](const TensorMap& file) {
-      return prefix_of(file, kAnchor).has_value() && !has_class_token(file);
+      return prefix_of(file, kTransformersClipAnchor).has_value() && !has_class_token(file);
     },
     [](Translation& names) {
       translate_tower(names);

@@ -8,7 +8,7 @@
 namespace vit {
 namespace {
 
-constexpr std::string_view kAnchor = "embeddings.patch_embeddings.projection.weight";
+constexpr std::string_view kTransformersVitAnchor = "embeddings.patch_embeddings.projection.weight";
 constexpr std::string_view kAnchorDINOv3 = "embeddings.patch_embeddings.weight";
 
 constexpr std::array kOutside = {
@@ -87,18 +87,18 @@ void finish(Translation& names) {
 }
 
 void translate_vit(Translation& names) {
-  translate_encoder(names, kAnchor);
+  translate_encoder(names, kTransformersVitAnchor);
   finish(names);
   names.options["norm_eps"] = "1e-12";
 }
 
-void translate_mae(Translation& names) {
+void translate_vit_mae(Translation& names) {
   names.drop("decoder.", "the decoder of pretraining: the encoder is taken");
   translate_vit(names);
 }
 
 void translate_dinov2(Translation& names) {
-  translate_encoder(names, kAnchor);
+  translate_encoder(names, kTransformersVitAnchor);
   for (const std::string& i : names.numbers("blocks.*."))
     names.join("blocks." + i + ".mlp.", kGateValue, "blocks." + i + ".mlp.fc1");
   finish(names);
@@ -138,7 +138,7 @@ bool has(const TensorMap& file, std::string_view part) {
   return false;
 }
 
-bool is_vit(const TensorMap& file) { return prefix_of(file, kAnchor).has_value(); }
+bool is_vit(const TensorMap& file) { return prefix_of(file, kTransformersVitAnchor).has_value(); }
 
 bool is_dinov2(const TensorMap& file) { return is_vit(file) && has(file, "layer_scale1.lambda1"); }
 
@@ -154,7 +154,7 @@ const Convention kTransformersViT{"ViT of transformers",
 const Convention kTransformersMAE{
     "ViTMAE of transformers",
     [](const TensorMap& file) { return is_vit(file) && has(file, "decoder.decoder_embed.weight"); },
-    translate_mae,
+    translate_vit_mae,
     Interpolation::bicubic,
     Interpolation::bicubic_antialias,
     "imagenet"};
