@@ -8,7 +8,9 @@
 #include "apps/sets.h"
 #include "vit/config/run.h"
 #include "vit/core/error.h"
+#include "vit/io/atomic_file.h"
 #include "vit/report/progress_observer.h"
+#include "vit/report/step_profile_text.h"
 #include "vit/train/interrupt.h"
 #include "vit/train/run_directory.h"
 
@@ -18,6 +20,8 @@ namespace {
 struct TrainArguments {
   std::string experiment, output, resume;
   std::vector<std::string> sets;
+  std::int64_t profile = 0;
+  std::string trace = "trace.json";
   bool dry_run = false, find_lr = false, find_batch_size = false, allow_change = false,
        json = false;
 };
@@ -49,6 +53,7 @@ void train(const TrainArguments& arguments) {
   request.dry_run = arguments.dry_run;
   request.find_lr = arguments.find_lr;
   request.find_batch_size = arguments.find_batch_size;
+  request.profile = arguments.profile;
   request.allow_change = arguments.allow_change;
   if (!arguments.output.empty()) request.output = arguments.output;
   if (!arguments.resume.empty()) request.resume = arguments.resume;
@@ -58,6 +63,12 @@ void train(const TrainArguments& arguments) {
   {
     ProgressObserver progress;
     result = run_experiment(request, {&progress}, &interrupt.requested());
+  }
+  if (result.profile) {
+    write_file_atomically(arguments.trace, trace_json(*result.profile));
+    print(profile_table(*result.profile));
+    print("trace for ui.perfetto.dev or chrome://tracing: " + arguments.trace);
+    return;
   }
   if (arguments.dry_run || arguments.find_lr || arguments.find_batch_size) return;
   if (result.end == TrainingEnd::stopped) {
@@ -99,6 +110,15 @@ void add_train(CLI::App& program) {
                     "Only try growing learning rates, and suggest one");
   command->add_flag("--find-batch-size", arguments->find_batch_size,
                     "Only measure growing batches, and suggest one");
+  command
+      ->add_option("--profile", arguments->profile,
+                   "Only tell where the time of this many steps goes, by model part")
+      ->check(CLI::Range(1, 1000))
+      ->type_name("STEPS");
+  command
+      ->add_option("--trace", arguments->trace, "With --profile: the trace's file")
+      ->type_name("FILE")
+      ->capture_default_str();
   command->add_flag("--allow-change", arguments->allow_change,
                     "Go on although the config is another than the checkpoint's");
   command->add_flag("--json", arguments->json, "Print the result as one JSON object");

@@ -16,7 +16,7 @@ commands=$(sed -n 's/^ *"command": "\(.*\)",\{0,1\}$/\1/p' "$build/compile_comma
 command_of() {
   { grep -E -m 1 -- "$1" <<<"$commands" || true; } | sed 's/ #.*$//'
 }
-with_torch=$(command_of '-include .*/vit\.dir/cmake_pch.* #.*/vit/')
+with_torch=$(command_of '-include .*/vit\.dir/cmake_pch')
 without_torch=$(command_of ' #.*/vit/(core|io|image|report)/')
 export with_torch without_torch
 

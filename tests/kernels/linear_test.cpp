@@ -145,6 +145,21 @@ TEST_CASE("A second derivative is refused by the fused functions, and there in a
   CHECK_THROWS_WITH(twice(vit::kernels::fused_attention(qkv, 2), qkv),
                     Catch::Contains("PlainScope"));
   vit::Linear layer(vit::LinearOptions{64, 32});
+  {
+    const torch::NoGradGuard no_grad;
+    layer->weight.copy_(w);
+    layer->bias.zero_();
+  }
   const vit::kernels::PlainScope plain;
   CHECK(twice(layer->forward(x), x).abs().sum().item<double>() > 0);
+}
+
+TEST_CASE("A fused linear layer may have no bias") {
+  if (vit::kernels::supported_isa() < vit::kernels::Isa::avx512) return;
+  const torch::Tensor x = random({7, 1, 64}, 1).requires_grad_(),
+                      w = random({32, 64}, 2, 0.2).requires_grad_();
+  const auto exact = with_gradients([&] { return at::linear(x, w); }, {x, w}, "fp32");
+  const auto fused =
+      with_gradients([&] { return vit::kernels::fused_linear(x, w, {}); }, {x, w}, "fp32");
+  for (std::size_t i = 0; i < exact.size(); ++i) CHECK(relative(fused[i], exact[i]) < 1e-5);
 }

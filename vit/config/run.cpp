@@ -95,6 +95,7 @@ class Run {
     build();
     if (request_.dry_run) return dry_run();
     if (request_.find_lr || request_.find_batch_size) return find();
+    if (request_.profile > 0) return profile();
     const Place place = choose_place(request_);
     const RunDirectory directory(place.directory);
     directory.create();
@@ -183,6 +184,15 @@ class Run {
     if (request_.find_lr) log::info(lr_finding_text(find_lr(all)));
     if (request_.find_batch_size) log::info(batch_finding_text(find_batch_size(all)));
     return {};
+  }
+
+  /// The training loop itself for a few steps, listened to after some to warm up.
+  RunResult profile() {
+    make_pipelines();
+    TrainingParts all = parts();
+    RunResult result;
+    result.profile = profile_steps(all, request_.profile);
+    return result;
   }
 
   /// One batch of each split through everything, without touching the disk.

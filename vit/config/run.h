@@ -8,6 +8,7 @@
 #include "vit/config/experiment.h"
 #include "vit/tasks/task.h"
 #include "vit/train/observer.h"
+#include "vit/train/step_profiler.h"
 #include "vit/train/trainer.h"
 
 namespace vit {
@@ -22,6 +23,7 @@ struct RunRequest {
   bool dry_run = false;               ///< check everything, train nothing
   bool find_lr = false;               ///< only a learning-rate range test
   bool find_batch_size = false;       ///< only measure batch sizes
+  std::int64_t profile = 0;           ///< only tell where the time of this many steps goes
   bool allow_change = false;          ///< go on with another config than the checkpoint's
 };
 
@@ -32,6 +34,7 @@ struct RunResult {
   Metrics best;       ///< of the best checkpoint, once the run is complete
   double chance = 0;  ///< top-1 in percent of a guess
   std::int64_t best_epoch = 0;
+  std::optional<StepProfile> profile;  ///< where it was asked for
 };
 
 /// A run from the file to the report: data, model, training, then the exported model and the page.

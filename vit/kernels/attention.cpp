@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
+#include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
@@ -68,6 +69,7 @@ bool fused_attention_applies(const torch::Tensor& x, std::int64_t dim, std::int6
 }
 
 torch::Tensor fused_attention(const torch::Tensor& qkv, std::int64_t heads) {
+  RECORD_FUNCTION("vit::attention", (std::vector<c10::IValue>{qkv}));
   return FusedAttention::apply(qkv.contiguous(), heads);
 }
 

@@ -1,9 +1,11 @@
 #include "vit/kernels/linear.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "vit/kernels/first_order.h"
@@ -56,7 +58,8 @@ torch::Tensor weight_gradient_of(const Primitives<T>& use, const torch::Tensor& 
 class FusedLinear : public torch::autograd::Function<FusedLinear> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& input,
-                               const torch::Tensor& weight, const torch::Tensor& bias) {
+                               const torch::Tensor& weight,
+                               const std::optional<torch::Tensor>& bias) {
     const auto type = fused_type(input);
     const torch::Tensor x = converted(input, type);
     const std::int64_t out = weight.size(0), in = weight.size(1);
@@ -66,11 +69,11 @@ class FusedLinear : public torch::autograd::Function<FusedLinear> {
       const Primitives<T>& use = primitives<T>(active_isa());
       for_rows(rows_of(x), [&](std::int64_t begin, std::int64_t end) {
         linear_forward<T>(use, begin, end, data<T>(x), operand<T>(packed, in, out),
-                          data<float>(bias), data<T>(y));
+                          bias ? data<float>(*bias) : nullptr, data<T>(y));
       });
     });
     context->save_for_backward({x, weight});
-    context->saved_data["bias"] = bias.defined();
+    context->saved_data["bias"] = bias.has_value();
     return y;
   }
 
@@ -97,26 +100,37 @@ class FusedLinear : public torch::autograd::Function<FusedLinear> {
   }
 };
 
+/// fc2(GELU(fc1(x))); `value` and `derivative` of GELU, undefined where there is to be no backward
+/// pass.
+torch::Tensor mlp_of(const torch::Tensor& x, const torch::Tensor& weight1,
+                     const torch::Tensor& bias1, const torch::Tensor& weight2,
+                     const torch::Tensor& bias2, const torch::Tensor& value,
+                     const torch::Tensor& derivative) {
+  const auto type = x.scalar_type();
+  const std::int64_t in = weight1.size(1), hidden = weight1.size(0), out = weight2.size(0);
+  const torch::Tensor packed1 = packed_weight(weight1, type, Packing::forward),
+                      packed2 = packed_weight(weight2, type, Packing::forward),
+                      y = empty_like_rows(x, out);
+  by_type(type, [&]<class T>(T) {
+    const Primitives<T>& use = primitives<T>(active_isa());
+    for_rows(rows_of(x), [&](std::int64_t begin, std::int64_t end) {
+      mlp_forward<T>(use, begin, end, data<T>(x), operand<T>(packed1, in, hidden),
+                     data<float>(bias1), operand<T>(packed2, hidden, out), data<float>(bias2),
+                     data<T>(value), data<T>(derivative), data<T>(y));
+    });
+  });
+  return y;
+}
+
 class FusedMlp : public torch::autograd::Function<FusedMlp> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& input,
                                const torch::Tensor& weight1, const torch::Tensor& bias1,
                                const torch::Tensor& weight2, const torch::Tensor& bias2) {
-    const auto type = fused_type(input);
-    const torch::Tensor x = converted(input, type);
-    const std::int64_t in = weight1.size(1), hidden = weight1.size(0), out = weight2.size(0);
-    const torch::Tensor packed1 = packed_weight(weight1, type, Packing::forward),
-                        packed2 = packed_weight(weight2, type, Packing::forward);
-    const torch::Tensor value = empty_like_rows(x, hidden), derivative = empty_like_rows(x, hidden),
-                        y = empty_like_rows(x, out);
-    by_type(type, [&]<class T>(T) {
-      const Primitives<T>& use = primitives<T>(active_isa());
-      for_rows(rows_of(x), [&](std::int64_t begin, std::int64_t end) {
-        mlp_forward<T>(use, begin, end, data<T>(x), operand<T>(packed1, in, hidden),
-                       data<float>(bias1), operand<T>(packed2, hidden, out), data<float>(bias2),
-                       data<T>(value), data<T>(derivative), data<T>(y));
-      });
-    });
+    const torch::Tensor x = converted(input, fused_type(input));
+    const torch::Tensor value = empty_like_rows(x, weight1.size(0)),
+                        derivative = empty_like_rows(x, weight1.size(0));
+    const torch::Tensor y = mlp_of(x, weight1, bias1, weight2, bias2, value, derivative);
     context->save_for_backward({x, weight1, weight2, value, derivative});
     return y;
   }
@@ -158,12 +172,17 @@ bool fused_linear_applies(const torch::Tensor& x, const torch::Tensor& weight) {
 
 torch::Tensor fused_linear(const torch::Tensor& x, const torch::Tensor& weight,
                            const torch::Tensor& bias) {
-  return FusedLinear::apply(x, weight, bias);
+  RECORD_FUNCTION("vit::linear", (std::vector<c10::IValue>{x, weight}));
+  // An undefined tensor cannot be an argument of a function that autograd records.
+  return FusedLinear::apply(x, weight, bias.defined() ? std::optional(bias) : std::nullopt);
 }
 
 torch::Tensor fused_mlp(const torch::Tensor& x, const torch::Tensor& weight1,
                         const torch::Tensor& bias1, const torch::Tensor& weight2,
                         const torch::Tensor& bias2) {
+  RECORD_FUNCTION("vit::mlp", (std::vector<c10::IValue>{x, weight1}));
+  if (!at::GradMode::is_enabled())
+    return mlp_of(converted(x, fused_type(x)), weight1, bias1, weight2, bias2, {}, {});
   return FusedMlp::apply(x, weight1, bias1, weight2, bias2);
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 using Index = std::int64_t;
 
-constexpr Index kRows = 96;     // a block of rows: a multiple of the tiles' height
+constexpr Index kRows = 96;     // of a block, about: its operands stay in the second-level cache
 constexpr Index kTokens = 384;  // of a chunk of the weight gradients
 
 /// Calls done(first column, columns, sums [rows, kPanel]) for each panel of x W.
@@ -24,13 +24,21 @@ void panels(const Primitives<T>& use, Index rows, const T* x, const PackedWeight
   }
 }
 
-/// Calls body(first row, rows, sums) for each block of rows.
+/// Calls body(first row, rows, sums, scratch [rows, scratch_width]) for blocks of rows of about one
+/// size: a last one of three rows would read all the weights for them.
 template <class T, class Body>
-void blocks(const Primitives<T>& use, Index begin, Index end, const Body& body) {
+void blocks(const Primitives<T>& use, Index begin, Index end, Index scratch_width,
+            const Body& body) {
+  const Index rows = end - begin, count = std::max<Index>(1, (rows + kRows / 2) / kRows),
+              block = round_up((rows + count - 1) / count, 6);  // 6: the tiles' height
   Workspace& memory = Workspace::of_thread();
-  memory.reset(sizeof(float) * kRows * kPanel + 64);
-  float* const sums = memory.get<float>(kRows * kPanel);
-  for (Index row = begin; row < end; row += kRows) body(row, std::min(kRows, end - row), sums);
+  memory.reset(static_cast<std::size_t>(block) *
+                   (sizeof(float) * kPanel + sizeof(T) * static_cast<std::size_t>(scratch_width)) +
+               128);
+  float* const sums = memory.get<float>(block * kPanel);
+  T* const scratch = memory.get<T>(block * scratch_width);
+  for (Index row = begin; row < end; row += block)
+    body(row, std::min(block, end - row), sums, scratch);
   use.release();
 }
 
@@ -53,7 +61,7 @@ void pack_backward(const Primitives<T>& use, const T* w, Index out, Index in, T*
 template <class T>
 void linear_forward(const Primitives<T>& use, Index begin, Index end, const T* x,
                     const PackedWeight<T>& weight, const float* bias, T* y) {
-  blocks(use, begin, end, [&](Index row, Index rows, float* sums) {
+  blocks(use, begin, end, 0, [&](Index row, Index rows, float* sums, T* /*scratch*/) {
     panels(use, rows, x + row * weight.in, weight, sums, [&](Index n, Index columns, float* c) {
       use.store_biased(c, kPanel, rows, columns, bias == nullptr ? nullptr : bias + n,
                        y + row * weight.out + n, weight.out);
@@ -64,7 +72,7 @@ void linear_forward(const Primitives<T>& use, Index begin, Index end, const T* x
 template <class T>
 void linear_backward(const Primitives<T>& use, Index begin, Index end, const T* gradient,
                      const PackedWeight<T>& weight, float* bias_sums, T* dx) {
-  blocks(use, begin, end, [&](Index row, Index rows, float* sums) {
+  blocks(use, begin, end, 0, [&](Index row, Index rows, float* sums, T* /*scratch*/) {
     const T* const g = gradient + row * weight.in;
     if (bias_sums != nullptr) use.column_sums(g, weight.in, rows, weight.in, bias_sums);
     panels(use, rows, g, weight, sums, [&](Index n, Index columns, float* c) {
@@ -100,13 +108,14 @@ template <class T>
 void mlp_forward(const Primitives<T>& use, Index begin, Index end, const T* x,
                  const PackedWeight<T>& fc1, const float* bias1, const PackedWeight<T>& fc2,
                  const float* bias2, T* value, T* derivative, T* y) {
-  blocks(use, begin, end, [&](Index row, Index rows, float* sums) {
+  const bool keeps = value != nullptr;
+  blocks(use, begin, end, keeps ? 0 : fc1.out, [&](Index row, Index rows, float* sums, T* scratch) {
+    T* const hidden = keeps ? value + row * fc1.out : scratch;
     panels(use, rows, x + row * fc1.in, fc1, sums, [&](Index n, Index columns, float* c) {
-      const Index at = row * fc1.out + n;
-      use.gelu(c, kPanel, rows, columns, bias1 == nullptr ? nullptr : bias1 + n, value + at,
-               derivative + at, fc1.out);
+      use.gelu(c, kPanel, rows, columns, bias1 == nullptr ? nullptr : bias1 + n, hidden + n,
+               keeps ? derivative + row * fc1.out + n : nullptr, fc1.out);
     });
-    panels(use, rows, value + row * fc2.in, fc2, sums, [&](Index n, Index columns, float* c) {
+    panels(use, rows, hidden, fc2, sums, [&](Index n, Index columns, float* c) {
       use.store_biased(c, kPanel, rows, columns, bias2 == nullptr ? nullptr : bias2 + n,
                        y + row * fc2.out + n, fc2.out);
     });
@@ -117,7 +126,7 @@ template <class T>
 void mlp_backward(const Primitives<T>& use, Index begin, Index end, const T* gradient,
                   const PackedWeight<T>& fc1, const PackedWeight<T>& fc2, const T* derivative,
                   T* hidden_gradient, float* bias1_sums, float* bias2_sums, T* dx) {
-  blocks(use, begin, end, [&](Index row, Index rows, float* sums) {
+  blocks(use, begin, end, 0, [&](Index row, Index rows, float* sums, T* /*scratch*/) {
     const T* const g = gradient + row * fc2.in;
     use.column_sums(g, fc2.in, rows, fc2.in, bias2_sums);
     panels(use, rows, g, fc2, sums, [&](Index n, Index columns, float* c) {

@@ -44,7 +44,8 @@ void weight_gradient(const Primitives<T>& use, std::int64_t begin, std::int64_t 
                      std::int64_t tokens, const T* gradient, std::int64_t out, const T* x,
                      std::int64_t in, float* dw);
 
-/// fc2(GELU(fc1(x))) for the rows [begin, end); keeps GELU's value and derivative [tokens, hidden].
+/// fc2(GELU(fc1(x))) for the rows [begin, end); keeps GELU's value and derivative [tokens, hidden],
+/// both null where there is to be no backward pass.
 template <class T>
 void mlp_forward(const Primitives<T>& use, std::int64_t begin, std::int64_t end, const T* x,
                  const PackedWeight<T>& fc1, const float* bias1, const PackedWeight<T>& fc2,

@@ -1,6 +1,7 @@
 #include "vit/kernels/norm.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "vit/kernels/first_order.h"
@@ -151,16 +152,19 @@ bool fused_norm_applies(const torch::Tensor& x) {
 
 torch::Tensor fused_layer_norm(const torch::Tensor& x, const torch::Tensor& weight,
                                const torch::Tensor& bias, double eps) {
+  RECORD_FUNCTION("vit::layer_norm", (std::vector<c10::IValue>{x, weight}));
   return LayerNorm::apply(x, weight, bias, eps);
 }
 
 NormedSum fused_add_layer_norm(const torch::Tensor& x, const torch::Tensor& branch,
                                const torch::Tensor& weight, const torch::Tensor& bias, double eps) {
+  RECORD_FUNCTION("vit::add_layer_norm", (std::vector<c10::IValue>{x, weight}));
   const tensor_list result = AddLayerNorm::apply(x, branch, weight, bias, eps);
   return {result[0], result[1]};
 }
 
 torch::Tensor fused_add(const torch::Tensor& x, const torch::Tensor& branch) {
+  RECORD_FUNCTION("vit::add", (std::vector<c10::IValue>{x, branch}));
   return Add::apply(x, branch);
 }
 

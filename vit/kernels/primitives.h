@@ -63,7 +63,7 @@ struct Primitives {
   /// y [rows, columns] = x + bias, bias [columns] or null.
   void (*store_biased)(const float* x, Index ldx, Index rows, Index columns, const float* bias,
                        T* y, Index ldy);
-  /// GELU (exact) of x + bias and its derivative there.
+  /// GELU (exact) of x + bias and its derivative there, unless that is null.
   void (*gelu)(const float* x, Index ldx, Index rows, Index columns, const float* bias, T* value,
                T* derivative, Index ldy);
   /// y = x derivative, whose column sums are added to `sums` [columns].

@@ -208,7 +208,7 @@ struct VectorPrimitives {
         if (bias != nullptr) at = V::add(at, V::load(bias + j));
         gelu<V, T>(at, y, dy);
         V::store(value + i * ldy + j, y);
-        V::store(derivative + i * ldy + j, dy);
+        if (derivative != nullptr) V::store(derivative + i * ldy + j, dy);
       }
   }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <ATen/record_function.h>
+
 #include <chrono>
 
 namespace vit {
@@ -24,9 +26,10 @@ struct StepTimes {
   }
 };
 
-/// Runs `work` and adds its seconds to `sum`.
+/// Runs `work` and adds its seconds to `sum`; profilers hear of it as `phase`.
 template <class Work>
-auto timed(double& sum, const Work& work) {
+auto timed(const char* phase, double& sum, const Work& work) {
+  RECORD_USER_SCOPE(phase);
   struct Adder {
     double& sum;
     Stopwatch watch;

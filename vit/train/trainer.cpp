@@ -86,7 +86,7 @@ class Training {
     std::vector<Batch> held;  // batches that are needed twice
     for (std::int64_t i = 0; i < count; ++i) {
       const Batch batch =
-          timed(figures_.times.wait, [&] { return loader.next()->to(parts_.device); });
+          timed("wait", figures_.times.wait, [&] { return loader.next()->to(parts_.device); });
       const double share = static_cast<double>(batch.size()) / samples;
       const TaskStep step = forward_backward(batch, state_.batch, share);
       const double loss = step.loss.item<double>();
@@ -100,7 +100,7 @@ class Training {
     }
     bool finite = std::isfinite(event.loss);
     if (finite && sam_.enabled()) take_gradient_uphill(held, before.batch, samples);
-    finite = finite && timed(figures_.times.update, [&] { return update_weights(event); });
+    finite = finite && timed("update", figures_.times.update, [&] { return update_weights(event); });
     for (Observer* observer : hooks_.observers) observer->on_update(event);
     if (!finite) handle(event, before);
     ++state_.update;
@@ -115,11 +115,11 @@ class Training {
         Rng(parts_.seed, Stream::model, static_cast<std::uint64_t>(state_.epoch),
             static_cast<std::uint64_t>(index)),
         schedule_.drop_path_factor(state_.update));
-    const TaskStep step = timed(figures_.times.forward, [&] {
+    const TaskStep step = timed("forward", figures_.times.forward, [&] {
       const Autocast autocast(parts_.device.type(), parts_.train.amp);
       return parts_.task.step(batch);
     });
-    timed(figures_.times.backward, [&] { scaler_.scale(step.loss * share).backward(); });
+    timed("backward", figures_.times.backward, [&] { scaler_.scale(step.loss * share).backward(); });
     return step;
   }
 
