@@ -154,6 +154,15 @@ TEST_CASE("A second derivative is refused by the fused functions, and there in a
   CHECK(twice(layer->forward(x), x).abs().sum().item<double>() > 0);
 }
 
+TEST_CASE("The MLP is the same, whether it is to be differentiated or not") {
+  if (vit::kernels::supported_isa() < vit::kernels::Isa::avx512) return;
+  const torch::Tensor x = random({197, 1, 64}, 1), w1 = random({96, 64}, 2, 0.2),
+                      b1 = random({96}, 3), w2 = random({32, 96}, 4, 0.2), b2 = random({32}, 5);
+  const torch::Tensor y = vit::kernels::fused_mlp(x, w1, b1, w2, b2);
+  const torch::NoGradGuard no_grad;
+  CHECK(torch::equal(vit::kernels::fused_mlp(x, w1, b1, w2, b2), y));
+}
+
 TEST_CASE("A fused linear layer may have no bias") {
   if (vit::kernels::supported_isa() < vit::kernels::Isa::avx512) return;
   const torch::Tensor x = random({7, 1, 64}, 1).requires_grad_(),

@@ -100,23 +100,22 @@ class FusedLinear : public torch::autograd::Function<FusedLinear> {
   }
 };
 
-/// fc2(GELU(fc1(x))); `value` and `derivative` of GELU, undefined where there is to be no backward
+/// fc2(GELU(fc1(x))); fc1(x) goes to `hidden`, which is undefined where there is to be no backward
 /// pass.
 torch::Tensor mlp_of(const torch::Tensor& x, const torch::Tensor& weight1,
                      const torch::Tensor& bias1, const torch::Tensor& weight2,
-                     const torch::Tensor& bias2, const torch::Tensor& value,
-                     const torch::Tensor& derivative) {
+                     const torch::Tensor& bias2, const torch::Tensor& hidden) {
   const auto type = x.scalar_type();
-  const std::int64_t in = weight1.size(1), hidden = weight1.size(0), out = weight2.size(0);
+  const std::int64_t in = weight1.size(1), width = weight1.size(0), out = weight2.size(0);
   const torch::Tensor packed1 = packed_weight(weight1, type, Packing::forward),
                       packed2 = packed_weight(weight2, type, Packing::forward),
                       y = empty_like_rows(x, out);
   by_type(type, [&]<class T>(T) {
     const Primitives<T>& use = primitives<T>(active_isa());
     for_rows(rows_of(x), [&](std::int64_t begin, std::int64_t end) {
-      mlp_forward<T>(use, begin, end, data<T>(x), operand<T>(packed1, in, hidden),
-                     data<float>(bias1), operand<T>(packed2, hidden, out), data<float>(bias2),
-                     data<T>(value), data<T>(derivative), data<T>(y));
+      mlp_forward<T>(use, begin, end, data<T>(x), operand<T>(packed1, in, width),
+                     data<float>(bias1), operand<T>(packed2, width, out), data<float>(bias2),
+                     data<T>(hidden), data<T>(y));
     });
   });
   return y;
@@ -128,32 +127,31 @@ class FusedMlp : public torch::autograd::Function<FusedMlp> {
                                const torch::Tensor& weight1, const torch::Tensor& bias1,
                                const torch::Tensor& weight2, const torch::Tensor& bias2) {
     const torch::Tensor x = converted(input, fused_type(input));
-    const torch::Tensor value = empty_like_rows(x, weight1.size(0)),
-                        derivative = empty_like_rows(x, weight1.size(0));
-    const torch::Tensor y = mlp_of(x, weight1, bias1, weight2, bias2, value, derivative);
-    context->save_for_backward({x, weight1, weight2, value, derivative});
+    const torch::Tensor hidden = empty_like_rows(x, weight1.size(0));
+    const torch::Tensor y = mlp_of(x, weight1, bias1, weight2, bias2, hidden);
+    context->save_for_backward({x, weight1, weight2, hidden});
     return y;
   }
 
   static tensor_list backward(AutogradContext* context, tensor_list gradients) {
     refuse_second_derivative();
     const auto saved = context->get_saved_variables();
-    const torch::Tensor &x = saved[0], &weight1 = saved[1], &weight2 = saved[2], &value = saved[3],
-                        &derivative = saved[4];
+    const torch::Tensor &x = saved[0], &weight1 = saved[1], &weight2 = saved[2], &hidden = saved[3];
     const auto type = x.scalar_type();
     const torch::Tensor g = converted(gradients[0], type);
-    const std::int64_t in = weight1.size(1), hidden = weight1.size(0), out = weight2.size(0);
+    const std::int64_t in = weight1.size(1), width = weight1.size(0), out = weight2.size(0);
     const torch::Tensor packed1 = packed_weight(weight1, type, Packing::backward),
                         packed2 = packed_weight(weight2, type, Packing::backward);
-    const torch::Tensor dh = empty_like_rows(x, hidden), dx = empty_like_rows(x, in);
-    const ThreadSums sums1(hidden), sums2(out);
+    const torch::Tensor value = empty_like_rows(x, width), dh = empty_like_rows(x, width),
+                        dx = empty_like_rows(x, in);
+    const ThreadSums sums1(width), sums2(out);
     torch::Tensor dw1, dw2;
     by_type(type, [&]<class T>(T) {
       const Primitives<T>& use = primitives<T>(active_isa());
       for_rows(rows_of(x), [&](std::int64_t begin, std::int64_t end) {
-        mlp_backward<T>(use, begin, end, data<T>(g), operand<T>(packed1, hidden, in),
-                        operand<T>(packed2, out, hidden), data<T>(derivative), data<T>(dh),
-                        sums1.own(), sums2.own(), data<T>(dx));
+        mlp_backward<T>(use, begin, end, data<T>(g), operand<T>(packed1, width, in),
+                        operand<T>(packed2, out, width), data<T>(hidden), data<T>(value),
+                        data<T>(dh), sums1.own(), sums2.own(), data<T>(dx));
       });
       dw2 = weight_gradient_of<T>(use, g, value);
       dw1 = weight_gradient_of<T>(use, dh, x);
@@ -182,7 +180,7 @@ torch::Tensor fused_mlp(const torch::Tensor& x, const torch::Tensor& weight1,
                         const torch::Tensor& bias2) {
   RECORD_FUNCTION("vit::mlp", (std::vector<c10::IValue>{x, weight1}));
   if (!at::GradMode::is_enabled())
-    return mlp_of(converted(x, fused_type(x)), weight1, bias1, weight2, bias2, {}, {});
+    return mlp_of(converted(x, fused_type(x)), weight1, bias1, weight2, bias2, {});
   return FusedMlp::apply(x, weight1, bias1, weight2, bias2);
 }
 

@@ -107,34 +107,34 @@ void weight_gradient(const Primitives<T>& use, Index begin, Index end, Index tok
 template <class T>
 void mlp_forward(const Primitives<T>& use, Index begin, Index end, const T* x,
                  const PackedWeight<T>& fc1, const float* bias1, const PackedWeight<T>& fc2,
-                 const float* bias2, T* value, T* derivative, T* y) {
-  const bool keeps = value != nullptr;
-  blocks(use, begin, end, keeps ? 0 : fc1.out, [&](Index row, Index rows, float* sums, T* scratch) {
-    T* const hidden = keeps ? value + row * fc1.out : scratch;
+                 const float* bias2, T* hidden, T* y) {
+  blocks(use, begin, end, fc1.out, [&](Index row, Index rows, float* sums, T* scratch) {
+    T* const before = hidden == nullptr ? scratch : hidden + row * fc1.out;
     panels(use, rows, x + row * fc1.in, fc1, sums, [&](Index n, Index columns, float* c) {
-      use.gelu(c, kPanel, rows, columns, bias1 == nullptr ? nullptr : bias1 + n, hidden + n,
-               keeps ? derivative + row * fc1.out + n : nullptr, fc1.out);
+      use.store_biased(c, kPanel, rows, columns, bias1 + n, before + n, fc1.out);
+      use.gelu(before + n, rows, columns, fc1.out, scratch + n, nullptr);
     });
-    panels(use, rows, hidden, fc2, sums, [&](Index n, Index columns, float* c) {
-      use.store_biased(c, kPanel, rows, columns, bias2 == nullptr ? nullptr : bias2 + n,
-                       y + row * fc2.out + n, fc2.out);
+    panels(use, rows, scratch, fc2, sums, [&](Index n, Index columns, float* c) {
+      use.store_biased(c, kPanel, rows, columns, bias2 + n, y + row * fc2.out + n, fc2.out);
     });
   });
 }
 
 template <class T>
 void mlp_backward(const Primitives<T>& use, Index begin, Index end, const T* gradient,
-                  const PackedWeight<T>& fc1, const PackedWeight<T>& fc2, const T* derivative,
+                  const PackedWeight<T>& fc1, const PackedWeight<T>& fc2, const T* hidden, T* value,
                   T* hidden_gradient, float* bias1_sums, float* bias2_sums, T* dx) {
-  blocks(use, begin, end, 0, [&](Index row, Index rows, float* sums, T* /*scratch*/) {
+  const Index width = fc2.out;
+  blocks(use, begin, end, width, [&](Index row, Index rows, float* sums, T* derivative) {
     const T* const g = gradient + row * fc2.in;
     use.column_sums(g, fc2.in, rows, fc2.in, bias2_sums);
     panels(use, rows, g, fc2, sums, [&](Index n, Index columns, float* c) {
-      const Index at = row * fc2.out + n;
-      use.gelu_gradient(c, kPanel, rows, columns, derivative + at, hidden_gradient + at, fc2.out,
-                        bias1_sums + n);
+      const Index at = row * width + n;
+      use.gelu(hidden + at, rows, columns, width, value + at, derivative + n);
+      use.gelu_gradient(c, kPanel, rows, columns, derivative + n, width, hidden_gradient + at,
+                        width, bias1_sums + n);
     });
-    panels(use, rows, hidden_gradient + row * fc1.in, fc1, sums,
+    panels(use, rows, hidden_gradient + row * width, fc1, sums,
            [&](Index n, Index columns, float* c) {
              use.store_biased(c, kPanel, rows, columns, nullptr, dx + row * fc1.out + n, fc1.out);
            });
@@ -151,9 +151,9 @@ void mlp_backward(const Primitives<T>& use, Index begin, Index end, const T* gra
   template void weight_gradient(const Primitives<T>&, Index, Index, Index, const T*, Index,        \
                                 const T*, Index, float*);                                          \
   template void mlp_forward(const Primitives<T>&, Index, Index, const T*, const PackedWeight<T>&,  \
-                            const float*, const PackedWeight<T>&, const float*, T*, T*, T*);       \
+                            const float*, const PackedWeight<T>&, const float*, T*, T*);           \
   template void mlp_backward(const Primitives<T>&, Index, Index, const T*, const PackedWeight<T>&, \
-                             const PackedWeight<T>&, const T*, T*, float*, float*, T*);
+                             const PackedWeight<T>&, const T*, T*, T*, float*, float*, T*);
 VIT_FOR(float)
 VIT_FOR(Bf16)
 #undef VIT_FOR

@@ -44,18 +44,19 @@ void weight_gradient(const Primitives<T>& use, std::int64_t begin, std::int64_t 
                      std::int64_t tokens, const T* gradient, std::int64_t out, const T* x,
                      std::int64_t in, float* dw);
 
-/// fc2(GELU(fc1(x))) for the rows [begin, end); keeps GELU's value and derivative [tokens, hidden],
-/// both null where there is to be no backward pass.
+/// fc2(GELU(fc1(x))) for the rows [begin, end). Keeps fc1(x) in `hidden` [tokens, width] for the
+/// backward pass, unless that is null.
 template <class T>
 void mlp_forward(const Primitives<T>& use, std::int64_t begin, std::int64_t end, const T* x,
                  const PackedWeight<T>& fc1, const float* bias1, const PackedWeight<T>& fc2,
-                 const float* bias2, T* value, T* derivative, T* y);
+                 const float* bias2, T* hidden, T* y);
 
-/// Gradients of the hidden layer before GELU [tokens, hidden] and of x from that of y; fc1 and fc2
-/// packed with W. Adds to the sums that are the biases' gradients.
+/// From the gradient of y: that of `hidden` and that of x; fc1 and fc2 packed with W. Makes
+/// value = GELU(hidden) again, for the gradient of fc2's weight. Adds to the sums that are the
+/// biases' gradients.
 template <class T>
 void mlp_backward(const Primitives<T>& use, std::int64_t begin, std::int64_t end, const T* gradient,
-                  const PackedWeight<T>& fc1, const PackedWeight<T>& fc2, const T* derivative,
+                  const PackedWeight<T>& fc1, const PackedWeight<T>& fc2, const T* hidden, T* value,
                   T* hidden_gradient, float* bias1_sums, float* bias2_sums, T* dx);
 
 }  // namespace vit::kernels

@@ -63,12 +63,12 @@ struct Primitives {
   /// y [rows, columns] = x + bias, bias [columns] or null.
   void (*store_biased)(const float* x, Index ldx, Index rows, Index columns, const float* bias,
                        T* y, Index ldy);
-  /// GELU (exact) of x + bias and its derivative there, unless that is null.
-  void (*gelu)(const float* x, Index ldx, Index rows, Index columns, const float* bias, T* value,
-               T* derivative, Index ldy);
+  /// GELU (exact) of x and, unless that is null, its derivative there: [rows, columns] each, with
+  /// `ld` elements from a row to the next. `value` may be x itself.
+  void (*gelu)(const T* x, Index rows, Index columns, Index ld, T* value, T* derivative);
   /// y = x derivative, whose column sums are added to `sums` [columns].
   void (*gelu_gradient)(const float* x, Index ldx, Index rows, Index columns, const T* derivative,
-                        T* y, Index ldy, float* sums);
+                        Index ldd, T* y, Index ldy, float* sums);
   /// sum = x + y, `count` elements, a multiple of 16.
   void (*add)(const float* x, const T* y, Index count, float* sum);
   /// Layer norm of each row; statistics [rows, 2] are its mean and 1 / deviation.

@@ -199,23 +199,20 @@ struct VectorPrimitives {
       }
   }
 
-  static void gelu_rows(const float* x, Index ldx, Index rows, Index columns, const float* bias,
-                        T* value, T* derivative, Index ldy) {
+  static void gelu_rows(const T* x, Index rows, Index columns, Index ld, T* value, T* derivative) {
     for (Index i = 0; i < rows; ++i)
-      for (Index j = 0; j < columns; j += W) {
+      for (Index j = i * ld; j < i * ld + columns; j += W) {
         F y, dy;
-        F at = V::load(x + i * ldx + j);
-        if (bias != nullptr) at = V::add(at, V::load(bias + j));
-        gelu<V, T>(at, y, dy);
-        V::store(value + i * ldy + j, y);
-        if (derivative != nullptr) V::store(derivative + i * ldy + j, dy);
+        gelu<V, T>(V::load(x + j), y, dy);
+        V::store(value + j, y);
+        if (derivative != nullptr) V::store(derivative + j, dy);
       }
   }
 
   static void gelu_gradient(const float* x, Index ldx, Index rows, Index columns,
-                            const T* derivative, T* y, Index ldy, float* sums) {
+                            const T* derivative, Index ldd, T* y, Index ldy, float* sums) {
     add_columns(rows, columns, sums, [&](Index i, Index j) {
-      const F value = V::mul(V::load(x + i * ldx + j), V::load(derivative + i * ldy + j));
+      const F value = V::mul(V::load(x + i * ldx + j), V::load(derivative + i * ldd + j));
       V::store(y + i * ldy + j, value);
       return value;
     });
