@@ -1,13 +1,13 @@
 #include "vit/nn/init.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/native/Math.h>
 #include <torch/utils.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "vit/core/error.h"
+#include "vit/nn/normal_quantile.h"
 
 namespace vit::init {
 namespace {
@@ -39,11 +39,9 @@ double standard_normal_cdf(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0
 
 /// Normal, redrawn (by the inverse distribution function) until it is in [-cut, cut].
 void truncated(const torch::Tensor& tensor, double std, double cut, const Rng& rng) {
-  const double low = 2 * standard_normal_cdf(-cut / std) - 1;  // in the domain of erfinv
-  const double high = 2 * standard_normal_cdf(cut / std) - 1;
+  const double low = standard_normal_cdf(-cut / std), high = standard_normal_cdf(cut / std);
   fill(tensor, rng, [=](double u) {
-    const double x = calc_erfinv(low + (high - low) * u) * std * std::sqrt(2.0);
-    return std::clamp(x, -cut, cut);
+    return std::clamp(normal_quantile(low + (high - low) * u) * std, -cut, cut);
   });
 }
 
@@ -64,7 +62,7 @@ void lecun_normal(const torch::Tensor& tensor, double fan_in, Rng rng) {
 }
 
 void normal(const torch::Tensor& tensor, double std, Rng rng) {
-  fill(tensor, rng, [=](double u) { return calc_erfinv(2 * u - 1) * std * std::sqrt(2.0); });
+  fill(tensor, rng, [=](double u) { return normal_quantile(u) * std; });
 }
 
 void uniform(const torch::Tensor& tensor, double bound, Rng rng) {
