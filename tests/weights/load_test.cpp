@@ -73,6 +73,28 @@ TEST_CASE("A file that fits is copied whole, whatever its element type") {
   CHECK(torch::equal(model->norm->weight, half.at("norm.weight").to(torch::kFloat32)));
 }
 
+TEST_CASE(
+    "A file read for one model gives it its memory; one that is kept, or tied twice, a copy") {
+  const TensorMap tensors = timm_vit();
+  vit::WeightsFile file = file_of(tensors);
+  vit::VisionTransformer keeps(options()), takes(options());
+  vit::load_weights(*keeps, file);
+  CHECK(keeps->norm->weight.data_ptr() != tensors.at("norm.weight").data_ptr());
+  const torch::Tensor before = takes->norm->weight;  // as an optimizer holds it
+  vit::load_weights(*takes, std::move(file));
+  CHECK(takes->norm->weight.data_ptr() == tensors.at("norm.weight").data_ptr());
+  CHECK(before.data_ptr() == takes->norm->weight.data_ptr());
+  CHECK(takes->norm->weight.requires_grad());
+
+  TensorMap tied = timm_vit();
+  tied["blocks.0.norm1.weight"] = tied.at("norm.weight");
+  vit::VisionTransformer apart(options());
+  vit::load_weights(*apart, file_of(tied));
+  const torch::Tensor other = apart->named_parameters()["blocks.0.norm1.weight"];
+  CHECK(torch::equal(other, apart->norm->weight));
+  CHECK(other.data_ptr() != apart->norm->weight.data_ptr());
+}
+
 TEST_CASE("Another grid is resampled as the source does it, which the report says") {
   vit::ViTOptions larger = options();
   larger.img_size = {12, 16};

@@ -30,6 +30,14 @@ void append_list(std::ostringstream& out, std::string_view what,
 }
 
 /// One load: decides about every tensor first, and copies when all is decided.
+/// Whether `tensor` could stand in the place of `target`: of its kind, and alone in its memory (the
+/// second of two tied tensors no longer is).
+bool could_be(const torch::Tensor& target, const torch::Tensor& tensor) {
+  return tensor.scalar_type() == target.scalar_type() && tensor.device() == target.device() &&
+         tensor.strides() == target.strides() && tensor.storage().use_count() == 1 &&
+         tensor.storage().nbytes() == tensor.nbytes();
+}
+
 class Loading {
  public:
   Loading(ImageModel& model, const WeightsFile& file, const LoadOptions& options)
@@ -48,7 +56,8 @@ class Loading {
     report_.dropped = file.weights.names.dropped;
   }
 
-  LoadReport run() {
+  /// `takes`: nobody else is going to use the file's tensors.
+  LoadReport run(bool takes) {
     for (const auto& [name, target] : targets_) decide(name, target);
     for (const auto& [name, tensor] : tensors_)
       if (!targets_.contains(name)) decide_extra(name);
@@ -56,7 +65,13 @@ class Loading {
       report_.unexpected.push_back(name);
     if (!report_.complete()) refuse();
     const torch::NoGradGuard no_grad;
-    for (const auto& [name, tensor] : copies_) targets_.at(name).copy_(tensor);
+    for (const auto& [name, tensor] : copies_) {
+      torch::Tensor& target = targets_.at(name);
+      if (takes && could_be(target, tensor))
+        target.set_data(tensor);
+      else
+        target.copy_(tensor);
+    }
     return std::move(report_);
   }
 
@@ -192,7 +207,11 @@ WeightsFile open_weights(const std::filesystem::path& path) {
 }
 
 LoadReport load_weights(ImageModel& model, const WeightsFile& file, const LoadOptions& options) {
-  return Loading(model, file, options).run();
+  return Loading(model, file, options).run(false);
+}
+
+LoadReport load_weights(ImageModel& model, WeightsFile&& file, const LoadOptions& options) {
+  return Loading(model, file, options).run(true);
 }
 
 LoadReport load_weights(ImageModel& model, const std::filesystem::path& path,

@@ -37,6 +37,9 @@ struct WeightsFile {
 /// is left as it was then.
 LoadReport load_weights(ImageModel& model, const WeightsFile& file,
                         const LoadOptions& options = {});
+/// The same from a file that is read for this model alone: tensors of its own kind and place become
+/// the model's without a copy, so that a large model is in memory once.
+LoadReport load_weights(ImageModel& model, WeightsFile&& file, const LoadOptions& options = {});
 LoadReport load_weights(ImageModel& model, const std::filesystem::path& path,
                         const LoadOptions& options = {});
 
