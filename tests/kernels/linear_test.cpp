@@ -56,7 +56,7 @@ TEST_CASE("A fused linear layer and MLP agree with LibTorch's, in value and ever
   const std::string amp = GENERATE("fp32", "bf16");
   const std::int64_t rows = GENERATE(1, 7, 97, 400);
   const torch::Tensor x = random({rows, 1, 64}, 1).requires_grad_();
-  if (vit::kernels::supported_isa() < vit::kernels::Isa::avx512_bf16) return;
+  if (vit::kernels::active_isa() < vit::kernels::Isa::avx512_bf16) return;
   const torch::Tensor w1 = random({96, 64}, 2, 0.2).requires_grad_(),
                       b1 = random({96}, 3).requires_grad_(),
                       w2 = random({32, 96}, 4, 0.2).requires_grad_(),
@@ -131,7 +131,7 @@ TEST_CASE("Weights are packed anew for each pass, and once while they are frozen
 }
 
 TEST_CASE("A second derivative is refused by the fused functions, and there in a PlainScope") {
-  if (vit::kernels::supported_isa() < vit::kernels::Isa::avx512) return;
+  if (vit::kernels::active_isa() < vit::kernels::Isa::avx512) return;
   const torch::Tensor x = random({5, 2, 64}, 1).requires_grad_(),
                       w = random({32, 64}, 2, 0.2).requires_grad_(),
                       qkv = random({2, 5, 96}, 3).requires_grad_();
@@ -155,7 +155,7 @@ TEST_CASE("A second derivative is refused by the fused functions, and there in a
 }
 
 TEST_CASE("The MLP is the same, whether it is to be differentiated or not") {
-  if (vit::kernels::supported_isa() < vit::kernels::Isa::avx512) return;
+  if (vit::kernels::active_isa() < vit::kernels::Isa::avx512) return;
   const torch::Tensor x = random({197, 1, 64}, 1), w1 = random({96, 64}, 2, 0.2),
                       b1 = random({96}, 3), w2 = random({32, 96}, 4, 0.2), b2 = random({32}, 5);
   const torch::Tensor y = vit::kernels::fused_mlp(x, w1, b1, w2, b2);
@@ -164,7 +164,7 @@ TEST_CASE("The MLP is the same, whether it is to be differentiated or not") {
 }
 
 TEST_CASE("A fused linear layer may have no bias") {
-  if (vit::kernels::supported_isa() < vit::kernels::Isa::avx512) return;
+  if (vit::kernels::active_isa() < vit::kernels::Isa::avx512) return;
   const torch::Tensor x = random({7, 1, 64}, 1).requires_grad_(),
                       w = random({32, 64}, 2, 0.2).requires_grad_();
   const auto exact = with_gradients([&] { return at::linear(x, w); }, {x, w}, "fp32");

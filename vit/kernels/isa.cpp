@@ -1,5 +1,6 @@
 #include "vit/kernels/isa.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/native/CPUBlas.h>
 
 #include <algorithm>
@@ -11,6 +12,9 @@
 
 #include "vit/core/error.h"
 #include "vit/core/fields.h"
+#include "vit/core/log.h"
+#include "vit/kernels/agreement.h"
+#include "vit/kernels/probe.h"
 
 namespace vit::kernels {
 namespace {
@@ -24,8 +28,16 @@ Isa detect() {
                       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
                       __builtin_cpu_supports("avx512vl");
   const bool bf16 = avx512 && __builtin_cpu_supports("avx512bf16");
-  // AMX also needs the operating system's leave, which LibTorch has asked for.
-  if (bf16 && at::native::cpublas::could_pack(at::kBFloat16)) return Isa::amx;
+  // AMX also needs the operating system's leave, which LibTorch has asked for, and has traps that
+  // end a program: it is tried in a copy of it.
+  if (bf16 && at::native::cpublas::could_pack(at::kBFloat16)) {
+    if (survives([] {
+          at::set_num_threads(1);
+          return agrees_with_plain(Isa::amx);
+        }))
+      return Isa::amx;
+    log::warn("this CPU has AMX, but products with it fail; AVX-512 is used");
+  }
   if (bf16) return Isa::avx512_bf16;
   if (avx512) return Isa::avx512;
   if (avx2) return Isa::avx2;
@@ -35,8 +47,7 @@ Isa detect() {
 
 Isa from_environment() {
   const char* text = std::getenv("VIT_CPU_ISA");
-  // The AMX kernels have not run on such a CPU yet: they are taken only where they are asked for.
-  if (text == nullptr || *text == '\0') return std::min(supported_isa(), Isa::avx512_bf16);
+  if (text == nullptr || *text == '\0') return supported_isa();
   for (std::size_t i = 0; i < kNames.size(); ++i)
     if (kNames[i] == text) return std::min(static_cast<Isa>(i), supported_isa());
   const std::vector<std::string> names(kNames.begin(), kNames.end());

@@ -12,9 +12,9 @@ enum class Isa { plain, avx2, avx512, avx512_bf16, amx };
 /// What this CPU can run.
 [[nodiscard]] Isa supported_isa();
 
-/// What the kernels use: the best that is supported (AMX only by name), at most what the
-/// environment variable VIT_CPU_ISA (plain, avx2, avx512, avx512_bf16, amx) or `limit_isa` allows.
-/// Throws Error (usage) where VIT_CPU_ISA is no such name.
+/// What the kernels use: the best that is supported, at most what the environment variable
+/// VIT_CPU_ISA (plain, avx2, avx512, avx512_bf16, amx) or `limit_isa` allows. Throws Error (usage)
+/// where VIT_CPU_ISA is no such name.
 [[nodiscard]] Isa active_isa();
 
 /// Uses no more than this from now on; more than the CPU has is cut to what it has.

@@ -9,7 +9,7 @@ namespace {
 
 using Index = std::int64_t;
 
-constexpr Index kRows = 96;     // of a block, about: its operands stay in the second-level cache
+constexpr Index kRows = 96;     // of a block: a multiple of the tiles' heights, 6 and 16
 constexpr Index kTokens = 384;  // of a chunk of the weight gradients
 
 /// Calls done(first column, columns, sums [rows, kPanel]) for each panel of x W.
@@ -24,21 +24,25 @@ void panels(const Primitives<T>& use, Index rows, const T* x, const PackedWeight
   }
 }
 
-/// Calls body(first row, rows, sums, scratch [rows, scratch_width]) for blocks of rows of about one
-/// size: a last one of three rows would read all the weights for them.
+/// Calls body(first row, rows, sums, scratch [rows, scratch_width]) for blocks of kRows rows. The
+/// last one takes up to half as many more: a block of three rows would read all the weights for
+/// them.
 template <class T, class Body>
 void blocks(const Primitives<T>& use, Index begin, Index end, Index scratch_width,
             const Body& body) {
-  const Index rows = end - begin, count = std::max<Index>(1, (rows + kRows / 2) / kRows),
-              block = round_up((rows + count - 1) / count, 6);  // 6: the tiles' height
+  constexpr Index kMost = kRows + kRows / 2;
+  const Index most = std::min(end - begin, kMost);
   Workspace& memory = Workspace::of_thread();
-  memory.reset(static_cast<std::size_t>(block) *
+  memory.reset(static_cast<std::size_t>(most) *
                    (sizeof(float) * kPanel + sizeof(T) * static_cast<std::size_t>(scratch_width)) +
                128);
-  float* const sums = memory.get<float>(block * kPanel);
-  T* const scratch = memory.get<T>(block * scratch_width);
-  for (Index row = begin; row < end; row += block)
-    body(row, std::min(block, end - row), sums, scratch);
+  float* const sums = memory.get<float>(most * kPanel);
+  T* const scratch = memory.get<T>(most * scratch_width);
+  while (begin < end) {
+    const Index rows = end - begin < kMost ? end - begin : kRows;
+    body(begin, rows, sums, scratch);
+    begin += rows;
+  }
   use.release();
 }
 
