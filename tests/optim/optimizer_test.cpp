@@ -2,115 +2,33 @@
 
 #include <torch/torch.h>
 
-#include <algorithm>
-#include <fstream>
-#include <functional>
-#include <nlohmann/json.hpp>
-
-#include "tests/catch.h"
+#include "tests/optim/fixture_run.h"
 #include "tests/support/shared.h"
-#include "vit/loss/binary_cross_entropy.h"
-#include "vit/loss/cross_entropy.h"
-#include "vit/models/vit.h"
 #include "vit/optim/muon.h"
-#include "vit/weights/load.h"
-#include "vit/weights/tensors.h"
 
-namespace {
-
-using Json = nlohmann::json;
-
-vit::ViTOptions fixture_model(const Json& kwargs) {
-  vit::ViTOptions options;
-  options.img_size = {kwargs.at("img_size"), kwargs.at("img_size")};
-  options.patch_size = {kwargs.at("patch_size"), kwargs.at("patch_size")};
-  options.mlp_ratio = kwargs.at("mlp_ratio");
-  options.num_classes = kwargs.at("num_classes");
-  options.embed_dim = kwargs.at("embed_dim");
-  options.depth = kwargs.at("depth");
-  options.num_heads = kwargs.at("num_heads");
-  return options;
-}
-
-Json read_json(const std::filesystem::path& file) { return Json::parse(std::ifstream(file)); }
-
-/// The loss of fixtures/train by its description.
-torch::Tensor fixture_loss(const std::string& kind, const torch::Tensor& logits,
-                           const std::function<torch::Tensor(const char*)>& target) {
-  if (kind == "ce_ls") return vit::cross_entropy(logits, target("y"), 0.1);
-  if (kind == "soft_ce") return vit::cross_entropy(logits, target("soft_targets"));
-  if (kind == "bce")
-    return vit::binary_cross_entropy(logits, target("bce_targets"), {.smoothing = 0.1});
-  return vit::binary_cross_entropy(logits, target("y"), {.smoothing = 0.1, .sum_classes = true});
-}
-
-/// The K third of qkv.bias has no true gradient: Adam and signs move it by rounding noise alone.
-torch::Tensor without_k_bias(const std::string& name, const torch::Tensor& tensor) {
-  if (!name.ends_with("qkv.bias")) return tensor;
-  const auto thirds = tensor.chunk(3);
-  return torch::cat({thirds[0], thirds[2]});
-}
-
-}  // namespace
+using vit::test::FixtureRun;
+using vit::test::without_k_bias;
 
 TEST_CASE("Twelve steps of timm's training give the same losses, gradient norms and weights") {
-  const std::string run_name = GENERATE("adamw", "adamw_layer_decay", "sgd_nesterov", "adamw_bce",
-                                        "lamb", "lion", "lars", "adafactorbv");
+  const std::string name =
+      GENERATE("adamw", "adamw_layer_decay", "sgd_nesterov", "adamw_bce", "lamb", "lars",
+               "adafactorbv");  // lion: lion_test.cpp
   const auto folder = vit::test::shared("fixtures/train");
   if (!folder) return;
-  INFO(run_name);
-  const Json run = read_json(*folder / run_name / "run.json");
-  const Json& kwargs = run.at("optimizer_kwargs");
-  vit::VisionTransformer model(fixture_model(read_json(*folder / "meta.json").at("kwargs")));
-  vit::load_weights(*model, *folder / "init.safetensors");
-  vit::OptimOptions options;
-  options.opt = kwargs.at("opt");
-  options.weight_decay = kwargs.at("weight_decay");
-  options.layer_decay = kwargs.value("layer_decay", 1.0);
-  options.momentum = kwargs.value("momentum", 0.9);
-  const auto groups = vit::param_groups(*model, options);
-  for (const vit::ParamGroup& group : groups)
-    for (const auto& [name, parameter] : group.parameters) {
-      const Json& expected = run.at("param_groups").at(name);
-      INFO(name);
+  INFO(name);
+  FixtureRun run(*folder, name);
+  for (const vit::ParamGroup& group : run.optimizer->groups())
+    for (const auto& [parameter, tensor] : group.parameters) {
+      const auto& expected = run.run.at("param_groups").at(parameter);
+      INFO(parameter);
       CHECK(group.lr_scale == Approx(expected.at("lr_scale").get<double>()).epsilon(1e-12));
       CHECK(group.weight_decay == expected.at("weight_decay").get<double>());
     }
-  const auto optimizer = vit::create_optimizer(options, groups);
-
-  const vit::SafetensorsFile batches = vit::SafetensorsFile::open(*folder / "batches.safetensors");
-  const torch::Tensor x = vit::read_tensor(batches, batches.at("x"));
-  model->train();
-  double lr_sum = 0;
-  for (std::size_t step = 0; step < run.at("losses").size(); ++step) {
-    const auto i = static_cast<std::int64_t>(step);
-    const torch::Tensor loss = fixture_loss(
-        kwargs.at("loss"), model->forward(x[i]),
-        [&](const char* name) { return vit::read_tensor(batches, batches.at(name))[i]; });
-    loss.backward();
-    const double norm = vit::clip_grad_norm(optimizer->parameters(), 1.0).item<double>();
-    // float32 against float32 of another summation order: both are about 1e-6 from float64.
-    CHECK(loss.item<double>() == Approx(run.at("losses")[step].get<double>()).epsilon(2e-5));
-    CHECK(norm == Approx(run.at("grad_norms")[step].get<double>()).epsilon(2e-4));
-    lr_sum += run.at("lrs")[step].get<double>();
-    optimizer->step(run.at("lrs")[step]);
-    optimizer->zero_grad();
-  }
-  if (!std::filesystem::exists(*folder / run_name / "final.safetensors")) return;
-  const vit::SafetensorsFile final_weights =
-      vit::SafetensorsFile::open(*folder / run_name / "final.safetensors");
-  for (const auto& item : model->named_parameters()) {
-    INFO(item.key());
-    const torch::Tensor expected = vit::read_tensor(final_weights, final_weights.at(item.key()));
-    const torch::Tensor error =
-        without_k_bias(item.key(), (item.value() - expected).detach()).abs();
-    if (run_name == "lion") {  // a sign flips where rounding does: few elements, by a bounded step
-      const double flipped = error.gt(2e-5).sum().item<double>();
-      CHECK(flipped <= std::max(1.0, 1e-3 * static_cast<double>(error.numel())));
-      CHECK(error.max().item<double>() <= 2 * lr_sum);
-      continue;
-    }
-    const Json& noise = run.at("final_fp64_diff").at(item.key());
+  for (std::int64_t step = 0; step < run.steps(); ++step) run.take(step);
+  for (const auto& [parameter, difference] : run.errors()) {
+    INFO(parameter);
+    const torch::Tensor error = without_k_bias(parameter, difference);
+    const auto& noise = run.run.at("final_fp64_diff").at(parameter);
     CHECK(error.max().item<double>() <= 2e-5 + 10 * noise.at("max").get<double>());
     CHECK(error.square().mean().sqrt().item<double>() <= 2e-6 + 10 * noise.at("rms").get<double>());
   }
