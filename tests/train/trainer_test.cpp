@@ -97,10 +97,28 @@ struct SmallRun {
         model->parameters()[i].copy_(checkpoint[i]);
       return !checkpoint.empty();
     };
-    hooks.save = [this](vit::CheckpointKind kind, const vit::TrainingState&) {
+    std::vector<torch::Tensor> at_save;  // copies
+    hooks.save = [&](vit::CheckpointKind kind, const vit::TrainingState&) {
       saved.push_back(kind);
+      at_save.clear();
+      for (const torch::Tensor& tensor : checkpointed()) at_save.push_back(tensor.clone());
+    };
+    hooks.before_change = [&] {
+      for (std::size_t i = 0; i < at_save.size(); ++i)
+        unchanged = unchanged && torch::equal(at_save[i], checkpointed()[i]);
+      settled += at_save.empty() ? 0 : 1;
+      at_save.clear();
     };
     return vit::train(parts, state, hooks);
+  }
+
+  /// What a checkpoint holds that steps change.
+  [[nodiscard]] std::vector<torch::Tensor> checkpointed() const {
+    std::vector<torch::Tensor> all = model->parameters();
+    for (const auto& [name, tensor] : optimizer->state()) all.push_back(tensor);
+    if (ema != nullptr)
+      for (const auto& [name, tensor] : ema->tensors()) all.push_back(tensor);
+    return all;
   }
 
   [[nodiscard]] bool same_weights(const SmallRun& other) const {
@@ -122,6 +140,8 @@ struct SmallRun {
   vit::TrainingState state;
   vit::Ema* ema = nullptr;
   std::vector<vit::CheckpointKind> saved;
+  std::int64_t settled = 0;  // how many of those changes of the weights followed,
+  bool unchanged = true;     // and whether all was as it was saved until they were announced
   std::optional<vit::UpdateEvent> trouble;
   vit::TrainingState before_trouble;
   std::vector<torch::Tensor> checkpoint;
@@ -191,6 +211,18 @@ TEST_CASE("Each epoch saves `last`, and `best` where it is better than all befor
   CHECK((run.saved == expected));  // LibTorch cannot print a list of these
   CHECK(watcher.epochs[0].best);
   CHECK(watcher.epochs[0].epoch == 1);
+}
+
+TEST_CASE("What a checkpoint holds stays as it is until the change is announced") {
+  SmallRun run(2);
+  run.optim.sam_rho = GENERATE(0.0, 0.05);
+  run.train.checkpoint_every = "2 updates";
+  run.train.model_ema = 0.9;
+  vit::Ema ema(*run.model, {.decay = 0.9});
+  run.ema = &ema;
+  run.go();
+  CHECK(run.unchanged);
+  CHECK(run.settled == 5);  // of six: the last one has nothing behind it
 }
 
 TEST_CASE("Accumulating gradients over two batches is the same as one batch of twice the size") {

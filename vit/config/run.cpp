@@ -283,6 +283,7 @@ class Run {
       write_checkpoint(directory.trouble_checkpoint(event.update),
                        checkpoint_tensors(*model_, *optimizer_, ema), checkpoint_info(before));
     };
+    hooks.before_change = [&] { writer.settle(); };
     hooks.roll_back = [&] {
       writer.finish();
       const auto sound = newest_sound_checkpoint(directory);

@@ -134,7 +134,7 @@ NamedTensors checkpoint_tensors(ImageModel& model, const Optimizer& optimizer, c
   for (const auto& item : model.module().named_parameters())
     own.emplace_back(item.key(), item.value());
   for (const auto& item : model.module().named_buffers())
-    own.emplace_back(item.key(), item.value());
+    own.emplace_back(item.key(), item.value().clone());
   const double lora_scale = vit::lora_scale(model.module());
   NamedTensors all = merged_lora(own, lora_scale);
   for (const auto& [name, tensor] : lora_tensors(own)) all.emplace_back(kLoraPrefix + name, tensor);

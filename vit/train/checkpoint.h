@@ -25,7 +25,7 @@ struct CheckpointInfo {
 /// All that a checkpoint holds, under the names it has there: weights under timm's, moving averages
 /// under `ema/`, the optimizer's state under `optim/`. A layer with a low-rank adapter stands there
 /// merged, as every other program reads it, and as it is trained under `lora/`. The tensors are
-/// those of the run, except for merged ones.
+/// those of the run, except for merged ones, and for buffers, which a forward pass may change.
 [[nodiscard]] NamedTensors checkpoint_tensors(ImageModel& model, const Optimizer& optimizer,
                                               const Ema* ema = nullptr);
 

@@ -2,8 +2,9 @@
 
 #include <torch/utils.h>
 
-#include <algorithm>
+#include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "vit/core/error.h"
 #include "vit/io/linked_file.h"
@@ -14,18 +15,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Copies `tensors` into `snapshot`, into the memory that is there already where it fits.
-void copy_into(NamedTensors& snapshot, const NamedTensors& tensors) {
-  const torch::NoGradGuard no_grad;
-  snapshot.resize(tensors.size());
+NamedTensors detached(const NamedTensors& tensors) {
+  NamedTensors all;
+  for (const auto& [name, tensor] : tensors) all.emplace_back(name, tensor.detach());
+  return all;
+}
+
+/// Memory for a copy of `tensors`: what is there in `spare` where it fits.
+NamedTensors room_for(const NamedTensors& tensors, NamedTensors spare) {
+  spare.resize(tensors.size());
   for (std::size_t i = 0; i < tensors.size(); ++i) {
-    auto& [name, copy] = snapshot[i];
-    const torch::Tensor tensor = tensors[i].second.detach();
+    auto& [name, room] = spare[i];
+    const torch::Tensor& tensor = tensors[i].second;
     name = tensors[i].first;
-    if (!copy.defined() || copy.sizes() != tensor.sizes() ||
-        copy.scalar_type() != tensor.scalar_type())
-      copy = torch::empty(tensor.sizes(), tensor.options().device(torch::kCPU));
-    copy.copy_(tensor);
+    if (!room.defined() || room.sizes() != tensor.sizes() ||
+        room.scalar_type() != tensor.scalar_type())
+      room = torch::empty(tensor.sizes(), tensor.options().device(torch::kCPU));
+  }
+  return spare;
+}
+
+/// Plain copies by the calling thread alone, where that is possible: the others compute.
+void copy(const NamedTensors& from, const NamedTensors& to) {
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const torch::Tensor &source = from[i].second, &target = to[i].second;
+    if (source.is_cpu() && source.is_contiguous() && source.nbytes() > 0)
+      std::memcpy(target.data_ptr(), source.const_data_ptr(), source.nbytes());
+    else
+      target.copy_(source);
   }
 }
 
@@ -54,22 +71,42 @@ void CheckpointWriter::save(CheckpointKind kind, const NamedTensors& tensors, Ch
   const Stopwatch held;
   std::unique_lock lock(mutex_);
   wait(lock);
-  Job job{kind, std::move(spare_), std::move(info)};
-  lock.unlock();
-  copy_into(job.tensors, tensors);
-  if (!options_.background) write(std::move(job));
-  lock.lock();
-  if (options_.background) job_ = std::move(job);
-  cost_.held += held.seconds();
+  live_ = detached(tensors);
+  Job job{kind, room_for(live_, std::move(spare_)), std::move(info)};
   ++cost_.count;
+  if (options_.background) {
+    job_ = std::move(job);
+    copying_ = true;
+    cost_.held += held.seconds();
+    lock.unlock();
+    changed_.notify_all();
+    return;
+  }
   lock.unlock();
-  changed_.notify_all();
+  copy(live_, job.tensors);
+  write(std::move(job));
+  lock.lock();
+  cost_.held += held.seconds();
+}
+
+void CheckpointWriter::settle() {
+  const Stopwatch held;
+  std::unique_lock lock(mutex_);
+  if (!copying_ && !copy_failure_) return;
+  changed_.wait(lock, [&] { return !copying_; });
+  cost_.held += held.seconds();
+  rethrow_copy_failure();
+}
+
+void CheckpointWriter::rethrow_copy_failure() {
+  if (copy_failure_) std::rethrow_exception(std::exchange(copy_failure_, nullptr));
 }
 
 void CheckpointWriter::finish() {
   {
     std::unique_lock lock(mutex_);
     wait(lock);
+    rethrow_copy_failure();
   }
   if (owed_.empty()) return;
   Job newest = std::move(owed_.back());
@@ -99,9 +136,23 @@ void CheckpointWriter::work() {
     changed_.wait(lock, [&] { return stopping_ || job_; });
     if (!job_) return;
     Job job = *std::exchange(job_, std::nullopt);
+    const NamedTensors live = std::exchange(live_, {});
     writing_ = true;
     lock.unlock();
-    write(std::move(job));
+    const Stopwatch time;
+    std::exception_ptr failure;
+    try {
+      copy(live, job.tensors);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    lock.lock();
+    cost_.written += time.seconds();
+    copying_ = false;
+    copy_failure_ = failure;
+    lock.unlock();
+    changed_.notify_all();
+    if (!failure) write(std::move(job));
     lock.lock();
     writing_ = false;
     changed_.notify_all();

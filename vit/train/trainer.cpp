@@ -100,6 +100,7 @@ class Training {
     }
     bool finite = std::isfinite(event.loss);
     if (finite && sam_.enabled()) take_gradient_uphill(held, before.batch, samples);
+    announce_change();
     finite = finite && timed("update", figures_.times.update, [&] { return update_weights(event); });
     for (Observer* observer : hooks_.observers) observer->on_update(event);
     if (!finite) handle(event, before);
@@ -125,6 +126,7 @@ class Training {
 
   void take_gradient_uphill(const std::vector<Batch>& held, std::int64_t first, double samples) {
     if (!scaler_.unscale(parameters_)) return;  // the second scaling then finds the overflow too
+    announce_change();
     sam_.climb();
     for (std::size_t i = 0; i < held.size(); ++i)
       forward_backward(held[i], first + static_cast<std::int64_t>(i),
@@ -236,6 +238,10 @@ class Training {
     state_.correct = step.correct < 0 ? -1 : state_.correct + step.correct;
     ++state_.batch;
     figures_.images += samples;
+  }
+
+  void announce_change() const {
+    if (hooks_.before_change) hooks_.before_change();
   }
 
   void note(const std::string& text) const {

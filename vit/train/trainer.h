@@ -45,8 +45,10 @@ enum class CheckpointKind { last, best, last_and_best };
 
 /// What the trainer asks of its surroundings.
 struct TrainingHooks {
-  /// Saves weights, optimizer and this state.
+  /// Saves weights, optimizer and this state; may go on reading the tensors until before_change.
   std::function<void(CheckpointKind, const TrainingState&)> save;
+  /// Called before weights, averages or the optimizer's state change.
+  std::function<void()> before_change;
   /// Keeps what is needed to take an update again that was not finite: the state before it.
   std::function<void(const UpdateEvent&, const TrainingState&)> save_trouble;
   /// Puts the weights, averages and optimizer state of the last checkpoint back; false where there
