@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -93,10 +94,14 @@ void AtomicFile::write(std::string_view text) { write(std::as_bytes(std::span(te
 
 void AtomicFile::write_through(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    const ssize_t count = ::write(fd_.get(), bytes.data(), bytes.size());
+    const std::size_t piece = behind_ ? std::min(bytes.size(), kBufferBytes) : bytes.size();
+    const ssize_t count = ::write(fd_.get(), bytes.data(), piece);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw file_error(path_, "cannot write", errno);
     bytes = bytes.subspan(static_cast<std::size_t>(count));
+    written_ += static_cast<std::uint64_t>(count);
+    const int failure = behind_ ? behind_->wrote(fd_.get(), written_) : 0;
+    if (failure != 0) throw file_error(path_, "cannot write to the disk", failure);
   }
 }
 

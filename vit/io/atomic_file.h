@@ -3,11 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "vit/io/file_descriptor.h"
+#include "vit/io/write_behind.h"
 
 namespace vit {
 
@@ -30,6 +32,9 @@ class AtomicFile {
 
   /// Takes disk space for `bytes` in all, so that a full disk is found before the work is done.
   void reserve(std::uint64_t bytes);
+  /// Keeps what is written from the first byte on out of the system's cache: for large files that
+  /// are not read soon.
+  void bypass_cache() { behind_.emplace(); }
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text);
   /// Puts the file in place; the last call.
@@ -47,7 +52,8 @@ class AtomicFile {
   std::filesystem::path path_, temporary_;  // temporary_ is empty while there is none to remove
   FileDescriptor fd_;
   std::vector<std::byte> buffer_;
-  std::uint64_t size_ = 0, reserved_ = 0;
+  std::uint64_t size_ = 0, reserved_ = 0, written_ = 0;
+  std::optional<WriteBehind> behind_;
 };
 
 /// Puts `text` at `path`, all or nothing, as AtomicFile does.

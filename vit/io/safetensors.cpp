@@ -147,6 +147,7 @@ void SafetensorsWriter::write(const std::filesystem::path& path) const {
   const std::string json = format_safetensors_header(header, printable_path(path));
 
   AtomicFile file(path);
+  file.bypass_cache();
   file.reserve(kLengthBytes + json.size() + position);
   const std::array length{std::uint64_t{json.size()}};
   file.write(std::as_bytes(std::span(length)));

@@ -57,9 +57,9 @@ class SafetensorsWriter {
            std::span<const std::byte> data);
   void set_metadata(std::string key, std::string value);
 
-  /// Puts the file in place, all or nothing (AtomicFile). Throws Error(resource) where it cannot be
-  /// written and Error(weights) where the format cannot hold it: two tensors of one name, text that
-  /// is not UTF-8, a header above the limit.
+  /// Puts the file in place, all or nothing (AtomicFile), past the system's cache. Throws
+  /// Error(resource) where it cannot be written and Error(weights) where the format cannot hold it:
+  /// two tensors of one name, text that is not UTF-8, a header above the limit.
   void write(const std::filesystem::path& path) const;
 
  private:
