@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "tests/apps/program.h"
+#include "tests/support/program.h"
 
 using vit::test::run_program;
 

@@ -1,35 +1,15 @@
-#include <sys/wait.h>
-
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "tests/catch.h"
-#include "tests/io/scratch.h"
+#include "tests/support/process.h"
+#include "tests/support/program.h"
 #include "vit/image/encode.h"
 #include "vit/report/csv.h"
 
 // The program as a process: what it prints and the exit codes that scripts rely on.
 namespace {
 
-struct Outcome {
-  int code = -1;
-  std::string out;  // stdout and stderr
-};
-
-Outcome run(const std::filesystem::path& folder, const std::string& arguments,
-            const std::string& merge = " 2>&1", const std::string& before = "") {
-  const std::string command =
-      "cd '" + folder.string() + "' && " + before + " '" VIT_PROGRAM "' " + arguments + merge;
-  FILE* pipe = ::popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Outcome outcome;
-  char buffer[4096];
-  for (std::size_t count; (count = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;)
-    outcome.out.append(buffer, count);
-  const int status = ::pclose(pipe);
-  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return outcome;
-}
+using vit::test::Outcome;
+using vit::test::run_program;
 
 const char* const kTiny = R"(
 data: {name: shapes, image_size: 16, num_train: 64, num_val: 32, batch_size: 16, workers: 2}
@@ -45,12 +25,12 @@ TEST_CASE("A run from the experiment to the exported model") {
   const vit::test::ScratchFolder folder;
   vit::test::put(folder / "tiny.yaml", kTiny);
 
-  const Outcome dry = run(folder.path(), "train tiny.yaml --dry-run");
+  const Outcome dry = run_program(folder.path(), "train tiny.yaml --dry-run");
   CHECK(dry.code == 0);
   CHECK_FALSE(std::filesystem::exists(folder / "runs"));
 
-  const Outcome trained = run(folder.path(), "train tiny.yaml");
-  INFO(trained.out);
+  const Outcome trained = run_program(folder.path(), "train tiny.yaml");
+  INFO(trained.errors);
   REQUIRE(trained.code == 0);
   CHECK_THAT(trained.out, Catch::Contains("chance is 10.00 %"));
   for (const char* name :
@@ -63,29 +43,29 @@ TEST_CASE("A run from the experiment to the exported model") {
           "epoch,step,train_loss,eval_loss,eval_top1,eval_top5,lr,images_per_s,time_s\n1,4,"));
 
   const nlohmann::json evaluated =
-      nlohmann::json::parse(run(folder.path(), "eval runs/tiny --json", "").out);
+      nlohmann::json::parse(run_program(folder.path(), "eval runs/tiny --json").out);
   const nlohmann::json again = nlohmann::json::parse(
-      run(folder.path(), "eval tiny.yaml --weights runs/tiny/checkpoints/best.safetensors --json",
-          "")
+      run_program(folder.path(),
+                  "eval tiny.yaml --weights runs/tiny/checkpoints/best.safetensors --json")
           .out);
   CHECK(evaluated.at("eval_top1") == again.at("eval_top1"));
   CHECK(evaluated.at("eval_loss") == again.at("eval_loss"));
 
   vit::Image picture(40, 30, 3);
   vit::write_png(picture, folder / "a picture.png");
-  REQUIRE(run(folder.path(), "export runs/tiny --format torchscript --output exported.pt").code ==
-          0);
+  REQUIRE(run_program(folder.path(), "export runs/tiny --format torchscript --output exported.pt")
+              .code == 0);
   const nlohmann::json from_run = nlohmann::json::parse(
-      run(folder.path(), "predict runs/tiny 'a picture.png' --json --topk 3", "").out);
+      run_program(folder.path(), "predict runs/tiny 'a picture.png' --json --topk 3").out);
   const nlohmann::json from_export = nlohmann::json::parse(
-      run(folder.path(), "predict exported.pt 'a picture.png' --json --topk 3", "").out);
+      run_program(folder.path(), "predict exported.pt 'a picture.png' --json --topk 3").out);
   REQUIRE(from_run.at("predictions")[0].at("top").size() == 3);
   const auto probability = [](const nlohmann::json& result) {
     return result.at("predictions")[0].at("top")[0].at("probability").get<double>();
   };
   CHECK(probability(from_run) == Approx(probability(from_export)).epsilon(1e-5));
 
-  const Outcome same = run(folder.path(), "train tiny.yaml --output other");
+  const Outcome same = run_program(folder.path(), "train tiny.yaml --output other");
   CHECK(same.code == 0);
   const vit::CsvTable first = vit::read_csv(folder / "runs/tiny/summary.csv"),
                       second = vit::read_csv(folder / "other/summary.csv");
@@ -94,41 +74,42 @@ TEST_CASE("A run from the experiment to the exported model") {
       CHECK(first.number(row, column) == second.number(row, column));
 
   SECTION("mistakes end with the code and a remedy") {
-    const Outcome taken = run(folder.path(), "train tiny.yaml --output runs/tiny");
+    const Outcome taken = run_program(folder.path(), "train tiny.yaml --output runs/tiny");
     CHECK(taken.code == 2);
-    CHECK_THAT(taken.out, Catch::Contains("--resume auto"));
+    CHECK_THAT(taken.errors, Catch::Contains("--resume auto"));
     vit::test::put(folder / "torn.jpg", "\xff\xd8\xff\xe0 no picture");
-    const Outcome torn = run(folder.path(), "predict runs/tiny torn.jpg");
+    const Outcome torn = run_program(folder.path(), "predict runs/tiny torn.jpg");
     CHECK(torn.code == 3);
-    CHECK_THAT(torn.out, Catch::Contains("torn.jpg"));
-    const Outcome missing = run(folder.path(), "predict runs/tiny 'a pictur.png'");
+    CHECK_THAT(torn.errors, Catch::Contains("torn.jpg"));
+    const Outcome missing = run_program(folder.path(), "predict runs/tiny 'a pictur.png'");
     CHECK(missing.code == 3);
-    CHECK_THAT(missing.out, Catch::Contains("a picture.png?"));
+    CHECK_THAT(missing.errors, Catch::Contains("a picture.png?"));
     std::filesystem::create_directory(folder / "notes");
     vit::test::put(folder / "notes/read me.txt", "no picture");
-    const Outcome nothing = run(folder.path(), "predict runs/tiny notes");
+    const Outcome nothing = run_program(folder.path(), "predict runs/tiny notes");
     CHECK(nothing.code == 3);
-    CHECK_THAT(nothing.out, Catch::Contains("notes: found no picture"));
-    CHECK(run(folder.path(), "predict 'a picture.png' 'a picture.png'").code == 4);
-    CHECK(run(folder.path(), "eval runs/nothing").code == 4);
-    const Outcome wrong = run(
+    CHECK_THAT(nothing.errors, Catch::Contains("notes: found no picture"));
+    CHECK(run_program(folder.path(), "predict 'a picture.png' 'a picture.png'").code == 4);
+    CHECK(run_program(folder.path(), "eval runs/nothing").code == 4);
+    const Outcome wrong = run_program(
         folder.path(),
         "eval tiny.yaml --set model.embed_dim=32 --weights runs/tiny/checkpoints/best.safetensors");
     CHECK(wrong.code == 4);
-    CHECK_THAT(wrong.out, Catch::Contains("the model has"));
-    CHECK(run(folder.path(), "export runs/tiny --output no/such/folder.pt").code == 5);
+    CHECK_THAT(wrong.errors, Catch::Contains("the model has"));
+    CHECK(run_program(folder.path(), "export runs/tiny --output no/such/folder.pt").code == 5);
   }
 }
 
-TEST_CASE("A run that is interrupted says how to go on, and going on completes it") {
+TEST_CASE("A run that is interrupted is saved, and says how to go on") {
   const vit::test::ScratchFolder folder;
   vit::test::put(folder / "tiny.yaml", kTiny);
-  const Outcome stopped =
-      run(folder.path(), "train tiny.yaml --set schedule.epochs=100000 --output r", " 2>&1",
-          "timeout --preserve-status --signal=INT 6");
-  INFO(stopped.out);
-  CHECK(stopped.code == 130);
-  CHECK_THAT(stopped.out,
+  vit::test::Process process(
+      folder.path(), {"train", "tiny.yaml", "--set", "schedule.epochs=100000", "--output", "r"});
+  while (!std::filesystem::exists(folder / "r/checkpoints/last.safetensors"))
+    REQUIRE_FALSE(process.wait_for(std::chrono::milliseconds(5)));
+  process.send(SIGINT);
+  CHECK(process.wait() == 130);
+  CHECK_THAT(vit::test::get(folder / "out.txt"),
              Catch::Contains("go on with: vit train r/config.yaml --output r --resume auto"));
   REQUIRE(std::filesystem::exists(folder / "r/checkpoints/last.safetensors"));
   CHECK_FALSE(std::filesystem::exists(folder / "r/DONE"));
@@ -137,10 +118,10 @@ TEST_CASE("A run that is interrupted says how to go on, and going on completes i
 TEST_CASE("Wrong usage ends with 2 and leads on") {
   const vit::test::ScratchFolder folder;
   const auto usage = [&](const std::string& arguments, const std::string& says) {
-    const Outcome outcome = run(folder.path(), arguments);
-    INFO(arguments << ": " << outcome.out);
+    const Outcome outcome = run_program(folder.path(), arguments);
+    INFO(arguments << ": " << outcome.errors);
     CHECK(outcome.code == 2);
-    CHECK_THAT(outcome.out, Catch::Contains(says));
+    CHECK_THAT(outcome.errors, Catch::Contains(says));
   };
   vit::test::put(folder / "typo.yaml", "optim: {learning_rate: 1}\n");
   vit::test::put(folder / "patch.yaml",
@@ -167,26 +148,26 @@ TEST_CASE("Wrong usage ends with 2 and leads on") {
 TEST_CASE("Data that is not there or empty ends with 3") {
   const vit::test::ScratchFolder folder;
   vit::test::put(folder / "folder.yaml", "data: {name: folder, root: pictures}\n");
-  const Outcome missing = run(folder.path(), "train folder.yaml");
+  const Outcome missing = run_program(folder.path(), "train folder.yaml");
   CHECK(missing.code == 3);
-  CHECK_THAT(missing.out, Catch::Contains("pictures: does not exist"));
+  CHECK_THAT(missing.errors, Catch::Contains("pictures: does not exist"));
   std::filesystem::create_directories(folder / "pictures/train/cat");
   std::filesystem::create_directories(folder / "pictures/val/cat");
-  const Outcome empty = run(folder.path(), "train folder.yaml");
+  const Outcome empty = run_program(folder.path(), "train folder.yaml");
   CHECK(empty.code == 3);
-  CHECK_THAT(empty.out, Catch::Contains("found no picture"));
+  CHECK_THAT(empty.errors, Catch::Contains("found no picture"));
 }
 
 TEST_CASE("Help, version and the lists come from the program itself") {
   const vit::test::ScratchFolder folder;
-  CHECK(run(folder.path(), "--help").code == 0);
-  CHECK(run(folder.path(), "").code == 0);
-  CHECK_THAT(run(folder.path(), "--version").out, Catch::Contains("LibTorch"));
-  CHECK_THAT(run(folder.path(), "data list").out, Catch::Contains("cifar10"));
-  CHECK_THAT(run(folder.path(), "config").out, Catch::Contains("optim.lr"));
+  CHECK(run_program(folder.path(), "--help").code == 0);
+  CHECK(run_program(folder.path(), "").code == 0);
+  CHECK_THAT(run_program(folder.path(), "--version").out, Catch::Contains("LibTorch"));
+  CHECK_THAT(run_program(folder.path(), "data list").out, Catch::Contains("cifar10"));
+  CHECK_THAT(run_program(folder.path(), "config").out, Catch::Contains("optim.lr"));
   const nlohmann::json models =
-      nlohmann::json::parse(run(folder.path(), "models 'vit_tiny_patch16_224' --json", "").out);
+      nlohmann::json::parse(run_program(folder.path(), "models 'vit_tiny_patch16_224' --json").out);
   CHECK(models.at("models")[0].at("parameters") == 5717416);
-  CHECK_THAT(run(folder.path(), "summary vit_tiny_patch16_224").out,
+  CHECK_THAT(run_program(folder.path(), "summary vit_tiny_patch16_224").out,
              Catch::Contains("blocks.11.attn"));
 }

@@ -1,10 +1,6 @@
-#include <sys/wait.h>
-
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "tests/catch.h"
-#include "tests/io/scratch.h"
+#include "tests/support/program.h"
 #include "vit/image/decode.h"
 #include "vit/image/encode.h"
 #include "vit/image/lookup.h"
@@ -12,25 +8,8 @@
 // `vit data apply` and `vit bench data` as processes.
 namespace {
 
-struct Outcome {
-  int code = -1;
-  std::string out;
-};
-
-Outcome run(const std::filesystem::path& folder, const std::string& arguments,
-            const std::string& merge = " 2>&1") {
-  const std::string command =
-      "cd '" + folder.string() + "' && '" VIT_PROGRAM "' " + arguments + merge;
-  FILE* pipe = ::popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Outcome outcome;
-  char buffer[4096];
-  for (std::size_t count; (count = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;)
-    outcome.out.append(buffer, count);
-  const int status = ::pclose(pipe);
-  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return outcome;
-}
+using vit::test::Outcome;
+using vit::test::run_program;
 
 vit::Image gradient(int width, int height) {
   vit::Image image(width, height);
@@ -44,17 +23,18 @@ vit::Image gradient(int width, int height) {
 TEST_CASE("data apply does one operation to one picture") {
   const vit::test::ScratchFolder folder;
   vit::write_png(gradient(20, 10), folder / "in.png");
-  const Outcome done = run(folder.path(), "data apply '{op: Solarize, arg: 100}' in.png out.png");
-  INFO(done.out);
+  const Outcome done =
+      run_program(folder.path(), "data apply '{op: Solarize, arg: 100}' in.png out.png");
+  INFO(done.errors);
   REQUIRE(done.code == 0);
   CHECK(vit::load_image(folder / "out.png") == vit::solarize(gradient(20, 10), 100));
 
-  const Outcome unknown = run(folder.path(), "data apply '{op: Solarise}' in.png out.png");
+  const Outcome unknown = run_program(folder.path(), "data apply '{op: Solarise}' in.png out.png");
   CHECK(unknown.code == 2);
-  CHECK_THAT(unknown.out, Catch::Contains("did you mean Solarize?"));
-  CHECK(run(folder.path(), "data apply '{op: Decode}' missing.png out.png").code == 5);
+  CHECK_THAT(unknown.errors, Catch::Contains("did you mean Solarize?"));
+  CHECK(run_program(folder.path(), "data apply '{op: Decode}' missing.png out.png").code == 5);
   vit::test::put(folder / "broken.jpg", "\xFF\xD8\xFF nonsense");
-  CHECK(run(folder.path(), "data apply '{op: Decode}' broken.jpg out.png").code == 3);
+  CHECK(run_program(folder.path(), "data apply '{op: Decode}' broken.jpg out.png").code == 3);
 }
 
 TEST_CASE("bench data measures a folder of pictures, whatever its layout") {
@@ -63,12 +43,12 @@ TEST_CASE("bench data measures a folder of pictures, whatever its layout") {
   for (int i = 0; i < 3; ++i)
     vit::write_png(gradient(40 + i, 30), folder / "pictures" / (std::to_string(i) + ".png"));
   const Outcome done =
-      run(folder.path(), "bench data --set data.root=pictures --steps 2 --json", "");
-  INFO(done.out);
+      run_program(folder.path(), "bench data --set data.root=pictures --steps 2 --json");
+  INFO(done.errors);
   REQUIRE(done.code == 0);
   const nlohmann::json figures = nlohmann::json::parse(done.out);
   CHECK(figures.at("images") == 3);
   CHECK(figures.at("images_per_s") > 0);
   CHECK(figures.at("best_images_per_s") >= figures.at("images_per_s"));
-  CHECK(run(folder.path(), "bench data --set data.root=nowhere").code == 3);
+  CHECK(run_program(folder.path(), "bench data --set data.root=nowhere").code == 3);
 }

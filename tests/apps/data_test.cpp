@@ -1,8 +1,8 @@
 #include <nlohmann/json.hpp>
 
-#include "tests/apps/program.h"
 #include "tests/data/pictures.h"
 #include "tests/support/http_server.h"
+#include "tests/support/program.h"
 #include "vit/image/decode.h"
 
 using vit::test::run_program;

@@ -1,8 +1,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "tests/apps/process.h"
 #include "tests/io/scratch.h"
+#include "tests/support/process.h"
 #include "vit/core/rng.h"
 #include "vit/core/str.h"
 #include "vit/report/csv.h"

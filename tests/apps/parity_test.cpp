@@ -1,11 +1,9 @@
 #include <torch/torch.h>
 
-#include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "tests/catch.h"
-#include "tests/io/scratch.h"
+#include "tests/support/program.h"
 #include "tests/support/shared.h"
 #include "vit/weights/state_dict.h"
 #include "vit/weights/tensors.h"
@@ -35,11 +33,6 @@ struct Case {
 
 json read_json(const fs::path& path) { return json::parse(vit::test::get(path)); }
 
-bool run(const std::string& arguments) {
-  const std::string command = "'" VIT_PROGRAM "' " + arguments + " >/dev/null";
-  return std::system(command.c_str()) == 0;
-}
-
 std::string quoted(const std::string& text) { return "'" + text + "'"; }
 
 /// One `vit forward` and its comparison.
@@ -57,8 +50,9 @@ void check(const fs::path& models, const Case& c, const std::string& model,
                           quoted((scratch / "in.safetensors").string()) + " --output " +
                           quoted((scratch / "out.safetensors").string());
   for (const std::string& set : sets) arguments += " --set " + quoted("model." + set);
-  INFO("vit " << arguments);
-  CHECK(run(arguments));
+  const vit::test::Outcome outcome = vit::test::run_program(scratch.path(), arguments);
+  INFO("vit " << arguments << ": " << outcome.errors);
+  CHECK(outcome.code == 0);
   if (!fs::exists(scratch / "out.safetensors")) return;
   const vit::StateDict out = vit::read_state_dict(scratch / "out.safetensors");
   const double tolerance = meta.value("tolerance", 1e-4);

@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
-#include "tests/apps/program.h"
 #include "tests/support/fake_hub.h"
+#include "tests/support/program.h"
 
 using vit::test::FakeHub;
 using vit::test::HttpAsked;

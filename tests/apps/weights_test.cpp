@@ -1,11 +1,8 @@
-#include <sys/wait.h>
 #include <torch/torch.h>
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "tests/catch.h"
-#include "tests/io/scratch.h"
+#include "tests/support/program.h"
 #include "tests/weights/spelled_vit.h"
 #include "vit/weights/state_dict.h"
 #include "vit/weights/tensors.h"
@@ -13,24 +10,10 @@
 // Somebody else's weights, through the program: recognised, loaded, computed, trained from.
 namespace {
 
-struct Outcome {
-  int code = -1;
-  std::string out;
-};
+using vit::test::Outcome;
 
-Outcome run(const vit::test::ScratchFolder& folder, const std::string& arguments,
-            const std::string& errors) {
-  const std::string command =
-      "cd '" + folder.path().string() + "' && '" VIT_PROGRAM "' " + arguments + " 2>" + errors;
-  FILE* pipe = ::popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Outcome outcome;
-  char buffer[4096];
-  for (std::size_t count; (count = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;)
-    outcome.out.append(buffer, count);
-  const int status = ::pclose(pipe);
-  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return outcome;
+Outcome run(const vit::test::ScratchFolder& folder, const std::string& arguments) {
+  return vit::test::run_program(folder.path(), arguments);
 }
 
 void write(const std::filesystem::path& path, const vit::TensorMap& tensors) {
@@ -70,12 +53,10 @@ TEST_CASE("vit forward --model auto: the same model by any names, at any size") 
   write(folder / "timm.safetensors", vit::test::timm_vit());
   write(folder / "tv.safetensors", torchvision());
   write(folder / "x.safetensors", {{"x", torch::ones({2, 3, 8, 8})}});
-  const Outcome timm =
-      run(folder, kForward + "a.safetensors --weights timm.safetensors --json", "/dev/null");
+  const Outcome timm = run(folder, kForward + "a.safetensors --weights timm.safetensors --json");
   REQUIRE(timm.code == 0);
   CHECK(nlohmann::json::parse(timm.out).at("load").at("convention") == "timm");
-  const Outcome tv =
-      run(folder, kForward + "b.safetensors --weights tv.safetensors --json", "/dev/null");
+  const Outcome tv = run(folder, kForward + "b.safetensors --weights tv.safetensors --json");
   REQUIRE(tv.code == 0);
   const nlohmann::json found = nlohmann::json::parse(tv.out);
   CHECK(found.at("load").at("convention") == "torchvision's ViT");
@@ -88,9 +69,9 @@ TEST_CASE("vit forward --model auto: the same model by any names, at any size") 
   CHECK(torch::equal(logits("a.safetensors"), logits("b.safetensors")));
 
   write(folder / "x.safetensors", {{"x", torch::ones({1, 3, 12, 8})}});
-  const Outcome other = run(folder, kForward + "c.safetensors --weights tv.safetensors", "&1");
+  const Outcome other = run(folder, kForward + "c.safetensors --weights tv.safetensors");
   CHECK(other.code == 0);
-  CHECK_THAT(other.out, Catch::Contains("from 2x2 to 3x2 patches by bicubic_corners"));
+  CHECK_THAT(other.errors, Catch::Contains("from 2x2 to 3x2 patches by bicubic_corners"));
 }
 
 TEST_CASE("Weights that do not fit end with exit code 4 and the remedy") {
@@ -101,20 +82,17 @@ TEST_CASE("Weights that do not fit end with exit code 4 and the remedy") {
   write(folder / "backbone.safetensors", backbone);
   write(folder / "x.safetensors", {{"x", torch::ones({2, 3, 8, 8})}});
   const Outcome missing = run(
-      folder, kForward + "o.safetensors --weights backbone.safetensors --set model.num_classes=3",
-      "&1");
+      folder, kForward + "o.safetensors --weights backbone.safetensors --set model.num_classes=3");
   CHECK(missing.code == 4);
-  CHECK_THAT(missing.out, Catch::Contains("init.reset_head: true"));
-  CHECK(run(folder, kForward + "o.safetensors --weights backbone.safetensors", "&1").code == 0);
-  CHECK(run(folder,
-            kForward + "o.safetensors --weights backbone.safetensors --set model.num_classes=3 "
-                       "--set init.reset_head=true",
-            "&1")
+  CHECK_THAT(missing.errors, Catch::Contains("init.reset_head: true"));
+  CHECK(run(folder, kForward + "o.safetensors --weights backbone.safetensors").code == 0);
+  CHECK(run(folder, kForward +
+                        "o.safetensors --weights backbone.safetensors --set model.num_classes=3 "
+                        "--set init.reset_head=true")
             .code == 0);
   const Outcome nothing = run(folder,
                               "forward --model auto --weights none.safetensors --input "
-                              "x.safetensors --output o.safetensors",
-                              "&1");
+                              "x.safetensors --output o.safetensors");
   CHECK((nothing.code == 4 || nothing.code == 5));
 }
 
@@ -129,17 +107,16 @@ init: {weights: tv.safetensors, reset_head: true}
 schedule: {epochs: 1, warmup_epochs: 0}
 train: {device: cpu, threads: 1}
 )");
-  const Outcome dry = run(folder, "train tune.yaml --dry-run", "&1");
-  INFO(dry.out);
+  const Outcome dry = run(folder, "train tune.yaml --dry-run");
+  INFO(dry.errors);
   CHECK(dry.code == 0);
-  CHECK_THAT(dry.out, Catch::Contains("names (torchvision's ViT) and shapes"));
-  CHECK_THAT(dry.out, Catch::Contains("2 reset"));
+  CHECK_THAT(dry.errors, Catch::Contains("names (torchvision's ViT) and shapes"));
+  CHECK_THAT(dry.errors, Catch::Contains("2 reset"));
   const Outcome exported =
       run(folder,
           "export --model auto --weights tv.safetensors --set model.num_heads=2 --output "
-          "tv.pt --json",
-          "/dev/null");
+          "tv.pt --json");
   CHECK(exported.code == 0);
   CHECK(std::filesystem::exists(folder / "tv.pt"));
-  CHECK(run(folder, "export --weights tv.safetensors --output tv.pt", "&1").code == 2);
+  CHECK(run(folder, "export --weights tv.safetensors --output tv.pt").code == 2);
 }
