@@ -9,11 +9,8 @@ TEST_CASE("Groups are a table, a schedule is a drawing") {
       {{0.05, 0.5, {{"blocks.0.a", torch::zeros({4, 5})}, {"blocks.0.b", torch::zeros({1})}}}});
   CHECK_THAT(table, Catch::Contains("lr_scale") && Catch::Contains("0.5") &&
                         Catch::Contains("blocks.0.a … blocks.0.b"));
-  vit::ScheduleOptions options;
-  options.epochs = 10;
-  options.weight_decay_end = 0.2;
-  const std::string drawing =
-      vit::schedule_drawing(vit::Schedule(options, 1e-3, 7), {}, options.epochs, 20, 4);
+  const std::string drawing = vit::schedule_drawing(
+      {{"learning rate", {0, 1, 0.5}}, {"weight decay", {0.05, 0.2, 0.2}}}, 10, 70);
   CHECK_THAT(drawing, Catch::Contains("10 epochs, 70 updates") && Catch::Contains("█") &&
-                          Catch::Contains("weight decay 0.05 → 0.2"));
+                          Catch::Contains("weight decay: 0.05 at the start, 0.2 at the end"));
 }

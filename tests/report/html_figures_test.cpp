@@ -50,6 +50,21 @@ TEST_CASE("curves are drawn of the columns that hold numbers") {
   CHECK_FALSE(has(text, "nan"));
 }
 
+TEST_CASE(
+    "schedules have a chart each; where none is known, the history's learning rates have one") {
+  RunReport report;
+  report.history = parse_csv("epoch,train_loss,lr\n1,2.0,0.1\n2,1.5,0.2\n", "summary.csv");
+  CHECK(has(html_parts::curves(report), ">Learning rate<"));
+  report.schedules = {{"learning rate", {0.5, 1.5}, {0.1, 0.2}},
+                      {"weight decay", {0.5, 1.5}, {0.05, 0.4}}};
+  const std::string text = html_parts::curves(report);
+  CHECK(test::is_well_formed(text));
+  const std::size_t rate = text.find(">Learning rate<");
+  CHECK(rate != std::string::npos);
+  CHECK(text.find(">Learning rate<", rate + 1) == std::string::npos);
+  CHECK(has(text, ">Weight decay<"));
+}
+
 TEST_CASE("the best epoch is marked in the table, the first one of several") {
   RunReport report;
   report.history =

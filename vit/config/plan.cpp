@@ -1,5 +1,7 @@
 #include "vit/config/plan.h"
 
+#include <algorithm>
+
 #include "vit/core/str.h"
 #include "vit/report/humanize.h"
 #include "vit/report/number.h"
@@ -7,14 +9,6 @@
 #include "vit/report/text_chart.h"
 
 namespace vit {
-namespace {
-
-std::string from_to(const char* name, double from, double to) {
-  return from == to ? "" : str(name, " ", significant(from, 3), " → ", significant(to, 3), "\n");
-}
-
-}  // namespace
-
 std::string param_group_table(const std::vector<ParamGroup>& groups) {
   TextTable table({{"lr_scale", Align::right},
                    {"weight_decay", Align::right},
@@ -32,27 +26,19 @@ std::string param_group_table(const std::vector<ParamGroup>& groups) {
   return table.text();
 }
 
-std::string schedule_drawing(const Schedule& schedule, const OptimOptions& optim,
-                             std::int64_t epochs, int width, int height) {
-  const std::int64_t total = schedule.total_updates();
-  if (total == 0) return {};
-  std::vector<double> rates;
-  for (int column = 0; column < width; ++column)
-    rates.push_back(schedule.lr(std::min<std::int64_t>(
-        total - 1,
-        static_cast<std::int64_t>((column + 0.5) / width * static_cast<double>(total)))));
-  const auto factor = [&](std::int64_t update) {
-    return optim.weight_decay * schedule.weight_decay_factor(update, optim.weight_decay);
-  };
-  return str("learning rate over ", epochs, " epochs, ", total,
-             " updates: ", significant(schedule.lr(0), 3), " at the start, ",
-             significant(schedule.lr(total - 1), 3), " at the end\n",
-             text_chart(rates, width, height),
-             from_to("weight decay", factor(0), factor(total - 1)),
-             from_to("momentum", schedule.momentum(0, optim.momentum),
-                     schedule.momentum(total - 1, optim.momentum)),
-             from_to("drop path, times", schedule.drop_path_factor(0),
-                     schedule.drop_path_factor(total - 1)));
+std::string schedule_drawing(const std::vector<ScheduleCurve>& curves, std::int64_t epochs,
+                             std::int64_t updates) {
+  constexpr int kHeight = 10, kHeightOfOthers = 4;
+  std::string text = str("schedules over ", epochs, " epochs, ", updates, " updates");
+  for (const ScheduleCurve& curve : curves) {
+    const bool first = &curve == &curves.front();
+    const auto [least, largest] = std::minmax_element(curve.values.begin(), curve.values.end());
+    text += str("\n", curve.name, ": ", significant(curve.values.front(), 3), " at the start, ",
+                significant(curve.values.back(), 3), " at the end\n",
+                text_chart(curve.values, static_cast<int>(curve.values.size()),
+                           first ? kHeight : kHeightOfOthers, *least < 0.5 * *largest));
+  }
+  return text;
 }
 
 std::string lr_finding_text(const LrFinding& finding) {

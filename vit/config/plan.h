@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "vit/config/schedule_curves.h"
 #include "vit/optim/param_groups.h"
-#include "vit/optim/schedule.h"
 #include "vit/train/batch_finder.h"
 #include "vit/train/lr_finder.h"
 
@@ -13,10 +13,10 @@ namespace vit {
 /// The parameter groups as a table for people: factor, weight decay, tensors, numbers, names.
 [[nodiscard]] std::string param_group_table(const std::vector<ParamGroup>& groups);
 
-/// The learning rate over a run as a drawing of characters, `width` by `height`, with its axes; and
-/// a line for weight decay, momentum and stochastic depth where they change.
-[[nodiscard]] std::string schedule_drawing(const Schedule& schedule, const OptimOptions& optim,
-                                           std::int64_t epochs, int width = 64, int height = 10);
+/// The curves over a run of `epochs` as drawings of characters, with their axes: the first one ten
+/// lines high, the others four.
+[[nodiscard]] std::string schedule_drawing(const std::vector<ScheduleCurve>& curves,
+                                           std::int64_t epochs, std::int64_t updates);
 
 /// What the finders found, for people: a drawing or a table, and the suggestion.
 [[nodiscard]] std::string lr_finding_text(const LrFinding& finding);

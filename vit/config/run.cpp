@@ -212,10 +212,16 @@ class Run {
       task_->evaluate()->add(batch->to(device_));
     }
     log::info(plan());
-    log::info(
-        "parameter groups\n" + param_group_table(optimizer_->groups()) + "\n" +
-        schedule_drawing(training_schedule(all), experiment_.optim, experiment_.schedule.epochs));
+    const Schedule schedule = training_schedule(all);
+    log::info("parameter groups\n" + param_group_table(optimizer_->groups()) + "\n" +
+              schedule_drawing(curves(schedule, 64), experiment_.schedule.epochs,
+                               schedule.total_updates()));
     return {};
+  }
+
+  [[nodiscard]] std::vector<ScheduleCurve> curves(const Schedule& schedule,
+                                                  std::size_t points) const {
+    return schedule_curves(schedule, experiment_.optim, experiment_.train, points, state_.metrics);
   }
 
   [[nodiscard]] std::string plan() const {
@@ -277,13 +283,13 @@ class Run {
       if (const auto failure = writer.take_failure())
         log::warn("a checkpoint could not be saved; training goes on. " + *failure);
     };
+    hooks.before_change = [&] { writer.settle(); };
     hooks.save_trouble = [&](const UpdateEvent& event, const TrainingState& before) {
       fs::create_directories(directory.trouble_samples(event.update).parent_path());
       write_file_atomically(directory.trouble_samples(event.update), trouble_json(event));
       write_checkpoint(directory.trouble_checkpoint(event.update),
                        checkpoint_tensors(*model_, *optimizer_, ema), checkpoint_info(before));
     };
-    hooks.before_change = [&] { writer.settle(); };
     hooks.roll_back = [&] {
       writer.finish();
       const auto sound = newest_sound_checkpoint(directory);
@@ -344,7 +350,10 @@ class Run {
     if (experiment_.exported.torchscript)
       export_torchscript(*model_, {experiment_.model.name, data_.train->classes(), input_},
                          directory.torchscript());
-    write_run_report(directory, experiment_, evaluation, *data_.val, *model_, state_, device_);
+    const bool by_plan = experiment_.task.name != "linear_probe";
+    write_run_report(
+        directory, experiment_, evaluation, *data_.val, *model_, state_, device_,
+        by_plan ? curves(training_schedule(parts()), 200) : std::vector<ScheduleCurve>{});
     write_file_atomically(directory.done(), "");
     return evaluation.metrics();
   }

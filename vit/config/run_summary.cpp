@@ -53,6 +53,18 @@ ConfusionMatrix confusion_matrix(const ConfusionCounts& counts,
   return matrix;
 }
 
+std::vector<Series> curves_over_epochs(const std::vector<ScheduleCurve>& curves,
+                                       std::int64_t epochs) {
+  std::vector<Series> all;
+  for (const ScheduleCurve& curve : curves) {
+    Series& series = all.emplace_back(Series{curve.name, {}, curve.values});
+    const auto points = static_cast<double>(curve.values.size());
+    for (std::size_t i = 0; i < curve.values.size(); ++i)
+      series.x.push_back((static_cast<double>(i) + 0.5) / points * static_cast<double>(epochs));
+  }
+  return all;
+}
+
 /// The mean or the sum of a column.
 std::pair<double, double> mean_and_sum(const CsvTable& table, std::string_view column) {
   double sum = 0;
@@ -75,7 +87,8 @@ std::int64_t parameter_count(ImageModel& model) {
 
 void write_run_report(const RunDirectory& directory, const Experiment& experiment,
                       const ClassifyEvaluation& evaluation, const Dataset& val_data,
-                      ImageModel& model, const TrainingState& state, c10::Device device) {
+                      ImageModel& model, const TrainingState& state, c10::Device device,
+                      const std::vector<ScheduleCurve>& curves) {
   RunReport report;
   report.title = std::filesystem::absolute(directory.root()).filename().string();
   report.model = experiment.model.name;
@@ -100,6 +113,7 @@ void write_run_report(const RunDirectory& directory, const Experiment& experimen
   report.training_seconds = mean_and_sum(report.history, "time_s").second;
   report.seed = static_cast<std::uint64_t>(experiment.seed);
   report.versions = version_text();
+  report.schedules = curves_over_epochs(curves, experiment.schedule.epochs);
   report.confusion = confusion_matrix(evaluation.confusion(), val_data.classes());
   report.samples = choose_samples(evaluation, val_data);
   report.config = experiment_yaml(experiment);

@@ -21,6 +21,7 @@ class Schedule {
   [[nodiscard]] double lr(std::int64_t update, const std::vector<double>& metrics = {}) const;
   /// Updates in the whole run.
   [[nodiscard]] std::int64_t total_updates() const { return total_; }
+  [[nodiscard]] std::int64_t updates_per_epoch() const { return updates_per_epoch_; }
 
   /// Weight decay of this update by that of the options (`base`), by a cosine to weight_decay_end.
   [[nodiscard]] double weight_decay_factor(std::int64_t update, double base) const;

@@ -86,6 +86,27 @@ std::string chart_card(LineChart chart, const CsvTable& history,
   return "<div class=\"card chart\">" + svg(chart) + "</div>\n";
 }
 
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] -= 'a' - 'A';
+  return text;
+}
+
+/// A chart of each schedule; where they are not known, of the learning rates in the history.
+std::string schedule_cards(const RunReport& report) {
+  if (report.schedules.empty())
+    return chart_card({.title = "Learning rate", .y_low = 0.0, .height = 230}, report.history,
+                      {{"lr", "learning rate"}});
+  std::string cards;
+  for (const Series& series : report.schedules) {
+    LineChart chart{.title = capitalised(series.name), .x_label = "epoch", .series = {series}};
+    chart.height = 230;
+    const auto [least, largest] = std::minmax_element(series.y.begin(), series.y.end());
+    if (*least >= 0 && *least < 0.5 * *largest) chart.y_low = 0.0;
+    cards += "<div class=\"card chart\">" + svg(chart) + "</div>\n";
+  }
+  return cards;
+}
+
 /// The row with the best top-1 accuracy; the first one of several.
 std::optional<std::size_t> best_row(const CsvTable& history) {
   std::optional<std::size_t> best;
@@ -161,14 +182,12 @@ std::string curves(const RunReport& report) {
   }
   if (best) accuracy.y_high = 100.0;
   LineChart loss{.title = "Loss", .y_label = "loss"};
-  LineChart rate{.title = "Learning rate", .y_label = "lr", .y_low = 0.0, .height = 230};
   LineChart speed{.title = "Throughput", .y_label = "img/s", .y_low = 0.0, .height = 230};
 
   const std::string charts =
       chart_card(accuracy, history, {{"eval_top1", "top-1"}, {"eval_top5", "top-5"}}) +
       chart_card(loss, history, {{"train_loss", "training"}, {"eval_loss", "evaluation"}}) +
-      chart_card(rate, history, {{"lr", "lr"}}) +
-      chart_card(speed, history, {{"images_per_s", "images a second"}});
+      schedule_cards(report) + chart_card(speed, history, {{"images_per_s", "images a second"}});
   return "<h2>Training</h2>\n<div class=\"charts\">" + charts + "</div>\n" +
          history_table(history, best);
 }

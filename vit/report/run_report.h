@@ -9,6 +9,7 @@
 #include "vit/image/image.h"
 #include "vit/report/csv.h"
 #include "vit/report/heatmap.h"
+#include "vit/report/line_chart.h"
 
 namespace vit {
 
@@ -42,8 +43,9 @@ struct RunReport {
   std::string device;    ///< `CPU: AMD EPYC 9B14` or `CUDA: NVIDIA H200`
   std::string versions;  ///< `vit 0.1.0, LibTorch 2.13.0`
 
-  CsvTable history;           ///< summary.csv: one row an epoch
-  ConfusionMatrix confusion;  ///< of the evaluation, with the weights that are reported
+  std::vector<Series> schedules;  ///< what changes over the run by plan; x in epochs
+  CsvTable history;               ///< summary.csv: one row an epoch
+  ConfusionMatrix confusion;      ///< of the evaluation, with the weights that are reported
   std::vector<ReportSample> samples;
   std::string config;  ///< the resolved experiment, as YAML
   std::vector<std::pair<std::string, std::string>> environment;

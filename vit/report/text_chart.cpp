@@ -18,9 +18,10 @@ std::string padded(const std::string& text, std::size_t width) {
 
 }  // namespace
 
-std::string text_chart(const std::vector<double>& values, int width, int height) {
+std::string text_chart(const std::vector<double>& values, int width, int height, bool from_zero) {
   if (values.empty() || width < 1 || height < 1) return {};
-  const double low = std::min(0.0, *std::min_element(values.begin(), values.end()));
+  const double least = *std::min_element(values.begin(), values.end());
+  const double low = from_zero ? std::min(0.0, least) : least;
   const double high = *std::max_element(values.begin(), values.end());
   const double range = high > low ? high - low : 1.0;
   const std::string top = significant(high, 3), bottom = significant(low, 3);

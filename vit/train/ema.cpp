@@ -7,6 +7,12 @@
 
 namespace vit {
 
+double ema_decay(const EmaOptions& options, std::int64_t update) {
+  if (update <= 1) return 0.0;
+  if (!options.warmup) return options.decay;
+  return std::clamp(1.0 - std::pow(static_cast<double>(update), -2.0 / 3.0), 0.0, options.decay);
+}
+
 Ema::Ema(ImageModel& model, const EmaOptions& options) : options_(options) {
   const torch::NoGradGuard no_grad;
   const auto add = [&](const std::string& name, const torch::Tensor& tensor) {
@@ -20,15 +26,9 @@ Ema::Ema(ImageModel& model, const EmaOptions& options) : options_(options) {
   for (const auto& item : model.module().named_buffers()) add(item.key(), item.value());
 }
 
-double Ema::decay(std::int64_t update) const {
-  if (update <= 1) return 0.0;
-  if (!options_.warmup) return options_.decay;
-  return std::clamp(1.0 - std::pow(static_cast<double>(update), -2.0 / 3.0), 0.0, options_.decay);
-}
-
 void Ema::update(std::int64_t update, std::optional<double> decay) {
   const torch::NoGradGuard no_grad;
-  const double weight = 1.0 - (update <= 1 ? 0.0 : decay.value_or(this->decay(update)));
+  const double weight = 1.0 - (update <= 1 ? 0.0 : decay.value_or(ema_decay(options_, update)));
   for (std::size_t i = 0; i < live_.size(); ++i) {
     torch::Tensor& average = averages_[i].second;
     if (average.is_floating_point())

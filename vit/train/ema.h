@@ -18,6 +18,9 @@ struct EmaOptions {
   bool force_cpu = false;  ///< keep it in the processor's memory
 };
 
+/// The decay of update `update` of the weights, counted from 1.
+[[nodiscard]] double ema_decay(const EmaOptions& options, std::int64_t update);
+
 /// An exponential moving average of a model's weights and buffers (Polyak and Juditsky 1992), as
 /// timm's ModelEmaV3: the first update copies.
 class Ema {
@@ -26,7 +29,6 @@ class Ema {
 
   /// After update `update` of the weights, counted from 1. `decay` replaces that of the options.
   void update(std::int64_t update, std::optional<double> decay = {});
-  [[nodiscard]] double decay(std::int64_t update) const;
 
   /// The averages under the model's names; the tensors are the object's own.
   [[nodiscard]] const std::vector<std::pair<std::string, torch::Tensor>>& tensors() const {
