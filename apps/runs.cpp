@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -6,7 +7,7 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/config/run.h"
+#include "vit/config/replay.h"
 #include "vit/core/str.h"
 
 namespace vit::cli {
@@ -32,8 +33,12 @@ void replay(const ReplayArguments& arguments) {
     return;
   }
   char figures[128];
-  std::snprintf(figures, sizeof figures, "loss %.9g, gradient norm %.9g, learning rate %.6g",
-                event.loss, event.grad_norm, event.lr);
+  if (std::isfinite(event.loss))
+    std::snprintf(figures, sizeof figures, "loss %.9g, gradient norm %.9g, learning rate %.6g",
+                  event.loss, event.grad_norm, event.lr);
+  else
+    std::snprintf(figures, sizeof figures,
+                  "loss %g, so that no update was made; learning rate %.6g", event.loss, event.lr);
   print(str("update ", event.update, " (epoch ", event.epoch, ", from batch ", event.batch, " of ",
             event.batches, "): ", figures));
   std::string samples = "samples";

@@ -115,8 +115,7 @@ void add_train(CLI::App& program) {
                    "Only tell where the time of this many steps goes, by model part")
       ->check(CLI::Range(1, 1000))
       ->type_name("STEPS");
-  command
-      ->add_option("--trace", arguments->trace, "With --profile: the trace's file")
+  command->add_option("--trace", arguments->trace, "With --profile: the trace's file")
       ->type_name("FILE")
       ->capture_default_str();
   command->add_flag("--allow-change", arguments->allow_change,

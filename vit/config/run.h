@@ -42,10 +42,4 @@ struct RunResult {
 RunResult run_experiment(const RunRequest& request, const std::vector<Observer*>& observers,
                          const std::atomic<bool>* stop);
 
-/// Takes one update of a run again (counted from 0), from the nearest checkpoint before it, and
-/// tells what it was: the run itself stays as it is. The same numbers as then, to the bit. `sets`
-/// are laid over the run's config.
-UpdateEvent replay_update(const std::filesystem::path& run, std::int64_t update,
-                          const std::vector<std::string>& sets = {});
-
 }  // namespace vit

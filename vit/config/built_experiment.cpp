@@ -1,0 +1,133 @@
+#include "vit/config/built_experiment.h"
+
+#include <algorithm>
+
+#include "vit/config/open_model.h"
+#include "vit/config/recognised_model.h"
+#include "vit/config/run_summary.h"
+#include "vit/config/teacher.h"
+#include "vit/core/log.h"
+#include "vit/core/str.h"
+#include "vit/nn/grad_checkpoint.h"
+#include "vit/nn/lora.h"
+#include "vit/report/humanize.h"
+#include "vit/train/device.h"
+#include "vit/train/freeze.h"
+#include "vit/weights/load.h"
+
+namespace vit {
+
+BuiltExperiment::BuiltExperiment(Experiment described) : experiment(std::move(described)) {
+  set_compute_threads(experiment.train.threads);
+  device = resolve_device(experiment.train.device);
+  data = open_data(experiment.data);
+  resolve(experiment, *data.train);
+  make_model();
+  input = experiment_preprocessing(experiment);
+  task = create_task(experiment.task, *model,
+                     open_teacher(experiment, *model, input, *data.train, device));
+  optimizer = create_optimizer(experiment.optim, param_groups(*model, experiment.optim));
+  if (experiment.train.model_ema)
+    ema_.emplace(*model, EmaOptions{.decay = *experiment.train.model_ema,
+                                    .warmup = experiment.train.model_ema_warmup,
+                                    .force_cpu = experiment.train.model_ema_force_cpu});
+  make_pipelines();
+  config = experiment_yaml(experiment);
+}
+
+void BuiltExperiment::make_model() {
+  const auto seed = static_cast<std::uint64_t>(experiment.seed);
+  model = create_model(experiment.model);
+  model->init_weights(seed);
+  if (experiment.init.weights) {
+    for (const std::string& line : recognition(experiment)) log::info(line);
+    const LoadReport report = load_initial_weights(*model, experiment);
+    log::info(str(*experiment.init.weights, ": ", report.summary()));
+    experiment.recognised.reset();  // the file's tensors have been copied
+  }
+  if (experiment.lora.rank > 0)
+    add_lora(model->module(), experiment.lora, model->classifier(), seed);
+  model->module().to(device);
+  set_grad_checkpointing(model->module(), experiment.train.grad_checkpointing);
+  if (experiment.task.name == "linear_probe")
+    experiment.train.freeze = {"*", "!" + model->classifier()};
+  frozen_ = frozen_parameters(*model, experiment.train.freeze);
+  if (!experiment.train.unfreeze_epoch) set_learning(*model, frozen_, false);
+}
+
+void BuiltExperiment::make_pipelines() {
+  train_pipeline = training_pipeline(experiment);
+  val_pipeline = evaluation_pipeline(experiment);
+  for (const SizeStage& stage : experiment.schedule.img_size.items)
+    sized_pipelines_.insert_or_assign(stage.epoch, training_pipeline(experiment, stage.img_size));
+}
+
+TrainingParts BuiltExperiment::parts() {
+  return {.model = *model,
+          .task = *task,
+          .optimizer = *optimizer,
+          .train_data = *data.train,
+          .val_data = *data.val,
+          .train_pipeline = *train_pipeline,
+          .val_pipeline = *val_pipeline,
+          .loader = loader_options(experiment.data),
+          .optim = experiment.optim,
+          .schedule = experiment.schedule,
+          .train = experiment.train,
+          .device = device,
+          .seed = static_cast<std::uint64_t>(experiment.seed),
+          .ema = ema(),
+          .pipeline_of_epoch = [this](std::int64_t epoch) -> const Pipeline& {
+            const Pipeline* found = &*train_pipeline;
+            for (const auto& [from, pipeline] : sized_pipelines_)
+              if (from <= epoch) found = &pipeline;
+            return *found;
+          }};
+}
+
+std::string BuiltExperiment::summary() const {
+  return str("model ", experiment.model.name, ", ",
+             human_count(static_cast<double>(parameter_count(*model))), " parameters; data ",
+             experiment.data.set.name, ", ", data.train->size(), " training and ", data.val->size(),
+             " validation pictures of ", data.train->classes().size(), " classes; ",
+             device_description(device), ", ", experiment.train.amp, frozen_text(), sizes_text());
+}
+
+std::string BuiltExperiment::frozen_text() const {
+  if (frozen_.empty()) return {};
+  std::int64_t numbers = 0;
+  for (const auto& item : model->module().named_parameters())
+    if (std::find(frozen_.begin(), frozen_.end(), item.key()) != frozen_.end())
+      numbers += item.value().numel();
+  const auto& until = experiment.train.unfreeze_epoch;
+  return str("\nfrozen",
+             until ? str(" for the first ", *until, *until == 1 ? " epoch" : " epochs") : "", ": ",
+             frozen_.size(), " tensors with ", human_count(static_cast<double>(numbers)),
+             " of the numbers, ", frozen_.front(), " … ", frozen_.back());
+}
+
+std::string BuiltExperiment::sizes_text() const {
+  if (experiment.schedule.img_size.items.empty()) return {};
+  std::string text = "\ntraining pictures: ";
+  const auto size = [](const Size2& pixels) { return str(pixels.height, "x", pixels.width); };
+  bool first = true;
+  for (const SizeStage& stage : experiment.schedule.img_size.items) {
+    if (first && stage.epoch > 0) text += size(model->img_size()) + ", ";
+    text += str(first ? "" : ", ", size(stage.img_size),
+                stage.epoch > 0 ? str(" from epoch ", stage.epoch + 1, " on") : "");
+    first = false;
+  }
+  return text + "; evaluation: " + size(model->img_size());
+}
+
+std::vector<ScheduleCurve> BuiltExperiment::curves(std::size_t points,
+                                                   const std::vector<double>& metrics) {
+  return schedule_curves(training_schedule(parts()), experiment.optim, experiment.train, points,
+                         metrics);
+}
+
+CheckpointInfo BuiltExperiment::checkpoint_info(const TrainingState& state) const {
+  return {state, config, data.train->classes(), input};
+}
+
+}  // namespace vit

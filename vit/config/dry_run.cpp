@@ -1,0 +1,33 @@
+#include "vit/config/dry_run.h"
+
+#include <torch/utils.h>
+
+#include <algorithm>
+
+#include "vit/config/plan.h"
+#include "vit/core/log.h"
+#include "vit/data/sampler.h"
+
+namespace vit {
+
+void dry_run(BuiltExperiment& built) {
+  constexpr std::size_t kColumns = 64;
+  const torch::NoGradGuard no_grad;
+  const TrainingParts all = built.parts();
+  for (const bool training : {true, false}) {
+    const Dataset& data = training ? all.train_data : all.val_data;
+    LoaderOptions options = all.loader;
+    options.workers = 0;
+    EpochLoader loader(data, training ? all.train_pipeline : all.val_pipeline,
+                       sequential_order(std::min<std::int64_t>(2, data.size())), 0, options);
+    const std::optional<Batch> batch = loader.next();
+    built.model->module().eval();
+    built.task->evaluate()->add(batch->to(built.device));
+  }
+  log::info(built.summary());
+  log::info("parameter groups\n" + param_group_table(built.optimizer->groups()) + "\n" +
+            schedule_drawing(built.curves(kColumns), built.experiment.schedule.epochs,
+                             training_schedule(all).total_updates()));
+}
+
+}  // namespace vit
