@@ -363,8 +363,13 @@ TEST_CASE("A run without progress stops early, and stays stopped") {
   run.optim.lr = 0;
   run.schedule.warmup_lr = run.schedule.min_lr = 0;
   run.train.early_stopping = 2;
-  CHECK(run.go() == vit::TrainingEnd::complete);
+  struct Notes : vit::Observer {
+    void on_note(const std::string& note) override { text += note; }
+    std::string text;
+  } notes;
+  CHECK(run.go(nullptr, {&notes}) == vit::TrainingEnd::complete);
   CHECK(run.state.epoch == 3);
+  CHECK_THAT(notes.text, Catch::Contains("stopped early after epoch 3 of 50"));
   CHECK(run.go() == vit::TrainingEnd::complete);
   CHECK(run.state.epoch == 3);
 }

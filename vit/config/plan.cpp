@@ -33,8 +33,8 @@ std::string schedule_drawing(const std::vector<ScheduleCurve>& curves, std::int6
   for (const ScheduleCurve& curve : curves) {
     const bool first = &curve == &curves.front();
     const auto [least, largest] = std::minmax_element(curve.values.begin(), curve.values.end());
-    text += str("\n", curve.name, ": ", significant(curve.values.front(), 3), " at the start, ",
-                significant(curve.values.back(), 3), " at the end\n",
+    text += str("\n", curve.name, ": ", significant(curve.values.front(), 4), " at the start, ",
+                significant(curve.values.back(), 4), " at the end\n",
                 text_chart(curve.values, static_cast<int>(curve.values.size()),
                            first ? kHeight : kHeightOfOthers, *least < 0.5 * *largest));
   }
@@ -44,10 +44,16 @@ std::string schedule_drawing(const std::vector<ScheduleCurve>& curves, std::int6
 std::string lr_finding_text(const LrFinding& finding) {
   if (finding.rates.empty())
     return "the loss was not finite from the start: look at the data and the initial weights";
-  return str("loss over learning rates from ", significant(finding.rates.front(), 2), " to ",
-             significant(finding.rates.back(), 2), " (", finding.rates.size(), " updates)\n",
-             text_chart(finding.losses, 64, 10),
-             "the loss falls fastest at optim.lr: ", significant(finding.suggestion, 2));
+  const auto least = std::min_element(finding.losses.begin(), finding.losses.end());
+  const std::size_t settled = finding.losses.size() / 10;
+  std::string text = str("loss over learning rates from ", significant(finding.rates.front(), 2),
+                         " to ", significant(finding.rates.back(), 2), " (", finding.rates.size(),
+                         " updates)\n", text_chart(finding.losses, 64, 10, false));
+  if (*least > 0.98 * finding.losses[settled])
+    return text +
+           "the loss hardly falls at any of them, so that this says nothing: a larger "
+           "data.batch_size, easier data or less augmentation shows more";
+  return text + "the loss falls fastest at optim.lr: " + significant(finding.suggestion, 2);
 }
 
 std::string batch_finding_text(const BatchFinding& finding) {

@@ -2,7 +2,10 @@
 
 #include "vit/config/open_model.h"
 #include "vit/config/probe.h"
+#include "vit/config/run_summary.h"
 #include "vit/core/error.h"
+#include "vit/core/log.h"
+#include "vit/report/humanize.h"
 #include "vit/train/linear_probe.h"
 #include "vit/weights/load.h"
 
@@ -32,15 +35,23 @@ std::shared_ptr<Teacher> open_teacher(const Experiment& experiment, ImageModel& 
     own = preprocessing(spec);
   }
   model->module().to(device);
+  log::info(str("teacher: ", *options.teacher_weights, ", ",
+                human_count(static_cast<double>(parameter_count(*model))), " parameters, ",
+                options.type, " distillation, its share of the loss ", options.alpha));
   auto teacher = std::make_shared<Teacher>(std::move(model), own, student, of_student);
   if (options.cache_logits) {
     own.img_size = student.img_size();
     const std::string key = feature_key(experiment, teacher->model()) + "logits";
-    const auto known = cached_features(feature_file(experiment, key, "logits"), key, [&] {
+    const std::filesystem::path file = feature_file(experiment, key, "logits");
+    bool asked = false;
+    const auto known = cached_features(file, key, [&] {
+      asked = true;
       return extract_features(
           teacher->model(), train_data, Pipeline::evaluation(own, experiment.data.decoding),
           loader_options(experiment.data), device, experiment.train.amp, nullptr);
     });
+    log::info(str("teacher's logits of ", train_data.size(), " training pictures: ",
+                  asked ? "computed, kept in " : "read from ", file.string()));
     teacher->remember(known->values);
   }
   return teacher;

@@ -19,7 +19,9 @@ double steepest_rate(const std::vector<double>& rates, const std::vector<double>
   double fastest = 0, found = rates.empty() ? 0 : rates[least] / 10;
   // Over a few points, so that one lucky batch decides nothing.
   constexpr std::size_t kSpan = 5;
-  for (std::size_t i = 0; i + kSpan <= least; ++i) {
+  // Not over the first ones, where the mean is of few batches and falls or rises by chance.
+  const std::size_t first = std::min<std::size_t>(10, rates.size() / 5);
+  for (std::size_t i = first; i + kSpan <= least; ++i) {
     const double slope = (losses[i + kSpan] - losses[i]) / std::log(rates[i + kSpan] / rates[i]);
     if (slope >= fastest) continue;
     fastest = slope;

@@ -49,6 +49,11 @@ class Training {
       hooks_.save(CheckpointKind::last, state_);
       return TrainingEnd::stopped;
     }
+    if (state_.epoch < parts_.schedule.epochs)
+      note(vit::str("stopped early after epoch ", state_.epoch, " of ", parts_.schedule.epochs,
+                    ": none was better than epoch ", state_.best_epoch,
+                    " for as long as train.early_stopping says (", *parts_.train.early_stopping,
+                    ")"));
     return TrainingEnd::complete;
   }
 
@@ -101,7 +106,8 @@ class Training {
     bool finite = std::isfinite(event.loss);
     if (finite && sam_.enabled()) take_gradient_uphill(held, before.batch, samples);
     announce_change();
-    finite = finite && timed("update", figures_.times.update, [&] { return update_weights(event); });
+    finite =
+        finite && timed("update", figures_.times.update, [&] { return update_weights(event); });
     for (Observer* observer : hooks_.observers) observer->on_update(event);
     if (!finite) handle(event, before);
     ++state_.update;
@@ -120,7 +126,8 @@ class Training {
       const Autocast autocast(parts_.device.type(), parts_.train.amp);
       return parts_.task.step(batch);
     });
-    timed("backward", figures_.times.backward, [&] { scaler_.scale(step.loss * share).backward(); });
+    timed("backward", figures_.times.backward,
+          [&] { scaler_.scale(step.loss * share).backward(); });
     return step;
   }
 
@@ -162,11 +169,14 @@ class Training {
     parts_.optimizer.zero_grad();
     ++state_.troubles;
     const bool rolls_back = parts_.train.on_nan == "rollback";
-    if (parts_.train.on_nan == "stop" || state_.troubles > parts_.train.max_nan ||
-        (rolls_back && !hooks_.roll_back())) {
+    const auto give_up = [&](const std::string& why) {
       if (hooks_.save_trouble) hooks_.save_trouble(event, before);
-      throw trouble_error(event);
-    }
+      throw trouble_error(event, why);
+    };
+    if (parts_.train.on_nan == "stop") give_up("");
+    if (state_.troubles > parts_.train.max_nan)
+      give_up(vit::str("; train.max_nan allows ", parts_.train.max_nan, " of these"));
+    if (rolls_back && !hooks_.roll_back()) give_up("; there is no checkpoint yet to roll back to");
     // The epoch's means are over what was learned from.
     state_.loss_sum = before.loss_sum;
     state_.correct = before.correct;

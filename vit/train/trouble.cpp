@@ -13,14 +13,14 @@ std::string trouble_text(const UpdateEvent& event) {
                   event.lr, ")");
 }
 
-Error trouble_error(const UpdateEvent& event) {
+Error trouble_error(const UpdateEvent& event, const std::string& why) {
   return {ErrorKind::numerical,
           vit::str("epoch ", event.epoch, ", batch ", event.batch, " of ", event.batches),
-          trouble_text(event) + "; training has diverged",
+          trouble_text(event) + "; training has diverged" + why,
           vit::str("lower optim.lr, lengthen schedule.warmup_epochs, set optim.clip_grad: 1.0, or "
                    "go on behind such batches with train.on_nan: skip or rollback; `vit runs "
                    "replay RUN --step ",
-                   event.update, "` takes the step again; the last checkpoint is untouched")};
+                   event.update, "` takes the step again; checkpoints of before are untouched")};
 }
 
 std::string trouble_json(const UpdateEvent& event) {

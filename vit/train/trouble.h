@@ -9,8 +9,9 @@ namespace vit {
 
 // What becomes of an update whose loss or gradient is not finite.
 
-/// What to tell: Error (numerical) with place, figures and remedies.
-[[nodiscard]] Error trouble_error(const UpdateEvent& event);
+/// What to tell: Error (numerical) with place, figures and remedies; `why` the run does not go on
+/// all the same, where it was to.
+[[nodiscard]] Error trouble_error(const UpdateEvent& event, const std::string& why = "");
 
 /// One line for a log.
 [[nodiscard]] std::string trouble_text(const UpdateEvent& event);
