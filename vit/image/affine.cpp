@@ -8,126 +8,32 @@
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/image/affine_smooth.h"
 #include "vit/image/geometry.h"
-#include "vit/image/vectorised.h"
-
-#if defined(__GNUC__)
-// Wide vectors are passed between functions that are all inlined: their ABI doesn't matter.
-#pragma GCC diagnostic ignored "-Wpsabi"
-#endif
 
 namespace vit {
 namespace {
 
-// One lane a channel, in double as Pillow computes; vectors of GCC and Clang.
-using Lanes [[gnu::vector_size(32)]] = double;
-using Bits [[gnu::vector_size(16)]] = std::uint32_t;
-using Integers [[gnu::vector_size(16)]] = std::int32_t;
-
-/// A picture with four bytes a pixel, so that a pixel is one read.
-struct Padded {
-  int width, height;
-  std::vector<std::uint32_t> pixels;
-
-  explicit Padded(const Image& image) : width(image.width), height(image.height) {
-    const auto channels = static_cast<std::size_t>(image.channels);
-    pixels.resize(image.pixels.size() / channels);
-    const std::uint8_t* from = image.pixels.data();
-    for (std::uint32_t& pixel : pixels) {
-      pixel = 0;
-      for (std::size_t c = 0; c < channels; ++c) pixel |= std::uint32_t{*from++} << (8 * c);
-    }
-  }
-  [[nodiscard]] const std::uint32_t* row(int y) const {
-    return pixels.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width);
-  }
-};
-
-VIT_INLINE Lanes lanes_of(std::uint32_t pixel) {
-  const Integers samples =
-      reinterpret_cast<Integers>((Bits{pixel, pixel, pixel, pixel} >> Bits{0, 8, 16, 24}) & 255);
-  return __builtin_convertvector(samples, Lanes);
-}
-
-VIT_INLINE Lanes cubic(Lanes v1, Lanes v2, Lanes v3, Lanes v4, double d) {
-  const Lanes p2 = v3 - v1, p3 = 2.0 * (v1 - v2) + v3 - v4, p4 = v2 - v1 - v3 + v4;
-  return v2 + d * (p2 + d * (p3 + d * p4));
-}
-
-/// Pillow's bilinear filter: columns beyond the border repeat it, so do rows.
-struct Bilinear {
-  VIT_INLINE static Lanes at(const Padded& image, double x_in, double y_in) {
-    const double x_floor = std::floor(x_in), y_floor = std::floor(y_in);
-    const int x = static_cast<int>(x_floor), y = static_cast<int>(y_floor);
-    const double dx = x_in - x_floor, dy = y_in - y_floor;
-    const auto column = [&](int i) { return std::clamp(i, 0, image.width - 1); };
-    const int x0 = column(x), x1 = column(x + 1);
-    const auto along_x = [&](int row) VIT_INLINED {
-      const std::uint32_t* in = image.row(row);
-      const Lanes left = lanes_of(in[x0]);
-      return left + (lanes_of(in[x1]) - left) * dx;
-    };
-    const Lanes above = along_x(std::clamp(y, 0, image.height - 1));
-    const bool is_inside = y + 1 >= 0 && y + 1 < image.height;
-    const Lanes below = is_inside ? along_x(y + 1) : above;
-    return above + (below - above) * dy;
-  }
-};
-
-/// Pillow's bicubic filter (Keys with a = -1).
-struct Bicubic {
-  VIT_INLINE static Lanes at(const Padded& image, double x_in, double y_in) {
-    const double x_floor = std::floor(x_in), y_floor = std::floor(y_in);
-    const int x = static_cast<int>(x_floor) - 1, y = static_cast<int>(y_floor) - 1;
-    const double dx = x_in - x_floor, dy = y_in - y_floor;
-    const auto column = [&](int i) { return std::clamp(i, 0, image.width - 1); };
-    const int x0 = column(x), x1 = column(x + 1), x2 = column(x + 2), x3 = column(x + 3);
-    const auto along_x = [&](int row) VIT_INLINED {
-      const std::uint32_t* in = image.row(row);
-      return cubic(lanes_of(in[x0]), lanes_of(in[x1]), lanes_of(in[x2]), lanes_of(in[x3]), dx);
-    };
-    const auto inside = [&](int row) { return row >= 0 && row < image.height; };
-    const Lanes v1 = along_x(std::clamp(y, 0, image.height - 1));
-    if (dy == 0 && inside(y + 1))
-      return along_x(y + 1);  // shears along x: the others weigh nothing
-    const Lanes v2 = inside(y + 1) ? along_x(y + 1) : v1;
-    const Lanes v3 = inside(y + 2) ? along_x(y + 2) : v2;
-    const Lanes v4 = inside(y + 3) ? along_x(y + 3) : v3;
-    return cubic(v1, v2, v3, v4, dy);
-  }
-};
-
-template <class Reader>
-VIT_INLINE void transform_rows(const Padded& from, const AffineMatrix& m, Image& to) {
-  const auto channels = static_cast<std::size_t>(to.channels);
+template <std::size_t kChannels, class Position>
+void copy_nearest_of(const Image& image, const Position& position, Image& to) {
   for (int y = 0; y < to.height; ++y) {
     std::uint8_t* out = to.row(y);
-    const double y_in = y + 0.5;
-    for (int x = 0; x < to.width; ++x, out += channels) {
-      const double x_in = x + 0.5;
-      const double from_x = m[0] * x_in + m[1] * y_in + m[2];
-      const double from_y = m[3] * x_in + m[4] * y_in + m[5];
+    for (int x = 0; x < to.width; ++x, out += kChannels) {
+      const auto [from_x, from_y] = position(x, y);
       const bool is_inside =
-          from_x >= 0 && from_x < from.width && from_y >= 0 && from_y < from.height;
-      if (!is_inside) continue;
-      const Lanes value = Reader::at(from, from_x - 0.5, from_y - 0.5);
-      const Integers whole = __builtin_convertvector(value, Integers);  // truncates
-      for (std::size_t c = 0; c < channels; ++c)
-        out[c] = static_cast<std::uint8_t>(std::clamp(whole[c], 0, 255));
+          from_x >= 0 && from_x < image.width && from_y >= 0 && from_y < image.height;
+      if (is_inside) std::memcpy(out, image.pixel(from_x, from_y), kChannels);
     }
   }
 }
 
 template <class Position>
 void copy_nearest(const Image& image, const Position& position, Image& to) {
-  const auto channels = static_cast<std::size_t>(image.channels);
-  for (int y = 0; y < to.height; ++y) {
-    for (int x = 0; x < to.width; ++x) {
-      const auto [from_x, from_y] = position(x, y);
-      const bool is_inside =
-          from_x >= 0 && from_x < image.width && from_y >= 0 && from_y < image.height;
-      if (is_inside) std::copy_n(image.pixel(from_x, from_y), channels, to.pixel(x, y));
-    }
+  switch (image.channels) {
+    case 1: return copy_nearest_of<1>(image, position, to);
+    case 2: return copy_nearest_of<2>(image, position, to);
+    case 3: return copy_nearest_of<3>(image, position, to);
+    default: return copy_nearest_of<4>(image, position, to);
   }
 }
 
@@ -173,6 +79,12 @@ void nearest(const Image& image, const AffineMatrix& m, Image& to) {
       to);
 }
 
+void paint(Image& image, const Colour& colour) {
+  const auto channels = static_cast<std::size_t>(image.channels);
+  for (std::size_t i = 0; i < image.row_bytes(); ++i) image.pixels[i] = colour[i % channels];
+  for (int y = 1; y < image.height; ++y) std::copy_n(image.row(0), image.row_bytes(), image.row(y));
+}
+
 /// Python's round(value, 15).
 double round_decimals(double value) {
   char text[64];
@@ -192,20 +104,11 @@ Image transform_affine(const Image& image, const AffineMatrix& matrix, Filter fi
                   str("cannot move pixels by ", value, ": expected at most a million"));
   }
   Image result(image.width, image.height, image.channels);
-  const auto channels = static_cast<std::size_t>(image.channels);
-  for (std::size_t i = 0; i < result.pixels.size(); ++i) result.pixels[i] = fill[i % channels];
+  paint(result, fill);
   switch (filter) {
     case Filter::nearest: nearest(image, matrix, result); return result;
-    case Filter::bilinear: {
-      const Padded padded(image);
-      vectorised([&]() VIT_INLINED { transform_rows<Bilinear>(padded, matrix, result); });
-      return result;
-    }
-    case Filter::bicubic: {
-      const Padded padded(image);
-      vectorised([&]() VIT_INLINED { transform_rows<Bicubic>(padded, matrix, result); });
-      return result;
-    }
+    case Filter::bilinear: transform_bilinear(image, matrix, result); return result;
+    case Filter::bicubic: transform_bicubic(image, matrix, result); return result;
     default:
       throw Error(ErrorKind::usage, "affine transform",
                   str("there is no ", filter_name(filter), " filter for turning and shearing"),
