@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "tests/image/fixtures.h"
+#include "tests/image/random_taps.h"
 
 using namespace vit;
 using namespace vit::test;
@@ -25,22 +26,6 @@ int resampled(const std::vector<std::uint8_t>& values, const std::vector<std::in
   resample_rows(row_of(values), 0, {&taps, 1}, to);
   return to.pixels[0];
 }
-
-/// Taps with random weights, as large as any filter's, of both signs.
-struct RandomTaps {
-  std::vector<std::vector<std::int32_t>> weights;
-  std::vector<Taps> taps;
-
-  RandomTaps(int out, int in, int most, Rng& rng) {
-    for (int i = 0; i < out; ++i) {
-      const auto count = static_cast<int>(rng.between(1, std::min(most, in)));
-      auto& row = weights.emplace_back(static_cast<std::size_t>(count));
-      for (auto& weight : row)
-        weight = static_cast<std::int32_t>(rng.between(-(1 << 20), 5 << 20) / count);
-      taps.push_back({static_cast<int>(rng.between(0, in - count)), row});
-    }
-  }
-};
 
 }  // namespace
 

@@ -2,12 +2,13 @@
 
 #ifdef VIT_HAS_AVX2_VARIANT
 
-#include <immintrin.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <vector>
+
+#include "vit/image/intrinsics.h"
+#include "vit/image/row_reader.h"
 
 namespace vit {
 namespace {
@@ -158,20 +159,7 @@ VIT_AVX2_INLINE __m256i column_block(const std::uint8_t* in, std::size_t stride,
 VIT_AVX2 void resample_rows_avx2(const Image& from, int first_row, std::span<const Taps> taps,
                                  Image& to) {
   const RowPlan plan = plan_rows(taps);
-  // Groups of taps and loads of 16 bytes reach beyond a row. That is the next row, times zero; the
-  // last rows are copied to where there is room.
-  const std::size_t room = std::max(plan.reach, from.row_bytes()) + 32;
-  const auto tail_rows = static_cast<int>(room / from.row_bytes()) + 1;
-  const int safe_end = std::max(from.height - tail_rows, 0);
-  std::vector<std::uint8_t> tail(
-      static_cast<std::size_t>(from.height - safe_end) * from.row_bytes() + room);
-  std::copy(from.pixels.begin() +
-                static_cast<std::ptrdiff_t>(static_cast<std::size_t>(safe_end) * from.row_bytes()),
-            from.pixels.end(), tail.begin());
-  const auto source = [&](int y) {
-    return y < safe_end ? from.row(y)
-                        : tail.data() + static_cast<std::size_t>(y - safe_end) * from.row_bytes();
-  };
+  const RowReader source(from, plan.reach);  // groups of taps reach beyond a row
   int y = 0;
   for (; y + 4 <= to.height; y += 4) {
     const int in = first_row + y;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vit/image/resample_avx2.h"
+#include "vit/image/resample_vnni.h"
 #include "vit/image/vectorised.h"
 
 // AVX2's 32-bit multiplication makes these loops several times faster. Integers: the results are
@@ -135,6 +136,7 @@ VIT_INLINE void columns_body(const Image& from, int first_column, std::span<cons
 
 void resample_rows(const Image& from, int first_row, std::span<const Taps> taps, Image& to) {
 #ifdef VIT_HAS_AVX2_VARIANT
+  if (from.channels == 3 && has_vnni()) return resample_rows_vnni(from, first_row, taps, to);
   if (from.channels == 3 && has_avx2()) return resample_rows_avx2(from, first_row, taps, to);
 #endif
   resample_rows_portable(from, first_row, taps, to);
@@ -142,6 +144,7 @@ void resample_rows(const Image& from, int first_row, std::span<const Taps> taps,
 
 void resample_columns(const Image& from, int first_column, std::span<const Taps> taps, Image& to) {
 #ifdef VIT_HAS_AVX2_VARIANT
+  if (has_vnni()) return resample_columns_vnni(from, first_column, taps, to);
   if (has_avx2()) return resample_columns_avx2(from, first_column, taps, to);
 #endif
   resample_columns_portable(from, first_column, taps, to);

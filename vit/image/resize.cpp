@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <numbers>
 #include <string>
 #include <utility>
@@ -117,13 +118,34 @@ std::vector<int> nearest_positions(int in_size, float low, float high, int out_s
   return result;
 }
 
+/// Four bytes are one move; the one too many is overwritten by the next pixel. `offsets` are those
+/// of pixels in a row, in bytes; the last row and column have nothing behind them.
+void copy_colours(const std::uint8_t* from, bool is_last_row,
+                  const std::vector<std::size_t>& offsets, std::uint8_t* to) {
+  const std::size_t *at = offsets.data(), *const end = at + offsets.size();
+  const std::size_t* const wide = is_last_row ? at : end - 1;
+  for (; wide - at >= 4; at += 4, to += 12) {
+    std::memcpy(to, from + at[0], 4);
+    std::memcpy(to + 3, from + at[1], 4);
+    std::memcpy(to + 6, from + at[2], 4);
+    std::memcpy(to + 9, from + at[3], 4);
+  }
+  for (; at < end; ++at, to += 3) std::memcpy(to, from + *at, 3);
+}
+
 Image resize_nearest(const Image& image, int width, int height, const SourceBox& box) {
   const std::vector<int> columns = nearest_positions(image.width, box.left, box.right, width);
   const std::vector<int> rows = nearest_positions(image.height, box.top, box.bottom, height);
   Image result(width, height, image.channels);
-  std::uint8_t* to = result.pixels.data();
-  for (const int y : rows) {
-    for (const int x : columns) to = std::copy_n(image.pixel(x, y), image.channels, to);
+  std::vector<std::size_t> offsets;
+  for (const int x : columns) offsets.push_back(3 * static_cast<std::size_t>(x));
+  for (int row = 0; row < height; ++row) {
+    const int y = rows[static_cast<std::size_t>(row)];
+    std::uint8_t* to = result.row(row);
+    if (image.channels == 3)
+      copy_colours(image.row(y), y + 1 == image.height, offsets, to);
+    else
+      for (const int x : columns) to = std::copy_n(image.pixel(x, y), image.channels, to);
   }
   return result;
 }
