@@ -37,12 +37,21 @@ Box box_for(float deviation) {
 /// before the sample.
 VIT_INLINE void average(const std::uint8_t* from, std::size_t step, std::size_t count,
                         const Box& box, std::uint8_t* to) {
+  constexpr std::size_t kSums = 256;
   const std::size_t last = static_cast<std::size_t>(2 * box.radius + 2) * step;
-  for (std::size_t i = 0; i < count; ++i) {
-    std::uint32_t sum = 0;
-    for (std::size_t at = step; at < last; at += step) sum += from[i + at];
-    const std::uint32_t ends = std::uint32_t{from[i]} + from[i + last];
-    to[i] = static_cast<std::uint8_t>((sum * box.inner + ends * box.outer + (1U << 23)) >> 24);
+  std::uint32_t sums[kSums];
+  for (std::size_t first = 0; first < count; first += kSums) {
+    const std::size_t size = std::min(kSums, count - first);
+    const std::uint8_t* const in = from + first;
+    std::uint8_t* const out = to + first;
+    for (std::size_t i = 0; i < size; ++i) sums[i] = 0;
+    for (std::size_t at = step; at < last; at += step)
+      for (std::size_t i = 0; i < size; ++i) sums[i] += in[i + at];
+    for (std::size_t i = 0; i < size; ++i) {
+      const std::uint32_t ends = std::uint32_t{in[i]} + in[i + last];
+      out[i] =
+          static_cast<std::uint8_t>((sums[i] * box.inner + ends * box.outer + (1U << 23)) >> 24);
+    }
   }
 }
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "vit/core/error.h"
 #include "vit/image/enhance.h"
@@ -30,21 +29,28 @@ Triple to_hsv(const std::uint8_t* rgb) {
     hue = static_cast<float>(2.0 + static_cast<double>(r) - b);
   else
     hue = static_cast<float>(4.0 + static_cast<double>(g) - r);
-  hue = static_cast<float>(std::fmod(hue / 6.0 + 1.0, 1.0));
+  const double turns = hue / 6.0 + 1.0;  // 5/6 to 11/6
+  hue = static_cast<float>(turns < 1 ? turns : turns - 1);
   return {clip(hue * 255.0), clip(saturation * 255.0), high};
+}
+
+/// A share of a level, rounded half up.
+std::uint8_t level(int value, double share) {
+  const double exact = value * share;
+  const int whole = static_cast<int>(exact);
+  return static_cast<std::uint8_t>(std::min(whole + (exact - whole >= 0.5 ? 1 : 0), 255));
 }
 
 Triple to_rgb(const Triple& hsv) {
   const auto [h, s, v] = hsv;
   if (s == 0) return {v, v, v};
   const double turned = h * 6.0 / 255.0;
-  const int sector = static_cast<int>(std::floor(turned));
+  const int sector = static_cast<int>(turned);
   const auto f = static_cast<float>(turned - sector);
   const auto fs = static_cast<float>(s / 255.0);
-  const auto level = [v = v](double share) { return clip(std::round(v * share)); };
-  const std::uint8_t p = level(1.0 - static_cast<double>(fs));
-  const std::uint8_t q = level(1.0 - static_cast<double>(fs * f));
-  const std::uint8_t t = level(1.0 - static_cast<double>(fs) * (1.0 - static_cast<double>(f)));
+  const std::uint8_t p = level(v, 1.0 - static_cast<double>(fs));
+  const std::uint8_t q = level(v, 1.0 - static_cast<double>(fs * f));
+  const std::uint8_t t = level(v, 1.0 - static_cast<double>(fs) * (1.0 - static_cast<double>(f)));
   switch (sector % 6) {
     case 0: return {v, t, p};
     case 1: return {q, v, p};

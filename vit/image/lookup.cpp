@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "vit/core/error.h"
+#include "vit/image/lookup_samples.h"
 
 namespace vit {
 namespace {
@@ -73,17 +74,15 @@ Image by_histogram(const Image& image, const MakeTable& make) {
 
 Image look_up(const Image& image, const LookupTable& table) {
   Image result(image.width, image.height, image.channels);
-  for (std::size_t i = 0; i < image.pixels.size(); ++i) result.pixels[i] = table[image.pixels[i]];
+  look_up_samples(image.pixels, {&table, 1}, result.pixels.data());
   return result;
 }
 
 Image look_up(const Image& image, const std::array<LookupTable, 4>& tables) {
   VIT_ASSERT(image.channels <= 4, image.channels);
   Image result(image.width, image.height, image.channels);
-  const auto channels = static_cast<std::size_t>(image.channels);
-  for (std::size_t i = 0; i < image.pixels.size(); i += channels)
-    for (std::size_t c = 0; c < channels; ++c)
-      result.pixels[i + c] = tables[c][image.pixels[i + c]];
+  look_up_samples(image.pixels, std::span(tables).first(static_cast<std::size_t>(image.channels)),
+                  result.pixels.data());
   return result;
 }
 
