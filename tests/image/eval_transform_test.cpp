@@ -46,3 +46,21 @@ TEST_CASE("the result has the input size of the model, square or not") {
   const Image wide = eval_transform(noise(60, 100), {{24, 40}, 0.9, Filter::bicubic});
   CHECK((wide.width == 40 && wide.height == 24));
 }
+
+TEST_CASE("a picture of one pixel's height is prepared without scaling all of its length") {
+  // Scaled as a whole it would take 1.8 GB.
+  const Image line = eval_transform(noise(10'000, 1), {{224, 224}, 0.9, Filter::bicubic});
+  CHECK((line.width == 224 && line.height == 224));
+  CHECK(eval_transform(noise(1, 1), {{224, 224}, 0.9, Filter::bicubic}).width == 224);
+  const auto error = error_of([] {
+    (void)eval_transform(noise(9'000'000, 1), {{224, 224}, 0.9, Filter::box});
+  });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::data);
+}
+
+TEST_CASE("a crop that is larger than the scaled picture has a black border") {
+  const Image image = eval_transform(noise(20, 20), {{16, 16}, 1.3, Filter::bilinear});
+  CHECK(image.width == 16);
+  CHECK(static_cast<int>(image.pixels[0]) == 0);
+}

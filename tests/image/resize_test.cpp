@@ -88,14 +88,24 @@ TEST_CASE("an impossible size, box or filter is an error") {
 }
 
 TEST_CASE("the shorter side is scaled to a size, the longer one rounded down") {
-  const Image wide = resize_shorter(noise(50, 33), 24, Filter::bilinear);
-  CHECK((wide.width == 36 && wide.height == 24));  // 36.36
-  const Image tall = resize_shorter(noise(33, 50), 24, Filter::bilinear);
-  CHECK((tall.width == 24 && tall.height == 36));
-  CHECK(resize_shorter(noise(24, 50), 24, Filter::bilinear) == noise(24, 50));
+  CHECK(shorter_size(noise(50, 33), 24) == Size2{24, 36});  // 36.36
+  CHECK(shorter_size(noise(33, 50), 24) == Size2{36, 24});
+  CHECK(shorter_size(noise(24, 50), 24) == Size2{50, 24});
 }
 
 TEST_CASE("covering a size that is not square") {
-  const Image image = resize_to_cover(noise(50, 30), {20, 10}, Filter::bilinear);
-  CHECK((image.width == 33 && image.height == 20));
+  CHECK(covering_size(noise(50, 30), {20, 10}) == Size2{20, 33});
+}
+
+TEST_CASE("a part of the result is a crop of it, whichever pass comes first") {
+  const std::optional<SourceBox> boxes[] = {std::nullopt, SourceBox{1.5F, 2, 30, 19.25F}};
+  for (const Filter filter : {Filter::nearest, Filter::box, Filter::bilinear, Filter::lanczos})
+    for (const auto& [width, height] : {std::pair{17, 13}, {31, 21}, {31, 5}, {9, 21}, {60, 44}})
+      for (const auto& box : boxes) {
+        CAPTURE(filter_name(filter), width, height, box.has_value());
+        const Image image = noise(31, 21);
+        const PixelBox part{2, 1, width - 4, height - 3};
+        CHECK(resize_part(image, width, height, filter, part, box) ==
+              crop(resize(image, width, height, filter, box), 2, 1, width - 4, height - 3));
+      }
 }

@@ -6,6 +6,7 @@
 
 #include "vit/core/error.h"
 #include "vit/image/eval_transform.h"
+#include "vit/image/level_planes.h"
 #include "vit/image/luma.h"
 
 namespace vit {
@@ -17,8 +18,6 @@ void check_channels(const Image& image, const Preprocessing& p) {
               str("pictures have ", image.channels, " channels, and the model takes ", p.in_chans),
               "set model.in_chans: 3 (colour) or 1 (grey)");
 }
-
-using LevelTable = std::array<float, 256>;
 
 /// The number of each grey level in one channel, by float32 steps: every bit as torchvision's
 /// ToTensor and Normalize.
@@ -33,8 +32,6 @@ LevelTable level_table(const Preprocessing& p, std::size_t channel) {
 }  // namespace
 
 Image eval_transform(const Image& image, const Preprocessing& p) {
-  const bool fits = image.height == p.img_size.height && image.width == p.img_size.width;
-  if (fits) return image;
   return eval_transform(image, EvalTransformOptions{.img_size = p.img_size,
                                                     .crop_pct = p.crop_pct,
                                                     .interpolation = filter_from_name(
@@ -56,12 +53,7 @@ void normalize(const Image& image, const Preprocessing& p, float* out) {
     for (std::size_t i = 0; i < plane; ++i, pixel += 3) out[i] = table[luma(pixel)];
     return;
   }
-  const LevelTable red = level_table(p, 0), green = level_table(p, 1), blue = level_table(p, 2);
-  for (std::size_t i = 0; i < plane; ++i, pixel += 3) {
-    out[i] = red[pixel[0]];
-    out[plane + i] = green[pixel[1]];
-    out[2 * plane + i] = blue[pixel[2]];
-  }
+  levels_to_planes(pixel, plane, {level_table(p, 0), level_table(p, 1), level_table(p, 2)}, out);
 }
 
 Image denormalize(const float* planes, const Preprocessing& p) {

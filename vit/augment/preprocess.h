@@ -22,7 +22,8 @@ struct Preprocessing {
 };
 
 /// timm's evaluation transform: the shorter side is resized to img_size / crop_pct, then the centre
-/// is cropped. A picture that has the model's size already is returned as it is.
+/// is cropped; so too where the picture has the model's size already. With crop_pct 1, such a
+/// picture stays as it is.
 [[nodiscard]] Image eval_transform(const Image& image, const Preprocessing& preprocessing);
 
 /// Writes (pixel / 255 - mean) / std as planes: `out` holds in_chans * height * width floats,

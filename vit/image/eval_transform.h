@@ -14,7 +14,8 @@ struct EvalTransformOptions {
 
 /// What timm does before it evaluates: the shorter side becomes floor(img_size / crop_pct)
 /// (crop_mode `squash`: both sides do), then the centre is cut out. The picture has img_size
-/// afterwards, 8 bits, not normalised.
+/// afterwards, 8 bits, not normalised. Throws Error (data) for a picture so long that its size
+/// after scaling is no number of pixels.
 [[nodiscard]] Image eval_transform(const Image& image, const EvalTransformOptions& options);
 
 }  // namespace vit

@@ -56,6 +56,24 @@ VIT_INLINE void mirror_colours(const std::uint8_t* from, std::uint8_t* to, int w
   for (; x < width; ++x) std::copy_n(from + 3 * (width - 1 - x), 3, to + 3 * x);
 }
 
+/// In tiles, so that the lines that are written stay in the cache.
+template <std::size_t kChannels>
+Image transpose_of(const Image& image) {
+  constexpr int kTile = 32;
+  Image result(image.height, image.width, image.channels);
+  for (int top = 0; top < result.height; top += kTile)
+    for (int left = 0; left < result.width; left += kTile)
+      for (int y = top; y < std::min(top + kTile, result.height); ++y) {
+        // Four bytes are one move; the one too many is overwritten by the next pixel.
+        const int end = std::min(left + kTile, result.width), last = result.width - 1;
+        std::uint8_t* to = result.pixel(left, y);
+        for (int x = left; x < std::min(end, last); ++x, to += kChannels)
+          std::memcpy(to, image.pixel(y, x), kChannels == 3 ? 4 : kChannels);
+        if (end > last) std::memcpy(to, image.pixel(y, last), kChannels);
+      }
+  return result;
+}
+
 /// Half of a number of pixels, ties to even, as Python's round() and with it torchvision.
 int half_to_even(int pixels) {
   const int half = pixels / 2;
@@ -95,13 +113,14 @@ Image pad(const Image& image, int left, int top, int right, int bottom, const Pa
   return crop(image, -left, -top, image.width + left + right, image.height + top + bottom, outside);
 }
 
-Image center_crop(const Image& image, int width, int height) {
+int center_offset(int length, int wanted) {
   // A picture that is too small is padded first; then nothing is left to round.
-  const int left =
-      image.width >= width ? half_to_even(image.width - width) : -((width - image.width) / 2);
-  const int top =
-      image.height >= height ? half_to_even(image.height - height) : -((height - image.height) / 2);
-  return crop(image, left, top, width, height);
+  return length >= wanted ? half_to_even(length - wanted) : -((wanted - length) / 2);
+}
+
+Image center_crop(const Image& image, int width, int height) {
+  return crop(image, center_offset(image.width, width), center_offset(image.height, height), width,
+              height);
 }
 
 Image hflip(const Image& image) {
@@ -129,14 +148,12 @@ Image vflip(const Image& image) {
 }
 
 Image transpose(const Image& image) {
-  Image result(image.height, image.width, image.channels);
-  const auto channels = static_cast<std::size_t>(image.channels);
-  for (int y = 0; y < result.height; ++y) {
-    for (int x = 0; x < result.width; ++x) {
-      std::copy_n(image.pixel(y, x), channels, result.pixel(x, y));
-    }
+  switch (image.channels) {
+    case 1: return transpose_of<1>(image);
+    case 2: return transpose_of<2>(image);
+    case 3: return transpose_of<3>(image);
+    default: return transpose_of<4>(image);
   }
-  return result;
 }
 
 Image orient(const Image& image, int exif_orientation) {

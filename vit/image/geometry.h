@@ -27,6 +27,10 @@ struct PadOptions {
 [[nodiscard]] Image pad(const Image& image, int left, int top, int right, int bottom,
                         const PadOptions& outside = {});
 
+/// Where the middle `wanted` of `length` pixels begin, with torchvision's rounding; negative where
+/// there are too few.
+[[nodiscard]] int center_offset(int length, int wanted);
+
 /// The middle of the picture, with torchvision's rounding (CenterCrop): halves go to the even
 /// offset. A picture that is too small is padded with black, the odd pixel to the right and below.
 [[nodiscard]] Image center_crop(const Image& image, int width, int height);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/image/geometry.h"
 #include "vit/image/resample_kernels.h"
 
 namespace vit {
@@ -76,19 +77,25 @@ struct Pass {
   std::vector<std::int32_t> weights;  ///< what the taps point into
 };
 
-/// Resamples the part [low, high) of `in_size` positions to `out_size`.
-Pass plan(Filter filter, int in_size, float low, float high, int out_size) {
+/// Some of the positions of one side of the result.
+struct Stretch {
+  int first = 0, count = 0;
+};
+
+/// Resamples the part [low, high) of `in_size` positions to `out_size`, of which `wanted` are
+/// computed.
+Pass plan(Filter filter, int in_size, float low, float high, int out_size, Stretch wanted) {
   const double scale = static_cast<double>(high - low) / out_size;
   const double stretch = std::max(scale, 1.0);  // antialiasing: the filter covers what it replaces
   const double reach = support(filter) * stretch;
   const auto capacity = static_cast<std::size_t>(std::ceil(reach)) * 2 + 1;
 
   Pass pass;
-  pass.taps.resize(static_cast<std::size_t>(out_size));
+  pass.taps.resize(static_cast<std::size_t>(wanted.count));
   pass.weights.resize(pass.taps.size() * capacity);
   std::vector<double> row(capacity);
   for (std::size_t out = 0; out < pass.taps.size(); ++out) {
-    const double center = low + (static_cast<double>(out) + 0.5) * scale;
+    const double center = low + (wanted.first + static_cast<double>(out) + 0.5) * scale;
     const int first = std::max(static_cast<int>(center - reach + 0.5), 0);
     const int last = std::min(static_cast<int>(center + reach + 0.5), in_size);
     const auto count = static_cast<std::size_t>(std::max(last - first, 0));
@@ -107,10 +114,12 @@ Pass plan(Filter filter, int in_size, float low, float high, int out_size) {
 }
 
 /// Pillow's nearest neighbour: the affine transform, whose position is a running sum.
-std::vector<int> nearest_positions(int in_size, float low, float high, int out_size) {
+std::vector<int> nearest_positions(int in_size, float low, float high, int out_size,
+                                   Stretch wanted) {
   const double step = static_cast<double>(high - low) / out_size;
   double position = low + step * 0.5;
-  std::vector<int> result(static_cast<std::size_t>(out_size));
+  for (int i = 0; i < wanted.first; ++i) position += step;
+  std::vector<int> result(static_cast<std::size_t>(wanted.count));
   for (int& index : result) {
     index = std::min(static_cast<int>(position), in_size - 1);
     position += step;
@@ -133,13 +142,16 @@ void copy_colours(const std::uint8_t* from, bool is_last_row,
   for (; at < end; ++at, to += 3) std::memcpy(to, from + *at, 3);
 }
 
-Image resize_nearest(const Image& image, int width, int height, const SourceBox& box) {
-  const std::vector<int> columns = nearest_positions(image.width, box.left, box.right, width);
-  const std::vector<int> rows = nearest_positions(image.height, box.top, box.bottom, height);
-  Image result(width, height, image.channels);
+Image resize_nearest(const Image& image, int width, int height, const SourceBox& box,
+                     const PixelBox& part) {
+  const std::vector<int> columns =
+      nearest_positions(image.width, box.left, box.right, width, {part.left, part.width});
+  const std::vector<int> rows =
+      nearest_positions(image.height, box.top, box.bottom, height, {part.top, part.height});
+  Image result(part.width, part.height, image.channels);
   std::vector<std::size_t> offsets;
   for (const int x : columns) offsets.push_back(3 * static_cast<std::size_t>(x));
-  for (int row = 0; row < height; ++row) {
+  for (int row = 0; row < part.height; ++row) {
     const int y = rows[static_cast<std::size_t>(row)];
     std::uint8_t* to = result.row(row);
     if (image.channels == 3)
@@ -167,30 +179,31 @@ bool is_vertical_first(const Image& image, int width, int height) {
 }
 
 Image resize_filtered(const Image& image, int width, int height, Filter filter,
-                      const SourceBox& box) {
+                      const SourceBox& box, const PixelBox& part) {
   const bool is_whole_width =
       width == image.width && box.left == 0 && box.right == static_cast<float>(width);
   const bool is_whole_height =
       height == image.height && box.top == 0 && box.bottom == static_cast<float>(height);
-  if (is_whole_width && is_whole_height) return image;
+  if (is_whole_width && is_whole_height)
+    return crop(image, part.left, part.top, part.width, part.height);
 
-  Image result(width, height, image.channels);
-  Pass along_x = plan(filter, image.width, box.left, box.right, width);
-  Pass along_y = plan(filter, image.height, box.top, box.bottom, height);
+  Image result(part.width, part.height, image.channels);
+  Pass along_x = plan(filter, image.width, box.left, box.right, width, {part.left, part.width});
+  Pass along_y = plan(filter, image.height, box.top, box.bottom, height, {part.top, part.height});
   if (is_whole_width) {
-    resample_columns(image, 0, along_y.taps, result);
+    resample_columns(image, part.left, along_y.taps, result);
   } else if (is_whole_height) {
-    resample_rows(image, 0, along_x.taps, result);
+    resample_rows(image, part.top, along_x.taps, result);
   } else if (is_vertical_first(image, width, height)) {
     // The first pass computes only what the second one reads.
     const auto [first, end] = extent(along_x);
-    Image shortened(end - first, height, image.channels);
+    Image shortened(end - first, part.height, image.channels);
     resample_columns(image, first, along_y.taps, shortened);
     shift(along_x, -first);
     resample_rows(shortened, 0, along_x.taps, result);
   } else {
     const auto [first, end] = extent(along_y);
-    Image narrowed(width, end - first, image.channels);
+    Image narrowed(part.width, end - first, image.channels);
     resample_rows(image, first, along_x.taps, narrowed);
     shift(along_y, -first);
     resample_columns(narrowed, 0, along_y.taps, result);
@@ -221,41 +234,44 @@ std::string_view filter_name(Filter filter) {
 
 Image resize(const Image& image, int width, int height, Filter filter,
              std::optional<SourceBox> box) {
+  return resize_part(image, width, height, filter, {0, 0, width, height}, box);
+}
+
+Image resize_part(const Image& image, int width, int height, Filter filter, const PixelBox& part,
+                  std::optional<SourceBox> box) {
   VIT_ASSERT(!image.empty());
   if (width < 1 || height < 1) {
     throw Error(ErrorKind::usage, "resize",
                 str("cannot resize to ", width, " x ", height, " pixels"),
                 "Give a width and a height of at least 1.");
   }
-  const SourceBox part = box.value_or(
+  const SourceBox from = box.value_or(
       SourceBox{0, 0, static_cast<float>(image.width), static_cast<float>(image.height)});
-  const bool is_inside = part.left >= 0 && part.top >= 0 &&
-                         part.right <= static_cast<float>(image.width) &&
-                         part.bottom <= static_cast<float>(image.height);
-  if (!is_inside || !(part.left < part.right) || !(part.top < part.bottom)) {
+  const bool is_inside = from.left >= 0 && from.top >= 0 &&
+                         from.right <= static_cast<float>(image.width) &&
+                         from.bottom <= static_cast<float>(image.height);
+  if (!is_inside || !(from.left < from.right) || !(from.top < from.bottom)) {
     throw Error(ErrorKind::usage, "resize",
-                str("the box [", part.left, ", ", part.top, ", ", part.right, ", ", part.bottom,
+                str("the box [", from.left, ", ", from.top, ", ", from.right, ", ", from.bottom,
                     "] is not inside a picture of ", image.width, " x ", image.height, " pixels"),
                 "A box is [left, top, right, bottom] with left < right and top < bottom.");
   }
-  return filter == Filter::nearest ? resize_nearest(image, width, height, part)
-                                   : resize_filtered(image, width, height, filter, part);
+  VIT_ASSERT(part.left >= 0 && part.top >= 0 && part.width > 0 && part.height > 0 &&
+             part.width <= width - part.left && part.height <= height - part.top);
+  return filter == Filter::nearest ? resize_nearest(image, width, height, from, part)
+                                   : resize_filtered(image, width, height, filter, from, part);
 }
 
-Image resize_shorter(const Image& image, int size, Filter filter) {
-  const std::int64_t shorter = std::min(image.width, image.height);
-  if (shorter == size) return image;
-  const auto scaled = [&](int side) {
-    return static_cast<int>(std::int64_t{size} * side / std::max<std::int64_t>(shorter, 1));
-  };
-  return resize(image, scaled(image.width), scaled(image.height), filter);
+Size2 shorter_size(const Image& image, int size) {
+  const std::int64_t shorter = std::max(std::min(image.width, image.height), 1);
+  return {std::int64_t{size} * image.height / shorter, std::int64_t{size} * image.width / shorter};
 }
 
-Image resize_to_cover(const Image& image, Size2 size, Filter filter) {
+Size2 covering_size(const Image& image, Size2 size) {
   const double ratio = std::min(image.width / static_cast<double>(size.width),
                                 image.height / static_cast<double>(size.height));
-  const auto scaled = [&](int side) { return static_cast<int>(side / ratio + 0.5); };
-  return resize(image, scaled(image.width), scaled(image.height), filter);
+  const auto scaled = [&](int side) { return static_cast<std::int64_t>(side / ratio + 0.5); };
+  return {scaled(image.height), scaled(image.width)};
 }
 
 }  // namespace vit

@@ -31,12 +31,16 @@ struct SourceBox {
 [[nodiscard]] Image resize(const Image& image, int width, int height, Filter filter,
                            std::optional<SourceBox> box = std::nullopt);
 
-/// Scales the shorter side to `size` and the longer one in proportion, rounded down: torchvision's
-/// `Resize(size)`. A picture whose shorter side fits already is returned as it is.
-[[nodiscard]] Image resize_shorter(const Image& image, int size, Filter filter);
+/// The pixels in `part` of what `resize` gives, without computing the others.
+[[nodiscard]] Image resize_part(const Image& image, int width, int height, Filter filter,
+                                const PixelBox& part, std::optional<SourceBox> box = std::nullopt);
 
-/// Scales in proportion until both sides are at least those of `size`, rounding to nearest: timm's
+/// The size whose shorter side is `size` and whose longer one is in proportion, rounded down:
+/// torchvision's `Resize(size)`.
+[[nodiscard]] Size2 shorter_size(const Image& image, int size);
+
+/// The size in proportion with both sides at least those of `size`, rounded to nearest: timm's
 /// `ResizeKeepRatio`, which it uses where the input is not square.
-[[nodiscard]] Image resize_to_cover(const Image& image, Size2 size, Filter filter);
+[[nodiscard]] Size2 covering_size(const Image& image, Size2 size);
 
 }  // namespace vit
