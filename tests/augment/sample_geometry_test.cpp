@@ -67,3 +67,24 @@ TEST_CASE("what comes from outside is ignored in the mask, and a box that leaves
   CHECK(*sample.mask.pixel(15, 3) == 255);
   CHECK(*sample.mask.pixel(5, 3) == 0);
 }
+
+TEST_CASE("boxes and masks turn upright with their picture, for each EXIF orientation") {
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    CAPTURE(orientation);
+    // One pixel is marked in all three ways.
+    vit::Sample sample;
+    sample.image = vit::Image(5, 4);
+    sample.mask = vit::Image(5, 4, 1);
+    sample.image.pixel(3, 1)[0] = 200;
+    sample.mask.pixel(3, 1)[0] = 1;
+    sample.boxes = {{3, 1, 4, 2, 0}};
+    sample.image = vit::orient(sample.image, orientation);
+    vit::orient_annotations(sample, orientation, 5, 4);
+    REQUIRE(sample.mask.width == sample.image.width);
+    const auto x = static_cast<int>(sample.boxes[0].x0), y = static_cast<int>(sample.boxes[0].y0);
+    CHECK(sample.boxes[0].x1 == static_cast<float>(x + 1));
+    CHECK(sample.boxes[0].y1 == static_cast<float>(y + 1));
+    CHECK(static_cast<int>(sample.image.pixel(x, y)[0]) == 200);
+    CHECK(static_cast<int>(sample.mask.pixel(x, y)[0]) == 1);
+  }
+}

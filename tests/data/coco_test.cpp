@@ -188,3 +188,18 @@ TEST_CASE("Files that are cut off or hostile, and pictures of another size") {
   CHECK_THAT(error->what(),
              Catch::Contains("two.png: is of 5x4 pixels, and") && Catch::Contains("says 6x4"));
 }
+
+TEST_CASE("COCO's pictures are read without being decoded, with boxes and masks beside them") {
+  Scene scene;
+  scene.options.masks = true;
+  const auto data = scene.open();
+  const Sample whole = data->get(1), encoded = data->read(1);
+  CHECK(encoded.image.empty());
+  CHECK_FALSE(encoded.encoded.empty());
+  CHECK(whole.encoded.empty());
+  CHECK(encoded.mask == whole.mask);
+  CHECK(encoded.boxes.size() == whole.boxes.size());
+  scene.json["images"][1]["width"] = 5;
+  scene.json["annotations"] = Json::array();
+  CHECK_THROWS_WITH(scene.open()->read(1), Catch::Contains("is of 6x4 pixels"));
+}

@@ -106,6 +106,16 @@ TEST_CASE("JSON lines: an object a line") {
   CHECK_THAT(scene.problem("[1]\n"), Catch::Contains("expected a JSON object"));
 }
 
+TEST_CASE("A label that is no 64-bit number is a name in CSV, and an error in JSON lines") {
+  Scene scene;
+  const std::string huge = "99999999999999999999";
+  const auto [train, val] = scene.open("path,label\na.png," + huge + "\na.png,5\n");
+  CHECK(train->classes() == std::vector<std::string>{"5", huge, "cat"});
+  scene.options.train = (scene.folder / "train.jsonl").string();
+  CHECK_THAT(scene.problem("{\"path\": \"a.png\", \"label\": " + huge + "}\n"),
+             Catch::Contains("train.jsonl:1: `label` is neither a text nor a whole number"));
+}
+
 TEST_CASE("Captions are enough") {
   Scene scene;
   test::put(scene.options.val, "path,caption\na.png,one\n");

@@ -123,3 +123,23 @@ TEST_CASE("BCCD opens as it is published") {
   CHECK(train->get(0).image.width == 640);
   CHECK_FALSE(train->get(0).boxes.empty());
 }
+
+TEST_CASE("Objects that are marked as difficult say so, and can be left out of training") {
+  Scene scene;
+  test::put_text(scene.folder / "ImageSets/Main/val.txt", "one\n");
+  const std::string hard =
+      "<object><name>b</name><difficult>1</difficult><bndbox>" + kBox + "</bndbox></object>\n";
+  const std::string objects = object("b", kBox) + hard;
+  auto data = scene.open(objects);
+  REQUIRE(data->get(0).boxes.size() == 2);
+  CHECK_FALSE(data->get(0).boxes[0].difficult);
+  CHECK(data->get(0).boxes[1].difficult);
+  scene.options.difficult = false;
+  data = scene.open(objects);
+  REQUIRE(data->get(0).boxes.size() == 1);
+  CHECK_FALSE(data->get(0).boxes[0].difficult);
+  CHECK(voc(scene.options, Split::val)->get(0).boxes.size() == 2);  // evaluation needs them
+  CHECK_THAT(scene.problem("<object><name>b</name><difficult>yes</difficult><bndbox>" + kBox +
+                           "</bndbox></object>"),
+             Catch::Contains("<difficult>"));
+}

@@ -39,7 +39,7 @@ void transform_boxes(Sample& sample, const AffineMatrix& m) {
     return;
   }
   for (Box& box : sample.boxes) {
-    Box around{1e30f, 1e30f, -1e30f, -1e30f, box.label};
+    Box around{1e30f, 1e30f, -1e30f, -1e30f, box.label, box.difficult};
     for (const auto& [x, y] : {std::pair(box.x0, box.y0), std::pair(box.x1, box.y0),
                                std::pair(box.x0, box.y1), std::pair(box.x1, box.y1)}) {
       const double from_x = x - m[2], from_y = y - m[5];
@@ -93,6 +93,26 @@ void vflip_sample(Sample& sample) {
   sample.image = vflip(sample.image);
   if (!sample.mask.empty()) sample.mask = vflip(sample.mask);
   for (Box& box : sample.boxes) box.y0 = height - std::exchange(box.y1, height - box.y0);
+}
+
+void orient_annotations(Sample& sample, int exif_orientation, int width, int height) {
+  if (!sample.mask.empty()) sample.mask = orient(sample.mask, exif_orientation);
+  const auto w = static_cast<float>(width), h = static_cast<float>(height);
+  for (Box& box : sample.boxes) {
+    // As orient() does: first the transpose, then the flips.
+    float right = w, bottom = h;
+    if (exif_orientation >= 5 && exif_orientation <= 8) {
+      std::swap(box.x0, box.y0);
+      std::swap(box.x1, box.y1);
+      std::swap(right, bottom);
+    }
+    const bool mirrors_x = exif_orientation == 2 || exif_orientation == 3 ||
+                           exif_orientation == 6 || exif_orientation == 7;
+    const bool mirrors_y = exif_orientation == 3 || exif_orientation == 4 ||
+                           exif_orientation == 7 || exif_orientation == 8;
+    if (mirrors_x) box.x0 = right - std::exchange(box.x1, right - box.x0);
+    if (mirrors_y) box.y0 = bottom - std::exchange(box.y1, bottom - box.y0);
+  }
 }
 
 void transform_sample(Sample& sample, const AffineMatrix& matrix, Filter filter,

@@ -21,6 +21,9 @@ void resize_sample(Sample& sample, int width, int height, Filter filter,
                    std::optional<SourceBox> box = std::nullopt);
 void hflip_sample(Sample& sample);
 void vflip_sample(Sample& sample);
+/// Does to boxes and mask what `orient` does to a picture that lies in its file with width x height
+/// pixels.
+void orient_annotations(Sample& sample, int exif_orientation, int width, int height);
 /// Resamples by Pillow's affine transform (see transform_affine); a box becomes the upright one
 /// around its moved corners.
 void transform_sample(Sample& sample, const AffineMatrix& matrix, Filter filter,

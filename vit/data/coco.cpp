@@ -12,6 +12,8 @@
 #include "vit/data/json_records.h"
 #include "vit/data/picture_files.h"
 #include "vit/data/text_lines.h"
+#include "vit/image/decode.h"
+#include "vit/image/header.h"
 #include "vit/io/printable.h"
 
 namespace vit {
@@ -67,21 +69,28 @@ class Coco final : public Dataset {
     if (!picture.captions.empty()) sample.caption = picture.captions[caption];
   }
 
-  [[nodiscard]] Sample get(std::int64_t index) const override {
+  [[nodiscard]] Sample read(std::int64_t index) const override {
     const Picture& picture = pictures_[samples_[static_cast<std::size_t>(index)].first];
     Sample sample;
-    sample.source = picture.path.string();
-    sample.image = load_picture(picture.path);
-    if (sample.image.width != picture.width || sample.image.height != picture.height)
-      throw Error(ErrorKind::data, sample.source,
-                  str("is of ", sample.image.width, "x", sample.image.height, " pixels, and ",
-                      file_, " says ", picture.width, "x", picture.height),
-                  "the picture was scaled or turned: use the one that was annotated");
     annotate(index, sample);
+    sample.encoded = read_picture(picture.path);
+    const ImageHeader header = read_image_header(sample.encoded, sample.source);
+    if (header.width != picture.width || header.height != picture.height)
+      throw Error(ErrorKind::data, sample.source,
+                  str("is of ", header.width, "x", header.height, " pixels, and ", file_, " says ",
+                      picture.width, "x", picture.height),
+                  "the picture was scaled or turned: use the one that was annotated");
     if (!masks_) return sample;
     sample.mask = Image(picture.width, picture.height, 1);
     for (const Region& region : picture.regions)
       paint_runs(sample.mask, region.runs, region.value, sample.source);
+    return sample;
+  }
+
+  [[nodiscard]] Sample get(std::int64_t index) const override {
+    Sample sample = read(index);
+    sample.image = decode_image(sample.encoded, sample.source);
+    sample.encoded.clear();
     return sample;
   }
 

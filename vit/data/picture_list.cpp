@@ -5,6 +5,8 @@
 
 #include "vit/core/error.h"
 #include "vit/data/picture_files.h"
+#include "vit/image/decode.h"
+#include "vit/image/header.h"
 
 namespace vit {
 namespace {
@@ -65,27 +67,25 @@ void PictureList::annotate(std::int64_t index, Sample& sample) const {
 
 Sample PictureList::read(std::int64_t index) const {
   const ListedPicture& listed = pictures_[static_cast<std::size_t>(index)];
-  // Boxes and masks are of the picture as it lies in the file, and are checked beside its pixels.
-  if (!listed.boxes.empty() || !listed.mask.empty()) return get(index);
   Sample sample;
   annotate(index, sample);
   sample.encoded = read_picture(listed.path);
+  if (listed.mask.empty()) return sample;
+  const ImageHeader header = read_image_header(sample.encoded, sample.source);
+  sample.mask = load_mask(listed.mask);
+  if (sample.mask.width != header.width || sample.mask.height != header.height)
+    throw Error(ErrorKind::data, listed.mask.string(),
+                str("the mask is of ", sample.mask.width, "x", sample.mask.height,
+                    " pixels, and its picture of ", header.width, "x", header.height),
+                "a mask must be of the size of its picture");
+  relabel_mask(sample.mask, masks_, listed.mask.string());
   return sample;
 }
 
 Sample PictureList::get(std::int64_t index) const {
-  const ListedPicture& listed = pictures_[static_cast<std::size_t>(index)];
-  Sample sample;
-  annotate(index, sample);
-  sample.image = load_picture(listed.path);
-  if (listed.mask.empty()) return sample;
-  sample.mask = load_mask(listed.mask);
-  if (sample.mask.width != sample.image.width || sample.mask.height != sample.image.height)
-    throw Error(ErrorKind::data, listed.mask.string(),
-                str("the mask is of ", sample.mask.width, "x", sample.mask.height,
-                    " pixels, and its picture of ", sample.image.width, "x", sample.image.height),
-                "a mask must be of the size of its picture");
-  relabel_mask(sample.mask, masks_, listed.mask.string());
+  Sample sample = read(index);
+  sample.image = decode_image(sample.encoded, sample.source);
+  sample.encoded.clear();
   return sample;
 }
 

@@ -53,14 +53,19 @@ float number(const fs::path& file, const XmlElement& element, const char* name) 
   return value;
 }
 
+/// Where nothing is said, it is not.
+bool is_difficult(const fs::path& file, const XmlElement& object) {
+  return object.child("difficult") != nullptr && number(file, object, "difficult") != 0;
+}
+
 std::vector<Box> boxes_of(const Annotation& annotation,
-                          const std::map<std::string, std::int64_t>& labels) {
+                          const std::map<std::string, std::int64_t>& labels, bool all) {
   const fs::path& file = annotation.file;
   const XmlElement& size = part(file, annotation.root, "size");
   const float width = number(file, size, "width"), height = number(file, size, "height");
   std::vector<Box> boxes;
   for (const XmlElement& object : annotation.root.children) {
-    if (object.name != "object") continue;
+    if (object.name != "object" || (!all && is_difficult(file, object))) continue;
     const XmlElement& name = part(file, object, "name");
     const auto label = labels.find(name.text);
     if (label == labels.end())
@@ -69,6 +74,7 @@ std::vector<Box> boxes_of(const Annotation& annotation,
     const Box box{number(file, edges, "xmin") - 1, number(file, edges, "ymin") - 1,
                   number(file, edges, "xmax"), number(file, edges, "ymax"), label->second};
     boxes.push_back(box_inside(box, width, height, str(printable_path(file), ":", edges.line)));
+    boxes.back().difficult = is_difficult(file, object);
   }
   return boxes;
 }
@@ -114,7 +120,7 @@ class VocReader {
     for (const std::string& name : names(split)) {
       ListedPicture picture{picture_of(root_, name)};
       if (const Annotation* annotation = annotation_of(name))
-        picture.boxes = boxes_of(*annotation, labels);
+        picture.boxes = boxes_of(*annotation, labels, keeps_difficult(split));
       if (options_.masks) picture.mask = root_ / "SegmentationClass" / (name + ".png");
       pictures.push_back(std::move(picture));
     }
@@ -136,6 +142,11 @@ class VocReader {
   }
   [[nodiscard]] std::vector<std::string> names(Split split) const {
     return names_in(set_file(split));
+  }
+
+  /// VOC's evaluation needs them, to leave out what is found there.
+  [[nodiscard]] bool keeps_difficult(Split split) const {
+    return split == Split::val || options_.difficult;
   }
 
   /// Null where masks need none.
@@ -177,6 +188,8 @@ void describe(FieldVisitor& visitor, VocOptions& o) {
   visitor.field({"train", &o.train, "name of the training split in ImageSets"});
   visitor.field({"val", &o.val, "name of the validation split in ImageSets"});
   visitor.field({"classes", &o.classes, "names of the classes; empty: VOC's, or those found"});
+  visitor.field({"difficult", &o.difficult,
+                 "train on objects that are marked as difficult, too; validation has them always"});
   visitor.field({"masks", &o.masks, "segmentation: masks of SegmentationClass"});
 }
 

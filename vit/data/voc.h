@@ -15,6 +15,7 @@ struct VocOptions {
   std::string root = "data";
   std::string train = "train", val = "val";  ///< names in ImageSets
   std::vector<std::string> classes{};  ///< names by label; empty: those of the annotations, sorted
+  bool difficult = true;               ///< keeps objects marked as difficult when training
   bool masks = false;                  ///< the pictures of ImageSets/Segmentation, with masks
 };
 void describe(FieldVisitor& visitor, VocOptions& options);
@@ -23,7 +24,8 @@ void describe(FieldVisitor& visitor, VocOptions& options);
 /// or `SegmentationClass/x.png` and `ImageSets/Segmentation/SPLIT.txt` (masks, and boxes where
 /// there is an annotation). VOC counts pixels from 1, both ends included: box (1, 1, 3, 2) becomes
 /// [0, 3) x [0, 2). A box that is empty or leaves the picture by more than a pixel is an Error
-/// (data) with file and line; one pixel is cut off, as many tools count from 0.
+/// (data) with file and line; one pixel is cut off, as many tools count from 0. Objects that are
+/// marked so have Box::difficult set.
 std::unique_ptr<Dataset> voc(const VocOptions& options, Split split);
 
 }  // namespace vit

@@ -14,6 +14,7 @@ namespace vit {
 struct Box {
   float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
   std::int64_t label = 0;
+  bool difficult = false;  ///< so hard to recognise that VOC's evaluation does not count it
 };
 
 /// One element of a data set. What a data set does not know stays empty; a task says what it needs.
