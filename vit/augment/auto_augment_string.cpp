@@ -89,10 +89,13 @@ std::unique_ptr<AugmentOp> aug_mix(const std::string& text, const std::vector<Se
       op->depth = count(value);
     else if (key == "a" && value > 0)
       op->alpha = value;
+    else if (key == "b")
+      op->blended = value != 0;
     else if (key == "mstd")
       op->mstd = value;
     else
-      refuse(text, str("augmix has no section `", key, word, "`: there are m, w, d, a and mstd"));
+      refuse(text,
+             str("augmix has no section `", key, word, "`: there are m, w, d, a, b and mstd"));
   }
   return op;
 }

@@ -15,8 +15,8 @@ void CenterCrop::describe(FieldVisitor& visitor) {
 
 void CenterCrop::apply(Sample& sample, Rng& /*rng*/) const {
   const int height = static_cast<int>(size->height), width = static_cast<int>(size->width);
-  crop_sample(sample, (sample.image.width - width) / 2, (sample.image.height - height) / 2, width,
-              height);
+  crop_sample(sample, center_offset(sample.image.width, width),
+              center_offset(sample.image.height, height), width, height);
 }
 
 }  // namespace vit
