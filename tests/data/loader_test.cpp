@@ -207,3 +207,34 @@ TEST_CASE("A worker that stalls is told with the file that it reads") {
   std::this_thread::sleep_for(
       std::chrono::milliseconds(300));  // the thread ends before the program
 }
+
+TEST_CASE("With multi-crop a batch holds each view in its own size, the same for any workers") {
+  const auto data = vit::shapes({.image_size = 24, .num_train = 20}, vit::Split::train);
+  vit::Preprocessing input;
+  input.img_size = {16, 16};
+  vit::AugmentOptions augment;
+  augment.multi_crop.enabled = true;
+  augment.multi_crop.global = {2, {16, 16}, {0.4, 1.0}};
+  augment.multi_crop.local = {3, {8, 8}, {0.05, 0.4}};
+  const vit::Pipeline pipeline = vit::Pipeline::training(input, augment, 3);
+  const auto read = [&](std::int64_t workers) {
+    vit::EpochLoader loader(*data, pipeline, vit::shuffled_order(data->size(), 3, 0), 0,
+                            {.batch_size = 8, .workers = workers, .prefetch = 2});
+    std::vector<vit::Batch> batches;
+    while (auto batch = loader.next()) batches.push_back(*batch);
+    return batches;
+  };
+  const auto alone = read(0), threaded = read(3);
+  REQUIRE(alone.size() == 3);
+  for (std::size_t i = 0; i < alone.size(); ++i) {
+    const vit::Batch &batch = alone[i], &other = threaded[i];
+    REQUIRE(batch.views.size() == 5);
+    CHECK(batch.images.is_same(batch.views[0]));
+    CHECK(batch.views[1].sizes() == torch::IntArrayRef{batch.size(), 3, 16, 16});
+    CHECK(batch.views[4].sizes() == torch::IntArrayRef{batch.size(), 3, 8, 8});
+    CHECK_FALSE(batch.views[0].equal(batch.views[1]));
+    for (std::size_t v = 0; v < 5; ++v) CHECK(batch.views[v].equal(other.views[v]));
+  }
+  CHECK(alone[0].to(torch::kCPU).views.size() == 5);
+  CHECK(read_all(*data, 0)[0].views.empty());  // without multi-crop there is but the picture
+}

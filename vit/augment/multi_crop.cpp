@@ -6,6 +6,7 @@
 #include "vit/augment/grayscale.h"
 #include "vit/augment/random_resized_crop.h"
 #include "vit/augment/solarize.h"
+#include "vit/core/error.h"
 
 namespace vit {
 namespace {
@@ -49,6 +50,7 @@ void describe(FieldVisitor& visitor, ViewOptions& o) {
 }
 
 void describe(FieldVisitor& visitor, MultiCropOptions& o) {
+  visitor.field({"enabled", &o.enabled, "make several views of each picture"});
   visitor.section("global", "views that cover much of the picture",
                   [&](FieldVisitor& inner) { describe(inner, o.global); });
   visitor.section("local", "views that cover little of it",
@@ -58,6 +60,9 @@ void describe(FieldVisitor& visitor, MultiCropOptions& o) {
 MultiCrop::MultiCrop(const MultiCropOptions& options, const Preprocessing& preprocessing,
                      std::uint64_t seed)
     : seed_(seed) {
+  if (options.global.crops < 1)
+    throw Error(ErrorKind::usage, "augment.multi_crop.global.crops", "is 0",
+                "a batch's pictures are its first global view: make one at least");
   const auto add = [&](const ViewOptions& view, const Look& look) {
     Preprocessing input = preprocessing;
     input.img_size = view.size;

@@ -21,6 +21,7 @@ void describe(FieldVisitor& visitor, ViewOptions& options);
 /// DINO's augmentation (Caron et al. 2021, section 3): a few global views, which cover much of a
 /// picture, and more local ones, which are small.
 struct MultiCropOptions {
+  bool enabled = false;
   ViewOptions global{2, {224, 224}, {0.4, 1.0}};
   ViewOptions local{8, {96, 96}, {0.05, 0.4}};
 };
@@ -31,7 +32,7 @@ void describe(FieldVisitor& visitor, MultiCropOptions& options);
 /// cases, and blurred in a tenth.
 class MultiCrop {
  public:
-  /// Throws Error (usage) where a scale is no interval.
+  /// Throws Error (usage) where a scale is no interval, or there is no global view.
   MultiCrop(const MultiCropOptions& options, const Preprocessing& preprocessing,
             std::uint64_t seed);
 

@@ -16,6 +16,8 @@ void describe(FieldVisitor& visitor, AugmentOptions& o) {
   if (o.aa) (void)op_from_aa(*o.aa);
   describe(visitor, o.erasing);
   describe(visitor, o.mixup);
+  visitor.section("multi_crop", "DINO's views of each picture, instead of train",
+                  [&](FieldVisitor& inner) { describe(inner, o.multi_crop); });
 }
 
 }  // namespace vit

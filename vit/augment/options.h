@@ -4,6 +4,7 @@
 #include <string>
 
 #include "vit/augment/mixup.h"
+#include "vit/augment/multi_crop.h"
 #include "vit/augment/random_erasing.h"
 #include "vit/augment/registry.h"
 
@@ -16,6 +17,7 @@ struct AugmentOptions {
   std::optional<std::string> aa;  ///< timm's string, see op_from_aa
   RandomErasingOptions erasing;
   MixupOptions mixup;
+  MultiCropOptions multi_crop;  ///< where enabled, instead of `train`
 
   /// `train` and `aa` together. Throws Error (usage) where `aa` is none.
   [[nodiscard]] AugmentList operations() const;

@@ -10,6 +10,18 @@
 namespace vit {
 namespace {
 
+std::optional<MultiCrop> views_of(const AugmentOptions& augment, const Preprocessing& input,
+                                  std::uint64_t seed) {
+  if (!augment.multi_crop.enabled) return std::nullopt;
+  const auto refuse = [](const char* key, const char* problem) {
+    throw Error(ErrorKind::usage, key, problem, "turn it off, or augment.multi_crop.enabled");
+  };
+  if (augment.aa) refuse("augment.aa", "multi-crop has operations of its own");
+  if (augment.erasing.reprob > 0) refuse("augment.reprob", "multi-crop erases nothing");
+  if (augment.mixup.on()) refuse("augment.mixup", "the views of multi-crop are not mixed");
+  return MultiCrop(augment.multi_crop, input, seed);
+}
+
 /// The strongest reduction that leaves at least as many pixels as the part is scaled to.
 int reduction_for(const PixelBox& part, const Size2& size) {
   for (const int reduction : {8, 4, 2})
@@ -40,7 +52,8 @@ Pipeline::Pipeline(const Preprocessing& preprocessing, bool training, const Augm
       mixup_(augment.mixup),
       seed_(seed),
       decoding_(decoding),
-      targets_(targets) {
+      targets_(targets),
+      multi_crop_(training ? views_of(augment, preprocessing, seed) : std::nullopt) {
   for (const auto& op : ops_.ops()) op->adapt(preprocessing_);
 }
 
@@ -74,10 +87,13 @@ Pipeline::Decoded Pipeline::decode(Sample& sample, Rng& rng) const {
   const auto* region_op =
       ops_.size() > 0 ? dynamic_cast<const RegionOp*>(ops_.ops()[0].get()) : nullptr;
   const ImageHeader header = read_image_header(sample.encoded, sample.source);
-  const bool is_turned =
-      decoding_.exif_orientation && exif_orientation(sample.encoded, header.format) != 1;
-  if (region_op == nullptr || is_turned || header.format != ImageFormat::jpeg) {
+  constexpr int kUpright = 1;
+  const int orientation =
+      decoding_.exif_orientation ? exif_orientation(sample.encoded, header.format) : kUpright;
+  if (region_op == nullptr || orientation != kUpright || header.format != ImageFormat::jpeg) {
     sample.image = decode_image(sample.encoded, sample.source, options);
+    orient_annotations(sample, orientation, static_cast<int>(header.width),
+                       static_cast<int>(header.height));
     return {};
   }
   // Which part is cut out depends on the size alone: the rest need not be decoded.
@@ -113,6 +129,28 @@ void Pipeline::apply(Sample& sample, std::int64_t epoch, std::int64_t index, flo
                 "add random_resized_crop, random_crop, resize or center_crop to augment.train");
   normalize(sample.image, preprocessing_, out);
   if (erasing_.reprob > 0) random_erase(erasing_, out, preprocessing_.in_chans, height, width, rng);
+}
+
+std::vector<Size2> Pipeline::view_sizes() const {
+  if (!multi_crop_) return {preprocessing_.img_size};
+  std::vector<Size2> sizes;
+  for (std::size_t i = 0; i < multi_crop_->views(); ++i)
+    sizes.push_back(multi_crop_->preprocessing(i).img_size);
+  return sizes;
+}
+
+void Pipeline::apply(Sample& sample, std::int64_t epoch, std::int64_t index,
+                     const std::vector<float*>& views) const {
+  VIT_ASSERT(views.size() == view_sizes().size(), views.size());
+  if (!multi_crop_) return apply(sample, epoch, index, views[0]);
+  if (sample.image.empty()) {  // all of it: the views cover different parts
+    DecodeOptions options;
+    options.apply_exif_orientation = decoding_.exif_orientation;
+    options.jpeg_fast = decoding_.decode == "fast";
+    sample.image = decode_image(sample.encoded, sample.source, options);
+  }
+  for (std::size_t i = 0; i < views.size(); ++i)
+    multi_crop_->apply(sample, epoch, index, i, views[i]);
 }
 
 std::optional<torch::Tensor> Pipeline::mix(torch::Tensor& images, const torch::Tensor& labels,

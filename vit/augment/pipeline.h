@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
+#include "vit/augment/multi_crop.h"
 #include "vit/augment/options.h"
 #include "vit/augment/preprocess.h"
 #include "vit/augment/region_op.h"
@@ -44,6 +46,13 @@ class Pipeline {
   /// another size than the model's, Error (data) where it cannot be decoded.
   void apply(Sample& sample, std::int64_t epoch, std::int64_t index, float* out) const;
 
+  /// What each picture becomes: one view of the model's size, or with multi-crop several, the
+  /// global ones first.
+  [[nodiscard]] std::vector<Size2> view_sizes() const;
+  /// As above, for each of `view_sizes()` into its own `views[i]`.
+  void apply(Sample& sample, std::int64_t epoch, std::int64_t index,
+             const std::vector<float*>& views) const;
+
   /// Decodes what `apply` would decode, and stops there: to tell what decoding costs.
   void decode_only(Sample& sample, std::int64_t epoch, std::int64_t index) const;
 
@@ -75,6 +84,7 @@ class Pipeline {
   std::uint64_t seed_;
   DecodePolicy decoding_;
   TargetOptions targets_;
+  std::optional<MultiCrop> multi_crop_;
 };
 
 }  // namespace vit

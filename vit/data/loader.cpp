@@ -12,6 +12,7 @@
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/core/rng.h"
+#include "vit/data/large_pages.h"
 
 namespace vit {
 namespace {
@@ -30,7 +31,8 @@ struct EpochLoader::State {
   /// A batch that is being filled.
   struct Slot {
     Batch batch;
-    std::size_t begin = 0, end = 0;  // in the order
+    std::vector<torch::Tensor> views;  // what the pipeline fills; the first one is batch.images
+    std::size_t begin = 0, end = 0;    // in the order
     std::size_t started = 0, finished = 0;
     std::exception_ptr error;
 
@@ -92,10 +94,15 @@ struct EpochLoader::State {
     slot->end = std::min(next_begin + static_cast<std::size_t>(options.batch_size), end);
     next_begin = slot->end;
     const auto size = static_cast<std::int64_t>(slot->size());
-    const Preprocessing& input = pipeline.preprocessing();
+    const std::int64_t channels = pipeline.preprocessing().in_chans;
     const auto memory = torch::TensorOptions().pinned_memory(options.pin_memory);
-    slot->batch.images =
-        torch::empty({size, input.in_chans, input.img_size.height, input.img_size.width}, memory);
+    std::vector<torch::Tensor>& views = slot->views;
+    for (const Size2& view : pipeline.view_sizes()) {
+      views.push_back(torch::empty({size, channels, view.height, view.width}, memory));
+      if (!options.pin_memory) advise_large_pages(views.back().data_ptr(), views.back().nbytes());
+    }
+    slot->batch.images = views[0];
+    if (views.size() > 1) slot->batch.views = views;
     slot->batch.labels = torch::empty({size}, memory.dtype(torch::kInt64));
     slot->batch.indices = torch::empty({size}, torch::kInt64);
     slots.push_back(std::move(slot));
@@ -135,10 +142,13 @@ struct EpochLoader::State {
   /// Reads sample `index` into its place in a batch, augmented by the numbers of `draw`. False
   /// where it is broken and may be.
   bool put(std::int64_t index, std::int64_t draw, Slot& slot, std::size_t position) {
-    const auto floats = static_cast<std::size_t>(slot.batch.images.stride(0));
+    std::vector<float*> views;
+    for (const torch::Tensor& view : slot.views)
+      views.push_back(view.data_ptr<float>() +
+                      static_cast<std::int64_t>(position) * view.stride(0));
     try {
       Sample sample = dataset.read(index);
-      pipeline.apply(sample, epoch, draw, slot.batch.images.data_ptr<float>() + position * floats);
+      pipeline.apply(sample, epoch, draw, views);
       slot.batch.labels.data_ptr<std::int64_t>()[position] = sample.label;
       slot.batch.indices.data_ptr<std::int64_t>()[position] = index;
       return true;
