@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,7 +51,74 @@ std::string caption_of(const Sample& sample, const std::vector<std::string>& cla
   return sample.mask.empty() ? "" : "mask";
 }
 
-/// A row for each picture: as it is, and as the model gets it in the first epochs.
+/// `cat 0.7, dog 0.3`: the classes of a row of soft targets, but for what smoothing gives to all.
+std::string mix_of(const torch::Tensor& targets, const std::vector<std::string>& classes) {
+  const float least = targets.min().item<float>();
+  std::string text;
+  for (std::int64_t k = 0; k < targets.numel(); ++k) {
+    const float share = targets[k].item<float>();
+    if (share <= least) continue;
+    char number[16];
+    std::snprintf(number, sizeof number, " %.2f", static_cast<double>(share));
+    text += (text.empty() ? "" : ", ") + classes[static_cast<std::size_t>(k)] + number;
+  }
+  return text;
+}
+
+/// What batches of these samples look like after mixing, one for each epoch; nothing where batches
+/// are not mixed. One column for each copy, one row for each sample, as the rest.
+std::vector<GridPicture> mixed_pictures(const Pipeline& pipeline, const Dataset& data,
+                                        const std::vector<std::int64_t>& indices,
+                                        std::int64_t copies) {
+  const Preprocessing& input = pipeline.preprocessing();
+  std::vector<GridPicture> pictures;
+  std::vector<torch::Tensor> batches, targets;
+  const auto size = static_cast<std::int64_t>(indices.size());
+  for (std::int64_t epoch = 0; epoch < copies; ++epoch) {
+    torch::Tensor images =
+        torch::empty({size, input.in_chans, input.img_size.height, input.img_size.width});
+    torch::Tensor labels = torch::empty({size}, torch::kInt64);
+    for (std::int64_t i = 0; i < size; ++i) {
+      Sample sample = data.read(indices[static_cast<std::size_t>(i)]);
+      labels[i] = sample.label;
+      pipeline.apply(sample, epoch, indices[static_cast<std::size_t>(i)],
+                     images[i].data_ptr<float>());
+    }
+    const auto mixed = pipeline.mix(images, labels, epoch, 0);
+    if (!mixed) return {};
+    batches.push_back(images);
+    targets.push_back(*mixed);
+  }
+  for (std::int64_t i = 0; i < size; ++i) {
+    pictures.push_back({data.get(indices[static_cast<std::size_t>(i)]).image, "to be mixed"});
+    for (std::size_t k = 0; k < batches.size(); ++k)
+      pictures.push_back({denormalize(batches[k][i].data_ptr<float>(), input),
+                          mix_of(targets[k][i], data.classes())});
+  }
+  return pictures;
+}
+
+/// The views of multi-crop, one behind the other.
+std::vector<GridPicture> views_of(const Pipeline& pipeline, Sample sample, std::int64_t index) {
+  std::vector<std::vector<float>> planes;
+  std::vector<float*> places;
+  std::vector<Preprocessing> inputs;
+  for (const Size2& size : pipeline.view_sizes()) {
+    inputs.push_back(pipeline.preprocessing());
+    inputs.back().img_size = size;
+    planes.emplace_back(
+        static_cast<std::size_t>(inputs.back().in_chans * size.height * size.width));
+  }
+  for (std::vector<float>& plane : planes) places.push_back(plane.data());
+  pipeline.apply(sample, 0, index, places);
+  std::vector<GridPicture> pictures;
+  for (std::size_t i = 0; i < planes.size(); ++i)
+    pictures.push_back({denormalize(planes[i].data(), inputs[i]), "view " + std::to_string(i + 1)});
+  return pictures;
+}
+
+/// A row for each picture: as it is, and as the model gets it in the first epochs, or with
+/// multi-crop its views; then the same for the batch that they make, where batches are mixed.
 void preview(const DataPreviewArguments& arguments) {
   use_one_image_thread();
   Experiment experiment = load_experiment(arguments.experiment, arguments.sets);
@@ -63,6 +131,8 @@ void preview(const DataPreviewArguments& arguments) {
   const std::vector<std::int64_t> order = shuffled_order(data.train->size(), seed, 0);
   const auto rows = std::min<std::int64_t>(arguments.count, data.train->size());
   std::vector<GridPicture> pictures;
+  const std::size_t views = pipeline.view_sizes().size();
+  const bool several_views = views > 1;
   std::vector<float> planes(
       static_cast<std::size_t>(input.in_chans * input.img_size.height * input.img_size.width));
   for (std::int64_t row = 0; row < rows; ++row) {
@@ -71,6 +141,11 @@ void preview(const DataPreviewArguments& arguments) {
     GridPicture original{sample.image, caption_of(sample, classes)};
     annotate(original.picture, sample, classes);
     pictures.push_back(std::move(original));
+    if (several_views) {
+      for (GridPicture& view : views_of(pipeline, encoded, index))
+        pictures.push_back(std::move(view));
+      continue;
+    }
     for (std::int64_t copy = 0; copy < arguments.copies; ++copy) {
       Sample varied = encoded;
       pipeline.apply(varied, copy, index, planes.data());
@@ -79,8 +154,14 @@ void preview(const DataPreviewArguments& arguments) {
       pictures.push_back({std::move(seen), "epoch " + std::to_string(copy + 1)});
     }
   }
+  if (!several_views) {
+    const std::vector<std::int64_t> shown(order.begin(), order.begin() + rows);
+    for (GridPicture& mixed : mixed_pictures(pipeline, *data.train, shown, arguments.copies))
+      pictures.push_back(std::move(mixed));
+  }
   GridOptions options;
-  options.columns = static_cast<int>(arguments.copies + 1);
+  options.columns =
+      several_views ? static_cast<int>(views) + 1 : static_cast<int>(arguments.copies + 1);
   options.tile = static_cast<int>(std::clamp<std::int64_t>(input.img_size.width, 128, 256));
   write_png(picture_grid(pictures, options), arguments.output);
   print("wrote " + arguments.output);

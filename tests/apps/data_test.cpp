@@ -106,3 +106,30 @@ TEST_CASE("vit data preview draws a row for each picture, with boxes") {
     coloured = coloured || std::abs(sheet.pixels[i] - sheet.pixels[i + 1]) > 60;
   CHECK(coloured);
 }
+
+TEST_CASE("vit data preview draws mixed batches with their shares, and the views of multi-crop") {
+  const vit::test::ScratchFolder folder;
+  const std::string start =
+      "data: {name: shapes, image_size: 32, num_train: 20, num_val: 10}\n"
+      "model: {name: vit_tiny_patch16_224, img_size: 32}\naugment: ";
+  const auto sheet = [&](const std::string& augment, const std::string& options) {
+    vit::test::put(folder / "e.yaml", start + augment + "\n");
+    const auto done = run_program(
+        folder.path(), "data preview e.yaml --count 3 --copies 2 " + options + " --output p.png");
+    INFO(done.errors);
+    REQUIRE(done.code == 0);
+    return vit::load_image(folder / "p.png");
+  };
+  const vit::Image plain = sheet("{train: []}", ""), mixed = sheet("{train: [], mixup: 0.8}", "");
+  CHECK(mixed.width == plain.width);
+  CHECK(mixed.height > 2 * plain.height - 40);  // as many rows again
+  const vit::Image views =
+      sheet("{multi_crop: {enabled: true, global: {size: 32}, local: {crops: 3, size: 16}}}", "");
+  CHECK(views.width > plain.width);  // six columns: the picture and five views
+  CHECK(views.height == plain.height);
+
+  vit::test::put(folder / "e.yaml", start + "{multi_crop: {enabled: true}, mixup: 0.8}\n");
+  const auto refused = run_program(folder.path(), "data preview e.yaml");
+  CHECK(refused.code == 2);
+  CHECK_THAT(refused.errors, Catch::Contains("augment.mixup"));
+}
