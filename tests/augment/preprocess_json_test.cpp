@@ -1,0 +1,49 @@
+#include "vit/augment/preprocess_json.h"
+
+#include "tests/augment/support.h"
+#include "vit/core/error.h"
+
+using namespace vit;
+using namespace vit::test;
+
+TEST_CASE("preprocessing comes back as it was written, every digit") {
+  Preprocessing input;
+  input.img_size = {224, 336};
+  input.mean = {0.48145466, 1.0 / 3, 0.1};
+  input.std = {0.26862954, 0.5, 1e-3};
+  input.interpolation = "lanczos";
+  input.crop_pct = 0.875;
+  input.crop_mode = "squash";
+  const Preprocessing read = preprocessing_from_json(preprocessing_to_json(input), "model.pt");
+  CHECK(read.img_size == input.img_size);
+  CHECK(read.in_chans == input.in_chans);
+  CHECK(read.mean == input.mean);
+  CHECK(read.std == input.std);
+  CHECK(read.interpolation == input.interpolation);
+  CHECK(read.crop_pct == input.crop_pct);
+  CHECK(read.crop_mode == input.crop_mode);
+}
+
+TEST_CASE("what makes no sense is an error of weights that names the file") {
+  const std::string sound = preprocessing_to_json(square_input(8));
+  const auto changed = [&](const std::string& from, const std::string& to) {
+    std::string text = sound;
+    REQUIRE(text.find(from) != std::string::npos);
+    return text.replace(text.find(from), from.size(), to);
+  };
+  for (const std::string& text :
+       {std::string(), std::string("[]"), sound.substr(0, sound.size() / 2),
+        changed("[8,8]", "[8]"), changed("[8,8]", "[0,8]"),
+        changed("\"in_chans\":3", "\"in_chans\":1"), changed("\"crop_pct\":0.9", "\"crop_pct\":-1"),
+        changed("\"crop_pct\":0.9", "\"crop_pct\":\"x\""), changed("\"mean\"", "\"other\"")}) {
+    CAPTURE(text);
+    bool refused = false;
+    try {
+      (void)preprocessing_from_json(text, "model.pt");
+    } catch (const Error& error) {
+      refused = error.kind() == ErrorKind::weights;
+      CHECK_THAT(error.where(), Catch::Contains("model.pt"));
+    }
+    CHECK(refused);
+  }
+}

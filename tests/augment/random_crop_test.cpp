@@ -1,0 +1,64 @@
+#include "vit/augment/random_crop.h"
+
+#include <set>
+
+#include "tests/augment/support.h"
+#include "vit/image/geometry.h"
+
+using namespace vit;
+using namespace vit::test;
+
+namespace {
+
+/// Where in the padded picture each of many crops came from.
+std::set<std::pair<int, int>> offsets(const RandomCrop& op, const Image& padded,
+                                      const Image& from) {
+  std::set<std::pair<int, int>> found;
+  const auto height = static_cast<int>(op.size->height), width = static_cast<int>(op.size->width);
+  for (std::uint64_t index = 0; index < 400; ++index) {
+    Sample sample;
+    sample.image = from;
+    Rng rng(2, Stream::augment, 0, index);
+    op.apply(sample, rng);
+    bool is_part = false;
+    for (int y = 0; y + height <= padded.height; ++y)
+      for (int x = 0; x + width <= padded.width; ++x)
+        if (crop(padded, x, y, width, height) == sample.image) {
+          found.emplace(x, y);
+          is_part = true;
+        }
+    REQUIRE(is_part);
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("crops are parts of the padded picture, from all places, in each padding mode") {
+  const Image image = noisy_sample(7, 6).image;
+  const std::pair<const char*, PadMode> modes[] = {{"constant", PadMode::constant},
+                                                   {"edge", PadMode::edge},
+                                                   {"reflect", PadMode::reflect},
+                                                   {"symmetric", PadMode::symmetric}};
+  for (const auto& [name, mode] : modes) {
+    CAPTURE(name);
+    RandomCrop op;
+    op.size = Size2{5, 7};
+    op.padding = 1;
+    op.padding_mode = name;
+    op.fill = {9, 8, 7};
+    const Image padded = pad(image, 1, 1, 1, 1, {mode, {9, 8, 7}});
+    CHECK(offsets(op, padded, image).size() == 3 * 4);
+  }
+}
+
+TEST_CASE("a picture that is too small is centred, and one fill value serves all channels") {
+  RandomCrop op;
+  op.size = Size2{6, 6};
+  op.fill = {5};
+  Sample sample = noisy_sample(4, 2);
+  const Image image = sample.image;
+  Rng rng(1, Stream::augment);
+  op.apply(sample, rng);
+  CHECK(sample.image == pad(image, 1, 2, 1, 2, {PadMode::constant, {5, 5, 5}}));
+}
