@@ -8,6 +8,7 @@
 #include "apps/output.h"
 #include "apps/sets.h"
 #include "vit/config/experiment_data.h"
+#include "vit/data/cache.h"
 #include "vit/data/data_speed.h"
 #include "vit/image/threads.h"
 #include "vit/report/table.h"
@@ -53,7 +54,8 @@ void run(const BenchDataArguments& arguments) {
   const auto* folder = std::get_if<ImageFolderOptions>(&experiment.data.set.options);
   // A folder is measured whole, whatever its layout.
   const std::unique_ptr<Dataset> data =
-      folder != nullptr ? pictures_below(folder->root) : open_data(experiment.data).train;
+      folder != nullptr ? cached(pictures_below(folder->root), experiment.data.cache, "bench")
+                        : open_data(experiment.data).train;
   const Pipeline pipeline = training_pipeline(experiment);
   const LoaderOptions options = loader_options(experiment.data);
   const auto seed = static_cast<std::uint64_t>(experiment.seed);

@@ -102,7 +102,7 @@ void PixelStore::load_index() {
     if (end > pixel_bytes) break;
     places_[static_cast<std::size_t>(record.index)] = {
         record.offset,     record.stamp,       record.width, record.height,
-        record.mask_width, record.mask_height, record.crc};
+        record.mask_width, record.mask_height, record.crc,   false};
     end_ = std::max(end_, end);
   }
   // What stands behind is of a process that was killed, or damaged.
@@ -123,10 +123,15 @@ bool PixelStore::read(std::int64_t index, std::uint64_t stamp, Image& image, Ima
   if (!read_all(pixels_.get(), place->offset, image_bytes) ||
       !read_all(pixels_.get(), place->offset + image_bytes.size(), mask_bytes))
     return false;
+  if (place->is_verified) return true;
   Crc32 crc;
   crc.update(image_bytes);
   crc.update(mask_bytes);
-  return crc.value() == place->crc;
+  if (crc.value() != place->crc) return false;
+  const std::lock_guard lock(mutex_);
+  std::optional<Place>& known = places_[static_cast<std::size_t>(index)];
+  if (known && known->offset == place->offset) known->is_verified = true;
+  return true;
 }
 
 void PixelStore::add(std::int64_t index, std::uint64_t stamp, const Image& image,
@@ -161,8 +166,8 @@ void PixelStore::add(std::int64_t index, std::uint64_t stamp, const Image& image
   }
   end_ += bytes;
   places_[static_cast<std::size_t>(index)] = {
-      record.offset,      stamp,     record.width, record.height, record.mask_width,
-      record.mask_height, record.crc};
+      record.offset,      stamp,      record.width, record.height, record.mask_width,
+      record.mask_height, record.crc, true};
 }
 
 }  // namespace vit
