@@ -33,12 +33,13 @@ int reduction_for(const PixelBox& part, const Size2& size) {
 }  // namespace
 
 void describe(FieldVisitor& visitor, DecodePolicy& policy) {
-  visitor.field({"decode",
-                 &policy.decode,
-                 "of training pictures; fast: JPEG at a reduced scale where the crop allows, less "
-                 "exact chroma",
-                 {},
-                 {"exact", "fast"}});
+  visitor.field(
+      {"decode",
+       &policy.decode,
+       "of training pictures; fast: JPEG at a reduced scale where the crop allows, by a less "
+       "exact transform",
+       {},
+       {"exact", "fast"}});
   visitor.field({"exif_orientation", &policy.exif_orientation,
                  "turn pictures upright as EXIF says; timm does not"});
 }

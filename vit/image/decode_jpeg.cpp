@@ -134,10 +134,8 @@ bool decode(Decoder& decoder, std::span<const std::byte> bytes, const JpegOption
   jpeg.scale_num = 1;
   jpeg.scale_denom = static_cast<unsigned>(options.reduction);
   jpeg.progress = &decoder.progress;
-  if (options.fast) {
-    jpeg.dct_method = JDCT_IFAST;
-    jpeg.do_fancy_upsampling = FALSE;
-  }
+  // Chroma stays smooth: without that, libjpeg-turbo skips rows by decoding them.
+  if (options.fast) jpeg.dct_method = JDCT_IFAST;
   jpeg_start_decompress(&jpeg);
   PixelBox& window = target.window;
   const int width = static_cast<int>(jpeg.output_width),

@@ -11,7 +11,7 @@ namespace vit {
 
 struct JpegOptions {
   int reduction = 1;  ///< the picture at 1/1, 1/2, 1/4 or 1/8 of its size, rounded up
-  bool fast = false;  ///< repeats chroma and computes the inverse DCT less exactly
+  bool fast = false;  ///< computes the inverse DCT less exactly
 };
 
 /// Decodes a JPEG file to RGB by libjpeg, with its exact integer DCT and smooth chroma upsampling
