@@ -150,6 +150,7 @@ Image resize_nearest(const Image& image, int width, int height, const SourceBox&
       nearest_positions(image.height, box.top, box.bottom, height, {part.top, part.height});
   Image result(part.width, part.height, image.channels);
   std::vector<std::size_t> offsets;
+  offsets.reserve(columns.size());
   for (const int x : columns) offsets.push_back(3 * static_cast<std::size_t>(x));
   for (int row = 0; row < part.height; ++row) {
     const int y = rows[static_cast<std::size_t>(row)];
