@@ -12,7 +12,6 @@
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/core/rng.h"
-#include "vit/data/large_pages.h"
 
 namespace vit {
 namespace {
@@ -97,10 +96,8 @@ struct EpochLoader::State {
     const std::int64_t channels = pipeline.preprocessing().in_chans;
     const auto memory = torch::TensorOptions().pinned_memory(options.pin_memory);
     std::vector<torch::Tensor>& views = slot->views;
-    for (const Size2& view : pipeline.view_sizes()) {
+    for (const Size2& view : pipeline.view_sizes())
       views.push_back(torch::empty({size, channels, view.height, view.width}, memory));
-      if (!options.pin_memory) advise_large_pages(views.back().data_ptr(), views.back().nbytes());
-    }
     slot->batch.images = views[0];
     if (views.size() > 1) slot->batch.views = views;
     slot->batch.labels = torch::empty({size}, memory.dtype(torch::kInt64));
