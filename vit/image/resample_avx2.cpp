@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "vit/image/intrinsics.h"
+#include "vit/image/row_plan.h"
 #include "vit/image/row_reader.h"
 
 namespace vit {
@@ -32,39 +33,19 @@ struct alignas(32) GroupWeights {
   std::array<std::int32_t, 8> high, low;
 };
 
-/// One output pixel along x.
-struct PixelTaps {
-  std::size_t at = 0;  ///< byte of the first tap
-  std::size_t groups = 0;
-};
-
-struct RowPlan {
-  std::vector<PixelTaps> pixels;
-  std::vector<GroupWeights> weights;  ///< of all pixels, one after the other
-  std::size_t reach = 0;              ///< bytes of a row that are read
-};
-
-RowPlan plan_rows(std::span<const Taps> taps) {
-  RowPlan plan;
-  plan.pixels.reserve(taps.size());
-  for (const Taps& tap : taps) {
-    const std::size_t groups = (tap.weights.size() + kGroup - 1) / kGroup;
-    const PixelTaps pixel{static_cast<std::size_t>(tap.first) * 3, groups};
-    plan.pixels.push_back(pixel);
-    for (std::size_t g = 0; g < groups; ++g) {
-      const auto weight = [&](std::size_t i) {
-        return g * kGroup + i < tap.weights.size() ? tap.weights[g * kGroup + i] : 0;
-      };
-      GroupWeights& to = plan.weights.emplace_back();
-      for (std::size_t lane = 0; lane < 8; ++lane) {
-        const std::size_t i = lane < 4 ? 0 : 2;
-        to.high[lane] = pair(high(weight(i)), high(weight(i + 1)));
-        to.low[lane] = pair(low(weight(i)), low(weight(i + 1)));
-      }
-    }
-    plan.reach = std::max(plan.reach, pixel.at + groups * kGroup * 3 + 4);
-  }
-  return plan;
+RowPlan<GroupWeights> plan_of(std::span<const Taps> taps) {
+  return plan_rows<GroupWeights>(
+      taps, kGroup, 4,
+      [](std::span<const std::int32_t> weights, std::size_t first, GroupWeights& to) {
+        const auto weight = [&](std::size_t i) {
+          return first + i < weights.size() ? weights[first + i] : 0;
+        };
+        for (std::size_t lane = 0; lane < 8; ++lane) {
+          const std::size_t i = lane < 4 ? 0 : 2;
+          to.high[lane] = pair(high(weight(i)), high(weight(i + 1)));
+          to.low[lane] = pair(low(weight(i)), low(weight(i + 1)));
+        }
+      });
 }
 
 /// 256 high + low, both halves together.
@@ -76,7 +57,8 @@ VIT_AVX2_INLINE __m128i total(__m256i high_sum, __m256i low_sum) {
 /// kRows rows side by side: independent sums, and weights that are loaded once.
 template <std::size_t kRows>
 VIT_AVX2_INLINE void rows_of_colour(const std::array<const std::uint8_t*, 4>& from,
-                                    const std::array<std::uint8_t*, 4>& to, const RowPlan& plan) {
+                                    const std::array<std::uint8_t*, 4>& to,
+                                    const RowPlan<GroupWeights>& plan) {
   // From 16 bytes, the samples of each channel's taps 0 and 1, and 2 and 3, as 16-bit pairs.
   const __m256i spread =
       _mm256_setr_epi8(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1, 6, -1, 9, -1, 7,
@@ -158,7 +140,7 @@ VIT_AVX2_INLINE __m256i column_block(const std::uint8_t* in, std::size_t stride,
 
 VIT_AVX2 void resample_rows_avx2(const Image& from, int first_row, std::span<const Taps> taps,
                                  Image& to) {
-  const RowPlan plan = plan_rows(taps);
+  const RowPlan<GroupWeights> plan = plan_of(taps);
   const RowReader source(from, plan.reach);  // groups of taps reach beyond a row
   int y = 0;
   for (; y + 4 <= to.height; y += 4) {

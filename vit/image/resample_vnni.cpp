@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "vit/image/intrinsics.h"
+#include "vit/image/row_plan.h"
 #include "vit/image/row_reader.h"
 
 namespace vit {
@@ -48,36 +49,15 @@ struct alignas(32) GroupWeights {
   std::array<std::array<std::uint32_t, 8>, kDigits> digits;
 };
 
-/// One output pixel along x.
-struct PixelTaps {
-  std::size_t at = 0;  ///< byte of the first tap
-  std::size_t groups = 0;
-};
-
-struct RowPlan {
-  std::vector<PixelTaps> pixels;
-  std::vector<GroupWeights> weights;  ///< of all pixels, one after the other
-  std::size_t reach = 0;              ///< bytes of a row that are read
-};
-
-RowPlan plan_rows(std::span<const Taps> taps) {
-  RowPlan plan;
-  plan.pixels.reserve(taps.size());
-  for (const Taps& tap : taps) {
-    const PixelTaps pixel{static_cast<std::size_t>(tap.first) * 3,
-                          (tap.weights.size() + kGroup - 1) / kGroup};
-    plan.pixels.push_back(pixel);
-    for (std::size_t g = 0; g < pixel.groups; ++g) {
-      const Quad quads[2] = {quad_of(tap.weights, g * kGroup),
-                             quad_of(tap.weights, g * kGroup + 4)};
-      GroupWeights& to = plan.weights.emplace_back();
-      for (std::size_t digit = 0; digit < kDigits; ++digit)
-        for (std::size_t lane = 0; lane < 8; ++lane)
-          to.digits[digit][lane] = lane % 4 == 3 ? 0 : quads[lane / 4][digit];
-    }
-    plan.reach = std::max(plan.reach, pixel.at + pixel.groups * kGroup * 3 + 8);
-  }
-  return plan;
+RowPlan<GroupWeights> plan_of(std::span<const Taps> taps) {
+  return plan_rows<GroupWeights>(
+      taps, kGroup, 8,
+      [](std::span<const std::int32_t> weights, std::size_t first, GroupWeights& to) {
+        const Quad quads[2] = {quad_of(weights, first), quad_of(weights, first + 4)};
+        for (std::size_t digit = 0; digit < kDigits; ++digit)
+          for (std::size_t lane = 0; lane < 8; ++lane)
+            to.digits[digit][lane] = lane % 4 == 3 ? 0 : quads[lane / 4][digit];
+      });
 }
 
 using FourRows = std::array<const std::uint8_t*, 4>;
@@ -99,7 +79,7 @@ VIT_VNNI_INLINE __m512i samples_of(const std::uint8_t* first, const std::uint8_t
 
 /// Four rows side by side: independent sums, and weights that are loaded once.
 VIT_VNNI_INLINE void rows_of_colour(const FourRows& from, const std::array<std::uint8_t*, 4>& to,
-                                    const RowPlan& plan) {
+                                    const RowPlan<GroupWeights>& plan) {
   alignas(64) std::array<std::uint8_t, 64> places{};
   for (std::size_t i = 0; i < 64; ++i) {
     const std::size_t row = i / 32, half = i % 32 / 16, channel = i % 16 / 4, tap = i % 4;
@@ -184,7 +164,7 @@ bool has_vnni() {
 
 VIT_VNNI void resample_rows_vnni(const Image& from, int first_row, std::span<const Taps> taps,
                                  Image& to) {
-  const RowPlan plan = plan_rows(taps);
+  const RowPlan<GroupWeights> plan = plan_of(taps);
   const RowReader source(from, plan.reach);
   for (int y = 0; y < to.height; y += 4) {
     const auto row = [&](int i) { return std::min(y + i, to.height - 1); };  // the last one again
