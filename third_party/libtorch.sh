@@ -55,7 +55,7 @@ unfit() {
     echo "it is built with the old C++ ABI, which does not link with the system's libraries"
   elif [ -z "$version" ]; then
     echo "its version cannot be read"
-  elif [ "$(printf '%s\n%s\n' "$oldest" "$version" | sort -V | head -n 1)" != "$oldest" ]; then
+  elif ! printf '%s\n' "$oldest" "$version" | sort -V -C; then
     echo "it is version $version, and vit needs $oldest or newer"
   fi
 }
