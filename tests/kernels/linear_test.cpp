@@ -2,12 +2,12 @@
 
 #include <torch/torch.h>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "tests/catch.h"
+#include "tests/kernels/gradients.h"
 #include "vit/kernels/attention.h"
 #include "vit/kernels/fused_type.h"
 #include "vit/kernels/isa.h"
@@ -15,42 +15,13 @@
 #include "vit/nn/encoder.h"
 #include "vit/nn/init.h"
 #include "vit/nn/linear.h"
-#include "vit/train/autocast.h"
-
-namespace {
+#include "vit/nn/random.h"
 
 using vit::Rng;
 using vit::Stream;
-
-torch::Tensor random(std::vector<std::int64_t> shape, std::uint64_t seed, double std = 1.0) {
-  torch::Tensor x = torch::empty(shape);
-  vit::init::normal(x, std, Rng(seed, Stream::bench));
-  return x;
-}
-
-double relative(const torch::Tensor& found, const torch::Tensor& expected) {
-  const torch::Tensor reference = expected.to(torch::kFloat64);
-  return ((found.to(torch::kFloat64) - reference).norm() / reference.norm().clamp_min(1e-30))
-      .item<double>();
-}
-
-/// The value of `model` and the gradients of all that it was given.
-std::vector<torch::Tensor> with_gradients(const std::function<torch::Tensor()>& model,
-                                          const std::vector<torch::Tensor>& inputs,
-                                          const std::string& amp) {
-  torch::Tensor y;
-  {
-    const vit::Autocast autocast(c10::kCPU, amp);
-    y = model();
-  }
-  const torch::Tensor direction = random(y.sizes().vec(), 99);
-  std::vector<torch::Tensor> results =
-      torch::autograd::grad({(y.to(torch::kFloat32) * direction).sum()}, inputs);
-  results.insert(results.begin(), y.detach());
-  return results;
-}
-
-}  // namespace
+using vit::test::random;
+using vit::test::relative;
+using vit::test::with_gradients;
 
 TEST_CASE("A fused linear layer and MLP agree with LibTorch's, in value and every gradient") {
   const std::string amp = GENERATE("fp32", "bf16");
@@ -88,6 +59,7 @@ TEST_CASE("An encoder has the gradients of LibTorch's operators in all of its pa
   options.block.dim = 96;
   options.block.num_heads = 3;
   options.block.init_values = GENERATE(std::optional<double>(), std::optional<double>(0.5));
+  options.block.drop_path = GENERATE(0.0, 0.4);
   vit::Encoder encoder(options);
   std::uint64_t index = 0;
   for (torch::Tensor& parameter : encoder->parameters())
@@ -95,7 +67,10 @@ TEST_CASE("An encoder has the gradients of LibTorch's operators in all of its pa
   torch::Tensor tokens = random({3, 25, 96}, 6).requires_grad_();
   std::vector<torch::Tensor> inputs = encoder->parameters();
   inputs.push_back(tokens);
-  const auto forward = [&] { return encoder(tokens); };
+  const auto forward = [&] {
+    const vit::RandomScope scope(Rng(5, Stream::model));
+    return encoder(tokens);
+  };
   const auto fused = with_gradients(forward, inputs, amp);
   const auto again = with_gradients(forward, inputs, amp);
   std::vector<torch::Tensor> exact, eager;

@@ -57,7 +57,7 @@ TEST_CASE("ParallelThingsBlock: two attentions side by side, then two MLPs") {
   vit::ParallelThingsBlock block(small());
   vit::test::randomize(block);
   const auto branch = [&](torch::nn::ModuleList list, std::size_t index, const torch::Tensor& x) {
-    return list[index]->as<vit::ParallelBranchImpl>()->forward(x, nullptr);
+    return vit::scaled(list[index]->as<vit::ParallelBranchImpl>()->forward(x, nullptr));
   };
   const torch::Tensor attended =
       kTokens + branch(block->attns, 0, kTokens) + branch(block->attns, 1, kTokens);

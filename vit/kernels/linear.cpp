@@ -11,6 +11,7 @@
 #include "vit/kernels/first_order.h"
 #include "vit/kernels/fused_type.h"
 #include "vit/kernels/linear_rows.h"
+#include "vit/kernels/norm.h"
 #include "vit/kernels/packed_weights.h"
 #include "vit/kernels/tensor_data.h"
 #include "vit/kernels/thread_sums.h"
@@ -72,7 +73,10 @@ class FusedLinear : public torch::autograd::Function<FusedLinear> {
                           bias ? data<float>(*bias) : nullptr, data<T>(y));
       });
     });
-    context->save_for_backward({x, weight});
+    const torch::Tensor kept = weight.requires_grad() ? to_keep(context, x) : torch::Tensor();
+    context->save_for_backward({kept, weight});
+    context->saved_data["trained"] = weight.requires_grad();
+    context->saved_data["type"] = static_cast<std::int64_t>(type);
     context->saved_data["bias"] = bias.has_value();
     return y;
   }
@@ -80,21 +84,22 @@ class FusedLinear : public torch::autograd::Function<FusedLinear> {
   static tensor_list backward(AutogradContext* context, tensor_list gradients) {
     refuse_second_derivative();
     const auto saved = context->get_saved_variables();
-    const torch::Tensor &x = saved[0], &weight = saved[1];
-    const auto type = x.scalar_type();
+    const torch::Tensor& weight = saved[1];
+    const auto type = static_cast<torch::ScalarType>(context->saved_data["type"].toInt());
     const torch::Tensor g = converted(gradients[0], type);
     const std::int64_t out = weight.size(0), in = weight.size(1);
     const torch::Tensor packed = packed_weight(weight, type, Packing::backward);
-    const torch::Tensor dx = empty_like_rows(x, in);
+    const torch::Tensor dx = empty_like_rows(g, in);
     const ThreadSums sums(out);
     torch::Tensor dw;
     by_type(type, [&]<class T>(T) {
       const Primitives<T>& use = primitives<T>(active_isa());
-      for_rows(rows_of(x), [&](std::int64_t begin, std::int64_t end) {
+      for_rows(rows_of(g), [&](std::int64_t begin, std::int64_t end) {
         linear_backward<T>(use, begin, end, data<T>(g), operand<T>(packed, out, in), sums.own(),
                            data<T>(dx));
       });
-      dw = weight_gradient_of<T>(use, g, x);
+      if (context->saved_data["trained"].toBool())
+        dw = weight_gradient_of<T>(use, g, as_kept(context, saved[0]));
     });
     return {dx, dw, context->saved_data["bias"].toBool() ? sums.total() : torch::Tensor()};
   }
@@ -129,32 +134,33 @@ class FusedMlp : public torch::autograd::Function<FusedMlp> {
     const torch::Tensor x = converted(input, fused_type(input));
     const torch::Tensor hidden = empty_like_rows(x, weight1.size(0));
     const torch::Tensor y = mlp_of(x, weight1, bias1, weight2, bias2, hidden);
-    context->save_for_backward({x, weight1, weight2, hidden});
+    context->save_for_backward({to_keep(context, x), weight1, weight2, hidden});
     return y;
   }
 
   static tensor_list backward(AutogradContext* context, tensor_list gradients) {
     refuse_second_derivative();
     const auto saved = context->get_saved_variables();
-    const torch::Tensor &x = saved[0], &weight1 = saved[1], &weight2 = saved[2], &hidden = saved[3];
-    const auto type = x.scalar_type();
+    const torch::Tensor &weight1 = saved[1], &weight2 = saved[2], &hidden = saved[3];
+    const auto type = hidden.scalar_type();
     const torch::Tensor g = converted(gradients[0], type);
     const std::int64_t in = weight1.size(1), width = weight1.size(0), out = weight2.size(0);
     const torch::Tensor packed1 = packed_weight(weight1, type, Packing::backward),
                         packed2 = packed_weight(weight2, type, Packing::backward);
-    const torch::Tensor value = empty_like_rows(x, width), dh = empty_like_rows(x, width),
-                        dx = empty_like_rows(x, in);
+    const torch::Tensor dx = empty_like_rows(hidden, in), dh = empty_like_rows(hidden, width);
+    torch::Tensor value = empty_like_rows(hidden, width);
     const ThreadSums sums1(width), sums2(out);
     torch::Tensor dw1, dw2;
     by_type(type, [&]<class T>(T) {
       const Primitives<T>& use = primitives<T>(active_isa());
-      for_rows(rows_of(x), [&](std::int64_t begin, std::int64_t end) {
+      for_rows(rows_of(hidden), [&](std::int64_t begin, std::int64_t end) {
         mlp_backward<T>(use, begin, end, data<T>(g), operand<T>(packed1, width, in),
                         operand<T>(packed2, out, width), data<T>(hidden), data<T>(value),
                         data<T>(dh), sums1.own(), sums2.own(), data<T>(dx));
       });
       dw2 = weight_gradient_of<T>(use, g, value);
-      dw1 = weight_gradient_of<T>(use, dh, x);
+      value.reset();
+      dw1 = weight_gradient_of<T>(use, dh, as_kept(context, saved[0]));
     });
     return {dx, dw1, sums1.total(), dw2, sums2.total()};
   }

@@ -2,12 +2,16 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/record_function.h>
-#include <torch/csrc/autograd/custom_function.h>
+#include <torch/custom_class.h>
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
 
 #include "vit/kernels/first_order.h"
 #include "vit/kernels/fused_type.h"
-#include "vit/kernels/tensor_data.h"
-#include "vit/kernels/thread_sums.h"
+#include "vit/kernels/kept_branch.h"
+#include "vit/kernels/residual_rows.h"
 
 namespace vit::kernels {
 namespace {
@@ -19,81 +23,87 @@ torch::Tensor like(const torch::Tensor& x, torch::ScalarType type) {
   return at::empty(x.sizes(), x.options().dtype(type));
 }
 
-/// x + branch and its norm; without a branch the norm of x. Saves what `backward_of` needs.
-struct Normed {
-  torch::Tensor sum, normed, statistics;  // statistics [rows, 2]: mean and 1 / deviation
-};
-Normed norm_rows(const torch::Tensor& x, const torch::Tensor& branch, const torch::Tensor& weight,
-                 const torch::Tensor& bias, double eps) {
-  const auto type = fused_type(x);
-  const std::int64_t rows = rows_of(x), width = x.size(-1);
-  Normed result{branch.defined() ? like(x, torch::kFloat32) : x, like(x, type),
-                at::empty({rows, 2}, x.options())};
-  const torch::Tensor added = branch.defined() ? converted(branch, type) : branch;
+/// body(primitives of `type`, begin, end) for all rows of x, as many at a time as stay in a cache.
+template <class Body>
+void for_rows_of(const torch::Tensor& x, torch::ScalarType type, const Body& body) {
+  constexpr std::int64_t kAtATime = 32;
   by_type(type, [&]<class T>(T) {
-    const Primitives<T>& use = primitives<T>(active_isa());
-    at::parallel_for(0, rows, 64, [&](std::int64_t begin, std::int64_t end) {
-      const std::int64_t at = begin * width;
-      if (added.defined())
-        use.add(data<float>(x) + at, data<T>(added) + at, (end - begin) * width,
-                data<float>(result.sum) + at);
-      use.layer_norm(data<float>(result.sum) + at, end - begin, width, static_cast<float>(eps),
-                     data<float>(weight), data<float>(bias), data<T>(result.normed) + at,
-                     data<float>(result.statistics) + 2 * begin);
+    at::parallel_for(0, rows_of(x), 2 * kAtATime, [&](std::int64_t begin, std::int64_t end) {
+      for (; begin < end; begin += kAtATime)
+        body(primitives<T>(active_isa()), begin, std::min(end, begin + kAtATime));
     });
   });
-  return result;
 }
 
-/// Gradients of the normed sum.
-struct NormGradients {
-  torch::Tensor x;       // also that of the branch, in float32
-  torch::Tensor branch;  // in the type of the products
-  torch::Tensor weight, bias;
+/// What is normed, x [..., D], and what its backward pass needs.
+struct Normed {
+  Normed(const torch::Tensor& x_, const torch::Tensor& weight_, const torch::Tensor& bias_)
+      : x(x_), statistics(at::empty({rows_of(x), 2}, x.options())), weight(weight_), bias(bias_) {}
+  /// From `saved()`.
+  explicit Normed(const tensor_list& saved)
+      : x(saved[0]), statistics(saved[1]), weight(saved[2]), bias(saved[3]) {}
+  [[nodiscard]] tensor_list saved() const { return {x, statistics, weight, bias}; }
+
+  template <class T>
+  void measure(const Primitives<T>& use, std::int64_t begin, std::int64_t end, double eps) const {
+    use.row_statistics(data<float>(x) + begin * width(), end - begin, width(),
+                       static_cast<float>(eps), data<float>(statistics) + 2 * begin);
+  }
+  template <class T>
+  void norm(const Primitives<T>& use, std::int64_t begin, std::int64_t end, T* normed) const {
+    const std::int64_t at = begin * width();
+    use.layer_norm(data<float>(x) + at, data<float>(statistics) + 2 * begin, end - begin, width(),
+                   data<float>(weight), data<float>(bias), normed + at);
+  }
+  [[nodiscard]] std::int64_t width() const { return x.size(-1); }
+
+  torch::Tensor x, statistics, weight, bias;  // statistics [rows, 2]: mean and 1 / deviation
 };
-/// `sum_gradient` comes by the residual connection and may be undefined.
-NormGradients backward_of(const torch::Tensor& normed_gradient, const torch::Tensor& sum_gradient,
-                          const torch::Tensor& x, const torch::Tensor& statistics,
-                          const torch::Tensor& weight, torch::ScalarType type, bool with_branch) {
-  const std::int64_t rows = rows_of(x), width = x.size(-1);
-  const torch::Tensor dy = converted(normed_gradient, type);
+
+struct NormGradients {
+  torch::Tensor x, weight, bias;
+};
+/// `sum_gradient` comes to x by the residual connection and may be undefined. Calls
+/// `after(primitives, begin, end, dx)` when some rows of the gradient of x are there.
+template <class After>
+NormGradients backward_of(const Normed& normed, const torch::Tensor& normed_gradient,
+                          const torch::Tensor& sum_gradient, torch::ScalarType type,
+                          const After& after) {
+  const std::int64_t width = normed.width();
+  const torch::Tensor dy = converted(normed_gradient, type), dx = like(normed.x, torch::kFloat32);
   const torch::Tensor residual =
       sum_gradient.defined() ? converted(sum_gradient, torch::kFloat32) : sum_gradient;
-  NormGradients result{like(x, torch::kFloat32), {}, {}, {}};
-  if (with_branch && type != torch::kFloat32) result.branch = like(x, type);
   const ThreadSums weight_sums(width), bias_sums(width);
-  by_type(type, [&]<class T>(T) {
-    const Primitives<T>& use = primitives<T>(active_isa());
-    at::parallel_for(0, rows, 64, [&](std::int64_t begin, std::int64_t end) {
-      const std::int64_t at = begin * width;
-      const auto from = [&]<class P>(P* start) { return start == nullptr ? start : start + at; };
-      use.layer_norm_gradient(data<T>(dy) + at, data<float>(x) + at,
-                              data<float>(statistics) + 2 * begin, from(data<float>(residual)),
-                              end - begin, width, data<float>(weight), data<float>(result.x) + at,
-                              from(data<T>(result.branch)), weight_sums.own(), bias_sums.own());
-    });
+  for_rows_of(normed.x, type, [&]<class T>(const Primitives<T>& use, auto begin, auto end) {
+    const std::int64_t at = begin * width;
+    use.layer_norm_gradient(
+        data<T>(dy) + at, data<float>(normed.x) + at, data<float>(normed.statistics) + 2 * begin,
+        residual.defined() ? data<float>(residual) + at : nullptr, end - begin, width,
+        data<float>(normed.weight), data<float>(dx) + at, weight_sums.own(), bias_sums.own());
+    after(use, begin, end, data<float>(dx));
   });
-  if (!result.branch.defined()) result.branch = result.x;
-  result.weight = weight_sums.total();
-  result.bias = bias_sums.total();
-  return result;
+  return {dx, weight_sums.total(), bias_sums.total()};
 }
 
 class LayerNorm : public torch::autograd::Function<LayerNorm> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x,
                                const torch::Tensor& weight, const torch::Tensor& bias, double eps) {
-    const Normed result = norm_rows(x, {}, weight, bias, eps);
-    context->save_for_backward({x, result.statistics, weight});
-    context->saved_data["type"] = static_cast<std::int64_t>(result.normed.scalar_type());
-    return result.normed;
+    const auto type = fused_type(x);
+    const Normed normed(x, weight, bias);
+    torch::Tensor result = like(x, type);
+    for_rows_of(x, type, [&]<class T>(const Primitives<T>& use, auto begin, auto end) {
+      normed.measure(use, begin, end, eps);
+      normed.norm(use, begin, end, data<T>(result));
+    });
+    keep_branch(context, {}, type, normed.saved());
+    return result;
   }
   static tensor_list backward(AutogradContext* context, tensor_list gradients) {
     refuse_second_derivative();
-    const auto saved = context->get_saved_variables();
-    const auto type = static_cast<torch::ScalarType>(context->saved_data["type"].toInt());
+    const KeptBranch kept(context);
     const NormGradients result =
-        backward_of(gradients[0], {}, saved[0], saved[1], saved[2], type, false);
+        backward_of(Normed(kept.others), gradients[0], {}, kept.type, [](auto&&...) {});
     return {result.x, result.weight, result.bias, torch::Tensor()};
   }
 };
@@ -101,47 +111,68 @@ class LayerNorm : public torch::autograd::Function<LayerNorm> {
 class AddLayerNorm : public torch::autograd::Function<AddLayerNorm> {
  public:
   static tensor_list forward(AutogradContext* context, const torch::Tensor& x,
-                             const torch::Tensor& branch, const torch::Tensor& weight,
-                             const torch::Tensor& bias, double eps) {
-    const Normed result = norm_rows(x, branch, weight, bias, eps);
-    context->save_for_backward({result.sum, result.statistics, weight});
-    context->saved_data["type"] = static_cast<std::int64_t>(result.normed.scalar_type());
+                             const torch::Tensor& value,
+                             const std::optional<torch::Tensor>& channels,
+                             const std::optional<torch::Tensor>& samples,
+                             const torch::Tensor& weight, const torch::Tensor& bias, double eps) {
+    const auto type = fused_type(x);
+    const ResidualBranch branch{value, channels.value_or(torch::Tensor()),
+                                samples.value_or(torch::Tensor())};
+    const ResidualRows branch_rows(x, branch, type);
+    const Normed normed(like(x, torch::kFloat32), weight, bias);
+    torch::Tensor result = like(x, type);
+    for_rows_of(x, type, [&]<class T>(const Primitives<T>& use, auto begin, auto end) {
+      branch_rows.add(use, begin, end, data<float>(x), data<float>(normed.x));
+      normed.measure(use, begin, end, eps);
+      normed.norm(use, begin, end, data<T>(result));
+    });
+    keep_branch(context, branch, type, normed.saved());
     context->set_materialize_grads(false);
-    return {result.sum, result.normed};
+    return {normed.x, result};
   }
   static tensor_list backward(AutogradContext* context, tensor_list gradients) {
     refuse_second_derivative();
+    const KeptBranch kept(context);
     const torch::Tensor none;
-    if (!gradients[1].defined()) return {gradients[0], gradients[0], none, none, none};
-    const auto saved = context->get_saved_variables();
-    const auto type = static_cast<torch::ScalarType>(context->saved_data["type"].toInt());
-    const NormGradients result =
-        backward_of(gradients[1], gradients[0], saved[0], saved[1], saved[2], type, true);
-    return {result.x, result.branch, result.weight, result.bias, none};
+    if (!gradients[1].defined()) {
+      const BranchGradients branch = branch_gradients(kept, gradients[0]);
+      return {gradients[0], branch.value, branch.channels, none, none, none, none};
+    }
+    const Normed normed(kept.others);
+    const ResidualRows branch_rows(normed.x, kept.branch, kept.type);
+    // Where the branch is only added, the gradient of the sum is that of its value.
+    const bool same = !kept.scaled() && kept.type == torch::kFloat32;
+    const torch::Tensor dvalue = same ? none : like(normed.x, kept.type);
+    const ThreadSums channel_sums(normed.width());
+    const NormGradients result = backward_of(
+        normed, gradients[1], gradients[0], kept.type,
+        [&]<class T>(const Primitives<T>& use, auto begin, auto end, const float* dx) {
+          if (!same) branch_rows.gradient(use, begin, end, dx, data<T>(dvalue), channel_sums.own());
+        });
+    return {result.x,
+            same ? result.x : dvalue,
+            kept.channel_gradient(channel_sums),
+            none,
+            result.weight,
+            result.bias,
+            none};
   }
 };
 
-class Add : public torch::autograd::Function<Add> {
- public:
-  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x,
-                               const torch::Tensor& branch) {
-    const torch::Tensor sum = like(x, torch::kFloat32), added = branch.contiguous();
-    by_type(added.scalar_type(), [&]<class T>(T) {
-      const Primitives<T>& use = primitives<T>(active_isa());
-      at::parallel_for(0, x.numel() / 16, 4096, [&](std::int64_t begin, std::int64_t end) {
-        use.add(data<float>(x) + begin * 16, data<T>(added) + begin * 16, (end - begin) * 16,
-                data<float>(sum) + begin * 16);
-      });
-    });
-    context->saved_data["type"] = static_cast<std::int64_t>(branch.scalar_type());
-    return sum;
-  }
-  static tensor_list backward(AutogradContext* context, tensor_list gradients) {
-    refuse_second_derivative();
-    const auto type = static_cast<torch::ScalarType>(context->saved_data["type"].toInt());
-    return {gradients[0], converted(gradients[0], type)};
-  }
+/// Keeps the node of a norm alive, which is its recipe.
+struct NormNode : torch::CustomClassHolder {
+  explicit NormNode(const torch::Tensor& normed) : node(normed.grad_fn()) {}
+  std::decay_t<decltype(std::declval<const torch::Tensor&>().grad_fn())> node;
 };
+
+/// The context of the norm that made an output of `node`; null where another function did.
+template <class Node>
+AutogradContext* norm_context(Node* node, std::uint32_t output) {
+  if (auto* norm = dynamic_cast<torch::autograd::CppNode<LayerNorm>*>(node)) return &norm->ctx_;
+  if (output != 1) return nullptr;
+  auto* sum = dynamic_cast<torch::autograd::CppNode<AddLayerNorm>*>(node);
+  return sum == nullptr ? nullptr : &sum->ctx_;
+}
 
 }  // namespace
 
@@ -156,16 +187,32 @@ torch::Tensor fused_layer_norm(const torch::Tensor& x, const torch::Tensor& weig
   return LayerNorm::apply(x, weight, bias, eps);
 }
 
-NormedSum fused_add_layer_norm(const torch::Tensor& x, const torch::Tensor& branch,
+NormedSum fused_add_layer_norm(const torch::Tensor& x, const ResidualBranch& branch,
                                const torch::Tensor& weight, const torch::Tensor& bias, double eps) {
   RECORD_FUNCTION("vit::add_layer_norm", (std::vector<c10::IValue>{x, weight}));
-  const tensor_list result = AddLayerNorm::apply(x, branch, weight, bias, eps);
+  const tensor_list result = AddLayerNorm::apply(x, branch.value, given(branch.channels),
+                                                 given(branch.samples), weight, bias, eps);
   return {result[0], result[1]};
 }
 
-torch::Tensor fused_add(const torch::Tensor& x, const torch::Tensor& branch) {
-  RECORD_FUNCTION("vit::add", (std::vector<c10::IValue>{x, branch}));
-  return Add::apply(x, branch);
+torch::Tensor to_keep(AutogradContext* context, const torch::Tensor& x) {
+  const auto node = x.grad_fn();
+  if (!node || norm_context(node.get(), x.output_nr()) == nullptr) return x;
+  context->saved_data["norm"] = c10::IValue::make_capsule(c10::make_intrusive<NormNode>(x));
+  return {};
+}
+
+torch::Tensor as_kept(AutogradContext* context, const torch::Tensor& saved) {
+  if (saved.defined()) return saved;
+  const auto holder = context->saved_data["norm"].toCapsule();
+  const auto& node = static_cast<const NormNode&>(*holder).node;
+  const KeptBranch kept(norm_context(node.get(), 1));
+  const Normed normed(kept.others);
+  torch::Tensor result = like(normed.x, kept.type);
+  for_rows_of(normed.x, kept.type, [&]<class T>(const Primitives<T>& use, auto begin, auto end) {
+    normed.norm(use, begin, end, data<T>(result));
+  });
+  return result;
 }
 
 }  // namespace vit::kernels

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
+
+#include "vit/kernels/residual.h"
 
 namespace vit::kernels {
 
@@ -18,10 +21,15 @@ struct NormedSum {
   torch::Tensor sum;     ///< x + branch, float32
   torch::Tensor normed;  ///< its layer norm
 };
-NormedSum fused_add_layer_norm(const torch::Tensor& x, const torch::Tensor& branch,
+NormedSum fused_add_layer_norm(const torch::Tensor& x, const ResidualBranch& branch,
                                const torch::Tensor& weight, const torch::Tensor& bias, double eps);
 
-/// x + branch in float32, branch float32 or bfloat16 of the same shape.
-torch::Tensor fused_add(const torch::Tensor& x, const torch::Tensor& branch);
+/// What a function is to save whose backward pass needs its input x: x, or nothing where x is the
+/// result of a norm above. The norm keeps what it was made from, and is made again, bit for bit.
+[[nodiscard]] torch::Tensor to_keep(torch::autograd::AutogradContext* context,
+                                    const torch::Tensor& x);
+/// In the backward pass, from what was saved, x.
+[[nodiscard]] torch::Tensor as_kept(torch::autograd::AutogradContext* context,
+                                    const torch::Tensor& saved);
 
 }  // namespace vit::kernels

@@ -69,16 +69,23 @@ struct Primitives {
   /// y = x derivative, whose column sums are added to `sums` [columns].
   void (*gelu_gradient)(const float* x, Index ldx, Index rows, Index columns, const T* derivative,
                         Index ldd, T* y, Index ldy, float* sums);
-  /// sum = x + y, `count` elements, a multiple of 16.
-  void (*add)(const float* x, const T* y, Index count, float* sum);
-  /// Layer norm of each row; statistics [rows, 2] are its mean and 1 / deviation.
-  void (*layer_norm)(const float* x, Index rows, Index columns, float eps, const float* weight,
-                     const float* bias, T* y, float* statistics);
-  /// dx = residual (or 0) + the gradient of layer norm; where `branch` is given, dx in T too. Adds
-  /// to the sums that are the gradients of weight and bias.
+  /// sum [rows, columns] = x + factor y, times scale [columns] where that is given.
+  void (*add)(const float* x, const T* y, Index rows, Index columns, const float* scale,
+              float factor, float* sum);
+  /// dy = factor dsum, times scale [columns] where that is given; then factor dsum y is added to
+  /// scale_sums, the gradient of scale.
+  void (*add_gradient)(const float* dsum, const T* y, Index rows, Index columns, const float* scale,
+                       float factor, T* dy, float* scale_sums);
+  /// Mean and 1 / deviation of each row: statistics [rows, 2].
+  void (*row_statistics)(const float* x, Index rows, Index columns, float eps, float* statistics);
+  /// y = (x - mean) / deviation * weight + bias: layer norm.
+  void (*layer_norm)(const float* x, const float* statistics, Index rows, Index columns,
+                     const float* weight, const float* bias, T* y);
+  /// dx = residual (or 0) + the gradient of layer norm. Adds to the sums that are the gradients of
+  /// weight and bias.
   void (*layer_norm_gradient)(const T* dy, const float* x, const float* statistics,
                               const float* residual, Index rows, Index columns, const float* weight,
-                              float* dx, T* branch, float* weight_sums, float* bias_sums);
+                              float* dx, float* weight_sums, float* bias_sums);
   /// sums [columns] += the columns of x.
   void (*column_sums)(const T* x, Index ldx, Index rows, Index columns, float* sums);
 };

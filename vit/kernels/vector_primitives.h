@@ -4,6 +4,7 @@
 
 #include "vit/kernels/matmul_tiles.h"
 #include "vit/kernels/primitives.h"
+#include "vit/kernels/vector_rows.h"
 
 /// The primitives in terms of one vector type V: see vec_plain.h for what V must have.
 namespace vit::kernels {
@@ -58,9 +59,11 @@ void gelu(typename V::F x, typename V::F& value, typename V::F& derivative) {
 inline void nothing() {}
 
 template <class V, class T>
-struct VectorPrimitives {
+struct VectorPrimitives : private VectorRows<V, T> {
   using Index = std::int64_t;
   using F = typename V::F;
+  using Rows = VectorRows<V, T>;
+  using Rows::add_columns;
   static constexpr Index W = V::width;
   static constexpr bool paired = sizeof(T) == 2;
 
@@ -222,89 +225,6 @@ struct VectorPrimitives {
     add_columns(rows, columns, sums, [&](Index i, Index j) { return V::load(x + i * ldx + j); });
   }
 
-  /// sums [columns] += value(row, column) over the rows, four vectors of sums at a time.
-  template <class Value>
-  static void add_columns(Index rows, Index columns, float* sums, const Value& value) {
-    Index j = 0;
-    for (; j + 4 * W <= columns; j += 4 * W) {
-      F s0 = V::load(sums + j), s1 = V::load(sums + j + W), s2 = V::load(sums + j + 2 * W),
-        s3 = V::load(sums + j + 3 * W);
-      for (Index i = 0; i < rows; ++i) {
-        s0 = V::add(s0, value(i, j));
-        s1 = V::add(s1, value(i, j + W));
-        s2 = V::add(s2, value(i, j + 2 * W));
-        s3 = V::add(s3, value(i, j + 3 * W));
-      }
-      V::store(sums + j, s0);
-      V::store(sums + j + W, s1);
-      V::store(sums + j + 2 * W, s2);
-      V::store(sums + j + 3 * W, s3);
-    }
-    for (; j < columns; j += W) {
-      F sum = V::load(sums + j);
-      for (Index i = 0; i < rows; ++i) sum = V::add(sum, value(i, j));
-      V::store(sums + j, sum);
-    }
-  }
-
-  static void add(const float* x, const T* y, Index count, float* sum) {
-    for (Index i = 0; i < count; i += W) V::store(sum + i, V::add(V::load(x + i), V::load(y + i)));
-  }
-
-  static void layer_norm(const float* x, Index rows, Index columns, float eps, const float* weight,
-                         const float* bias, T* y, float* statistics) {
-    for (Index i = 0; i < rows; ++i, x += columns, y += columns, statistics += 2) {
-      F sum = V::set(0), squares = V::set(0);
-      for (Index j = 0; j < columns; j += W) sum = V::add(sum, V::load(x + j));
-      const float mean = V::sum(sum) / static_cast<float>(columns);
-      const F centre = V::set(mean);
-      for (Index j = 0; j < columns; j += W) {
-        const F difference = V::sub(V::load(x + j), centre);
-        squares = V::fma(difference, difference, squares);
-      }
-      const float scale = 1.0f / std::sqrt(V::sum(squares) / static_cast<float>(columns) + eps);
-      const F factor = V::set(scale);
-      for (Index j = 0; j < columns; j += W) {
-        const F normal = V::mul(V::sub(V::load(x + j), centre), factor);
-        V::store(y + j, V::fma(normal, V::load(weight + j), V::load(bias + j)));
-      }
-      statistics[0] = mean;
-      statistics[1] = scale;
-    }
-  }
-
-  /// With n = (x - mean) / deviation and g = dy weight:
-  /// dx = (g - mean(g) - n mean(g n)) / deviation.
-  static void layer_norm_gradient(const T* dy, const float* x, const float* statistics,
-                                  const float* residual, Index rows, Index columns,
-                                  const float* weight, float* dx, T* branch, float* weight_sums,
-                                  float* bias_sums) {
-    for (Index i = 0; i < rows; ++i) {
-      const Index at = i * columns;
-      const F centre = V::set(statistics[2 * i]), factor = V::set(statistics[2 * i + 1]);
-      const auto normal = [&](Index j) {
-        return V::mul(V::sub(V::load(x + at + j), centre), factor);
-      };
-      F sum = V::set(0), product = V::set(0);
-      for (Index j = 0; j < columns; j += W) {
-        const F n = normal(j), d = V::load(dy + at + j), g = V::mul(d, V::load(weight + j));
-        sum = V::add(sum, g);
-        product = V::fma(g, n, product);
-        V::store(weight_sums + j, V::fma(d, n, V::load(weight_sums + j)));
-        V::store(bias_sums + j, V::add(V::load(bias_sums + j), d));
-      }
-      const F mean = V::set(V::sum(sum) / static_cast<float>(columns));
-      const F slope = V::set(V::sum(product) / static_cast<float>(columns));
-      for (Index j = 0; j < columns; j += W) {
-        const F g = V::mul(V::load(dy + at + j), V::load(weight + j));
-        F result = V::mul(V::sub(V::sub(g, mean), V::mul(normal(j), slope)), factor);
-        if (residual != nullptr) result = V::add(result, V::load(residual + at + j));
-        V::store(dx + at + j, result);
-        if (branch != nullptr) V::store(branch + at + j, result);
-      }
-    }
-  }
-
   static constexpr Primitives<T> all() {
     return {.matmul = matmul<V, T>,
             .release = nothing,
@@ -320,9 +240,11 @@ struct VectorPrimitives {
             .store_biased = store_biased,
             .gelu = gelu_rows,
             .gelu_gradient = gelu_gradient,
-            .add = add,
-            .layer_norm = layer_norm,
-            .layer_norm_gradient = layer_norm_gradient,
+            .add = Rows::add,
+            .add_gradient = Rows::add_gradient,
+            .row_statistics = Rows::row_statistics,
+            .layer_norm = Rows::layer_norm,
+            .layer_norm_gradient = Rows::layer_norm_gradient,
             .column_sums = column_sums};
   }
 };

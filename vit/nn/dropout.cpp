@@ -9,27 +9,36 @@
 namespace vit {
 namespace {
 
-torch::Tensor drop(const torch::Tensor& x, at::IntArrayRef mask_shape, double rate) {
+/// 0 with probability `rate`, else 1 / (1 - rate).
+torch::Tensor factors(const torch::Tensor& x, at::IntArrayRef shape, double rate) {
   const double keep = 1.0 - rate;
-  torch::Tensor mask = at::empty(mask_shape, x.options().requires_grad(false));
+  torch::Tensor mask = at::empty(shape, x.options().requires_grad(false));
   mask.bernoulli_(keep, RandomScope::generator(x.device()));
   if (keep > 0) mask.div_(keep);
-  return x * mask;
+  return mask;
 }
 
 }  // namespace
 
 torch::Tensor dropout(const torch::Tensor& x, double rate, bool training) {
-  return training && rate > 0 ? drop(x, x.sizes(), rate) : x;
+  return training && rate > 0 ? x * factors(x, x.sizes(), rate) : x;
+}
+
+torch::Tensor drop_path_factors(const torch::Tensor& x, double rate, bool training) {
+  if (!training) return {};
+  rate *= RandomScope::drop_path_factor();
+  return rate == 0 ? torch::Tensor() : factors(x, {x.size(0)}, rate);
+}
+
+torch::Tensor times_samples(const torch::Tensor& x, const torch::Tensor& factors) {
+  if (!factors.defined()) return x;
+  std::vector<std::int64_t> shape(static_cast<std::size_t>(x.dim()), 1);
+  shape[0] = x.size(0);
+  return x * factors.view(shape);
 }
 
 torch::Tensor drop_path(const torch::Tensor& x, double rate, bool training) {
-  if (!training) return x;
-  rate *= RandomScope::drop_path_factor();
-  if (rate == 0) return x;
-  std::vector<std::int64_t> mask_shape(static_cast<std::size_t>(x.dim()), 1);
-  mask_shape[0] = x.size(0);
-  return drop(x, mask_shape, rate);
+  return times_samples(x, drop_path_factors(x, rate, training));
 }
 
 }  // namespace vit

@@ -1,8 +1,5 @@
 #include "vit/nn/encoder_block.h"
 
-#include "vit/kernels/norm.h"
-#include "vit/nn/dropout.h"
-
 namespace vit {
 
 EncoderBlockImpl::EncoderBlockImpl(const EncoderBlockOptions& options_) : options(options_) {
@@ -28,20 +25,15 @@ void EncoderBlockImpl::reset() {
   gamma_2 = gamma("gamma_2");
 }
 
-torch::Tensor EncoderBlockImpl::residual(const torch::Tensor& branch, LayerScale& scale,
-                                         const torch::Tensor& gamma) {
-  torch::Tensor scaled = branch;
-  if (scale) scaled = scale(branch);
-  if (gamma.defined()) scaled = branch * gamma;
-  return drop_path(scaled, options.drop_path, is_training());
+ResidualBranch EncoderBlockImpl::branch(const torch::Tensor& value, const LayerScale& scale,
+                                        const torch::Tensor& gamma) const {
+  return residual_branch(value, scale ? scale->gamma : gamma, options.drop_path, is_training());
 }
 
 torch::Tensor EncoderBlockImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
   const auto [attended, normed] =  // x + Attention(LN(x)), and LN of that
-      norm2->of_sum(x, residual(attn(norm1(x), rotation), ls1, gamma_1));
-  const torch::Tensor branch = residual(mlp(normed), ls2, gamma_2);
-  if (kernels::fused_norm_applies(attended)) return kernels::fused_add(attended, branch);
-  return attended + branch;
+      norm2->of_sum(x, branch(attn(norm1(x), rotation), ls1, gamma_1));
+  return add(attended, branch(mlp(normed), ls2, gamma_2));
 }
 
 }  // namespace vit

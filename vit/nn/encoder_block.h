@@ -9,6 +9,7 @@
 #include "vit/nn/attention.h"
 #include "vit/nn/layer_scale.h"
 #include "vit/nn/mlp.h"
+#include "vit/nn/residual.h"
 #include "vit/nn/transformer_block.h"
 
 namespace vit {
@@ -29,8 +30,8 @@ class EncoderBlockImpl : public torch::nn::Cloneable<EncoderBlockImpl>, public T
   Mlp mlp{nullptr};
 
  private:
-  torch::Tensor residual(const torch::Tensor& branch, LayerScale& scale,
-                         const torch::Tensor& gamma);
+  [[nodiscard]] ResidualBranch branch(const torch::Tensor& value, const LayerScale& scale,
+                                      const torch::Tensor& gamma) const;
 };
 TORCH_MODULE(EncoderBlock);
 

@@ -31,13 +31,13 @@ torch::Tensor NormImpl::forward(const torch::Tensor& x) {
   return at::layer_norm(x, {options.dim}, weight, bias, options.eps);
 }
 
-NormImpl::Sum NormImpl::of_sum(const torch::Tensor& x, const torch::Tensor& branch) {
-  if (options.kind == NormKind::layer && x.sizes() == branch.sizes() &&
+NormImpl::Sum NormImpl::of_sum(const torch::Tensor& x, const ResidualBranch& branch) {
+  if (options.kind == NormKind::layer && x.sizes() == branch.value.sizes() &&
       kernels::fused_norm_applies(x)) {
     auto [sum, normed] = kernels::fused_add_layer_norm(x, branch, weight, bias, options.eps);
     return {sum, normed};
   }
-  const torch::Tensor sum = x + branch;
+  const torch::Tensor sum = add(x, branch);
   return {sum, forward(sum)};
 }
 

@@ -6,6 +6,8 @@
 
 #include <string_view>
 
+#include "vit/nn/residual.h"
+
 namespace vit {
 
 enum class NormKind {
@@ -32,7 +34,7 @@ class NormImpl : public torch::nn::Cloneable<NormImpl> {
   };
   /// x + branch, and its norm: a residual connection and what follows it, in one kernel where there
   /// is one.
-  Sum of_sum(const torch::Tensor& x, const torch::Tensor& branch);
+  Sum of_sum(const torch::Tensor& x, const ResidualBranch& branch);
   void pretty_print(std::ostream& out) const override;
 
   NormOptions options;

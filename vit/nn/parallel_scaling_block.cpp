@@ -2,6 +2,7 @@
 
 #include "vit/core/error.h"
 #include "vit/nn/dropout.h"
+#include "vit/nn/residual.h"
 
 namespace vit {
 
@@ -61,9 +62,9 @@ torch::Tensor ParallelScalingBlockImpl::forward(const torch::Tensor& x, const Ro
   torch::Tensor inner = parts[0];                                // [B, N, hidden]
   if (mlp_bias.defined()) inner = inner + mlp_bias;
   inner = vit::dropout(activate(inner, options.act), options.proj_drop, is_training());
-  torch::Tensor branch = attn_out_proj(attended) + mlp_out_proj(inner);
-  if (ls) branch = ls(branch);
-  return x + drop_path(branch, options.drop_path, is_training());
+  return add(x,
+             residual_branch(attn_out_proj(attended) + mlp_out_proj(inner),
+                             ls ? ls->gamma : torch::Tensor(), options.drop_path, is_training()));
 }
 
 }  // namespace vit

@@ -1,7 +1,5 @@
 #include "vit/nn/parallel_things_block.h"
 
-#include "vit/nn/dropout.h"
-
 namespace vit {
 namespace {
 
@@ -24,10 +22,9 @@ void ParallelBranchImpl::reset() {
     ls = register_module("ls", LayerScale(LayerScaleOptions{options.dim, *options.init_values}));
 }
 
-torch::Tensor ParallelBranchImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
-  torch::Tensor branch = attention ? attn(norm(x), rotation) : mlp(norm(x));
-  if (ls) branch = ls(branch);
-  return drop_path(branch, options.drop_path, is_training());
+ResidualBranch ParallelBranchImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
+  return residual_branch(attention ? attn(norm(x), rotation) : mlp(norm(x)),
+                         ls ? ls->gamma : torch::Tensor(), options.drop_path, is_training());
 }
 
 ParallelThingsBlockImpl::ParallelThingsBlockImpl(const EncoderBlockOptions& options_)
@@ -49,7 +46,7 @@ torch::Tensor ParallelThingsBlockImpl::forward(const torch::Tensor& x, const Rot
   for (const torch::nn::ModuleList& side_by_side : {attns, ffns}) {
     const torch::Tensor input = result;
     for (const auto& branch : *side_by_side)
-      result = result + branch->as<ParallelBranchImpl>()->forward(input, rotation);
+      result = add(result, branch->as<ParallelBranchImpl>()->forward(input, rotation));
   }
   return result;
 }

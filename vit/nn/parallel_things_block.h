@@ -15,7 +15,7 @@ class ParallelBranchImpl : public torch::nn::Cloneable<ParallelBranchImpl> {
  public:
   ParallelBranchImpl(const EncoderBlockOptions& options, bool attention);
   void reset() override;
-  torch::Tensor forward(const torch::Tensor& x, const Rotation* rotation);
+  ResidualBranch forward(const torch::Tensor& x, const Rotation* rotation);
 
   EncoderBlockOptions options;
   bool attention;

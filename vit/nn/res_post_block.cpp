@@ -1,6 +1,6 @@
 #include "vit/nn/res_post_block.h"
 
-#include "vit/nn/dropout.h"
+#include "vit/nn/residual.h"
 
 namespace vit {
 
@@ -16,11 +16,11 @@ void ResPostBlockImpl::reset() {
 }
 
 torch::Tensor ResPostBlockImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
-  const auto residual = [&](const torch::Tensor& branch) {
-    return drop_path(branch, options.drop_path, is_training());
+  const auto branch = [&](const torch::Tensor& value) {
+    return residual_branch(value, {}, options.drop_path, is_training());
   };
-  const torch::Tensor attended = x + residual(norm1(attn(x, rotation)));
-  return attended + residual(norm2(mlp(attended)));
+  const torch::Tensor attended = add(x, branch(norm1(attn(x, rotation))));
+  return add(attended, branch(norm2(mlp(attended))));
 }
 
 }  // namespace vit
