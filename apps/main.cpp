@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/allocator.h"
 #include "apps/commands.h"
 #include "vit/core/error.h"
 #include "vit/core/fields.h"
@@ -84,6 +85,7 @@ std::string explain(const CLI::App& program, const CLI::ParseError& problem,
 }  // namespace
 
 int main(int argc, char** argv) {
+  vit::cli::quiet_allocator();
   CLI::App program(
       "Vision Transformers on LibTorch: train, fine-tune, evaluate and export, from one program.",
       "vit");
