@@ -9,9 +9,10 @@ compiler=${CXX:-g++}
 tools=("${compiler%% *}:g++" cmake:cmake ninja:ninja-build pkg-config:pkg-config python3:python3)
 libraries=(libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libcli11-dev
            libyaml-cpp-dev libspdlog-dev catch2 nlohmann-json3-dev libarchive-dev zlib1g-dev
-           libjpeg-dev libssl-dev libcurl4-openssl-dev libgoogle-perftools-dev python3-venv)
-# These only make the build quicker: installed with others, never asked for alone.
-extras=(ccache mold)
+           libjpeg-dev libssl-dev libcurl4-openssl-dev python3-venv)
+# The build goes without these: the first two make it quicker, with the third training takes less
+# memory. Installed with others, never asked for alone.
+extras=(ccache mold libgoogle-perftools-dev)
 
 say() { printf 'vitw: %s\n' "$*" >&2; }
 

@@ -147,3 +147,32 @@ TEST_CASE("A fused linear layer may have no bias") {
       with_gradients([&] { return vit::kernels::fused_linear(x, w, {}); }, {x, w}, "fp32");
   for (std::size_t i = 0; i < exact.size(); ++i) CHECK(relative(fused[i], exact[i]) < 1e-5);
 }
+
+TEST_CASE("Frozen weights have no gradient, and what they are frozen beside has its own") {
+  if (vit::kernels::active_isa() < vit::kernels::Isa::avx512) return;
+  const torch::Tensor x = random({97, 1, 64}, 1).requires_grad_(), w1 = random({96, 64}, 2, 0.2),
+                      b1 = random({96}, 3).requires_grad_(), w2 = random({32, 96}, 4, 0.2),
+                      b2 = random({32}, 5).requires_grad_();
+  const bool first = GENERATE(false, true), second = GENERATE(false, true);
+  w1.requires_grad_(first);
+  w2.requires_grad_(second);
+  std::vector<torch::Tensor> inputs{x, b1, b2};
+  if (first) inputs.push_back(w1);
+  if (second) inputs.push_back(w2);
+  const auto exact = with_gradients(
+      [&] { return at::linear(at::gelu(at::linear(x, w1, b1)), w2, b2); }, inputs, "fp32");
+  const auto in_two = with_gradients(
+      [&] {
+        return vit::kernels::fused_linear(at::gelu(vit::kernels::fused_linear(x, w1, b1)), w2, b2);
+      },
+      inputs, "fp32");
+  const auto in_one =
+      with_gradients([&] { return vit::kernels::fused_mlp(x, w1, b1, w2, b2); }, inputs, "fp32");
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    CHECK(relative(in_two[i], exact[i]) < 1e-5);
+    CHECK(relative(in_one[i], exact[i]) < 1e-5);
+  }
+  torch::autograd::backward({vit::kernels::fused_mlp(x, w1, b1, w2, b2).sum()}, {});
+  CHECK(w1.grad().defined() == first);
+  CHECK(w2.grad().defined() == second);
+}

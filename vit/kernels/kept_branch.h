@@ -2,17 +2,10 @@
 
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <optional>
-
 #include "vit/kernels/residual.h"
 #include "vit/kernels/thread_sums.h"
 
 namespace vit::kernels {
-
-/// As an argument of a function that autograd records, which takes no undefined tensor.
-inline std::optional<torch::Tensor> given(const torch::Tensor& tensor) {
-  return tensor.defined() ? std::optional(tensor) : std::nullopt;
-}
 
 /// Saves what the backward pass of a residual connection needs of its branch, computed in `type`,
 /// and `others`.

@@ -56,6 +56,12 @@ torch::Tensor weight_gradient_of(const Primitives<T>& use, const torch::Tensor& 
   return result;
 }
 
+/// What is to be saved of x, which only the gradient of `weight` needs.
+torch::Tensor kept_for(AutogradContext* context, const torch::Tensor& weight,
+                       const torch::Tensor& x) {
+  return weight.requires_grad() ? to_keep(context, x) : torch::Tensor();
+}
+
 class FusedLinear : public torch::autograd::Function<FusedLinear> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& input,
@@ -73,10 +79,7 @@ class FusedLinear : public torch::autograd::Function<FusedLinear> {
                           bias ? data<float>(*bias) : nullptr, data<T>(y));
       });
     });
-    const torch::Tensor kept = weight.requires_grad() ? to_keep(context, x) : torch::Tensor();
-    context->save_for_backward({kept, weight});
-    context->saved_data["trained"] = weight.requires_grad();
-    context->saved_data["type"] = static_cast<std::int64_t>(type);
+    context->save_for_backward({kept_for(context, weight, x), weight});
     context->saved_data["bias"] = bias.has_value();
     return y;
   }
@@ -85,8 +88,8 @@ class FusedLinear : public torch::autograd::Function<FusedLinear> {
     refuse_second_derivative();
     const auto saved = context->get_saved_variables();
     const torch::Tensor& weight = saved[1];
-    const auto type = static_cast<torch::ScalarType>(context->saved_data["type"].toInt());
-    const torch::Tensor g = converted(gradients[0], type);
+    const torch::Tensor g = gradients[0].contiguous();
+    const auto type = g.scalar_type();  // that of the product
     const std::int64_t out = weight.size(0), in = weight.size(1);
     const torch::Tensor packed = packed_weight(weight, type, Packing::backward);
     const torch::Tensor dx = empty_like_rows(g, in);
@@ -98,7 +101,7 @@ class FusedLinear : public torch::autograd::Function<FusedLinear> {
         linear_backward<T>(use, begin, end, data<T>(g), operand<T>(packed, out, in), sums.own(),
                            data<T>(dx));
       });
-      if (context->saved_data["trained"].toBool())
+      if (context->needs_input_grad(1))
         dw = weight_gradient_of<T>(use, g, as_kept(context, saved[0]));
     });
     return {dx, dw, context->saved_data["bias"].toBool() ? sums.total() : torch::Tensor()};
@@ -134,7 +137,7 @@ class FusedMlp : public torch::autograd::Function<FusedMlp> {
     const torch::Tensor x = converted(input, fused_type(input));
     const torch::Tensor hidden = empty_like_rows(x, weight1.size(0));
     const torch::Tensor y = mlp_of(x, weight1, bias1, weight2, bias2, hidden);
-    context->save_for_backward({to_keep(context, x), weight1, weight2, hidden});
+    context->save_for_backward({kept_for(context, weight1, x), weight1, weight2, hidden});
     return y;
   }
 
@@ -158,9 +161,10 @@ class FusedMlp : public torch::autograd::Function<FusedMlp> {
                         operand<T>(packed2, out, width), data<T>(hidden), data<T>(value),
                         data<T>(dh), sums1.own(), sums2.own(), data<T>(dx));
       });
-      dw2 = weight_gradient_of<T>(use, g, value);
+      if (context->needs_input_grad(3)) dw2 = weight_gradient_of<T>(use, g, value);
       value.reset();
-      dw1 = weight_gradient_of<T>(use, dh, as_kept(context, saved[0]));
+      if (context->needs_input_grad(1))
+        dw1 = weight_gradient_of<T>(use, dh, as_kept(context, saved[0]));
     });
     return {dx, dw1, sums1.total(), dw2, sums2.total()};
   }
@@ -177,8 +181,7 @@ bool fused_linear_applies(const torch::Tensor& x, const torch::Tensor& weight) {
 torch::Tensor fused_linear(const torch::Tensor& x, const torch::Tensor& weight,
                            const torch::Tensor& bias) {
   RECORD_FUNCTION("vit::linear", (std::vector<c10::IValue>{x, weight}));
-  // An undefined tensor cannot be an argument of a function that autograd records.
-  return FusedLinear::apply(x, weight, bias.defined() ? std::optional(bias) : std::nullopt);
+  return FusedLinear::apply(x, weight, given(bias));
 }
 
 torch::Tensor fused_mlp(const torch::Tensor& x, const torch::Tensor& weight1,

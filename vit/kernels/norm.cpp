@@ -4,7 +4,6 @@
 #include <ATen/record_function.h>
 #include <torch/custom_class.h>
 
-#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -21,18 +20,6 @@ using torch::autograd::tensor_list;
 
 torch::Tensor like(const torch::Tensor& x, torch::ScalarType type) {
   return at::empty(x.sizes(), x.options().dtype(type));
-}
-
-/// body(primitives of `type`, begin, end) for all rows of x, as many at a time as stay in a cache.
-template <class Body>
-void for_rows_of(const torch::Tensor& x, torch::ScalarType type, const Body& body) {
-  constexpr std::int64_t kAtATime = 32;
-  by_type(type, [&]<class T>(T) {
-    at::parallel_for(0, rows_of(x), 2 * kAtATime, [&](std::int64_t begin, std::int64_t end) {
-      for (; begin < end; begin += kAtATime)
-        body(primitives<T>(active_isa()), begin, std::min(end, begin + kAtATime));
-    });
-  });
 }
 
 /// What is normed, x [..., D], and what its backward pass needs.

@@ -23,10 +23,8 @@ class Add : public torch::autograd::Function<Add> {
                                 samples.value_or(torch::Tensor())};
     const ResidualRows rows(x, branch, value.scalar_type());
     const torch::Tensor sum = at::empty(x.sizes(), x.options());
-    by_type(value.scalar_type(), [&]<class T>(T) {
-      at::parallel_for(0, rows_of(x), 64, [&](std::int64_t begin, std::int64_t end) {
-        rows.add(primitives<T>(active_isa()), begin, end, data<float>(x), data<float>(sum));
-      });
+    for_rows_of(x, value.scalar_type(), [&](const auto& use, auto begin, auto end) {
+      rows.add(use, begin, end, data<float>(x), data<float>(sum));
     });
     keep_branch(context, branch, value.scalar_type(), {});
     return sum;
@@ -47,11 +45,8 @@ BranchGradients branch_gradients(const KeptBranch& kept, const torch::Tensor& su
   const ResidualRows rows(dsum, kept.branch, kept.type);
   torch::Tensor dvalue = at::empty(dsum.sizes(), dsum.options().dtype(kept.type));
   const ThreadSums channel_sums(dsum.size(-1));
-  by_type(kept.type, [&]<class T>(T) {
-    at::parallel_for(0, rows_of(dsum), 64, [&](std::int64_t begin, std::int64_t end) {
-      rows.gradient(primitives<T>(active_isa()), begin, end, data<float>(dsum), data<T>(dvalue),
-                    channel_sums.own());
-    });
+  for_rows_of(dsum, kept.type, [&]<class T>(const Primitives<T>& use, auto begin, auto end) {
+    rows.gradient(use, begin, end, data<float>(dsum), data<T>(dvalue), channel_sums.own());
   });
   return {dvalue, kept.channel_gradient(channel_sums)};
 }

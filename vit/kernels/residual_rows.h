@@ -7,6 +7,18 @@
 
 namespace vit::kernels {
 
+/// body(primitives of `type`, begin, end) for all rows of x, as many at a time as stay in a cache.
+template <class Body>
+void for_rows_of(const torch::Tensor& x, torch::ScalarType type, const Body& body) {
+  constexpr std::int64_t kAtATime = 32;
+  by_type(type, [&]<class T>(T) {
+    const Primitives<T>& use = primitives<T>(active_isa());
+    at::parallel_for(0, rows_of(x), 2 * kAtATime, [&](std::int64_t begin, std::int64_t end) {
+      for (; begin < end; begin += kAtATime) body(use, begin, std::min(end, begin + kAtATime));
+    });
+  });
+}
+
 /// A residual branch as the rows that the primitives take.
 class ResidualRows {
  public:

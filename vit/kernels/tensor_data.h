@@ -5,6 +5,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "vit/kernels/primitives.h"
 
@@ -15,6 +16,11 @@ namespace vit::kernels {
 template <class T>
 T* data(const torch::Tensor& tensor) {
   return tensor.defined() ? static_cast<T*>(tensor.data_ptr()) : nullptr;
+}
+
+/// As an argument of a function that autograd records, which takes no undefined tensor.
+inline std::optional<torch::Tensor> given(const torch::Tensor& tensor) {
+  return tensor.defined() ? std::optional(tensor) : std::nullopt;
 }
 
 /// How many rows x [..., D] has.

@@ -5,6 +5,7 @@
 #include <torch/nn/pimpl.h>
 
 #include "vit/nn/layer_scale.h"
+#include "vit/nn/residual.h"
 #include "vit/nn/transformer_block.h"
 
 namespace vit {

@@ -1,5 +1,7 @@
 #include "vit/nn/residual.h"
 
+#include <ATen/ops/result_type.h>
+
 #include "vit/kernels/norm.h"
 #include "vit/nn/dropout.h"
 
@@ -7,7 +9,9 @@ namespace vit {
 
 ResidualBranch residual_branch(const torch::Tensor& value, const torch::Tensor& gamma,
                                double drop_path, bool training) {
-  return {value, gamma, drop_path_factors(value, drop_path, training)};
+  // In bf16, 1 / (1 - drop_path) is rounded: with a gamma the branch is float32, and so are these.
+  const auto type = gamma.defined() ? at::result_type(value, gamma) : value.scalar_type();
+  return {value, gamma, drop_path_factors(value, type, drop_path, training)};
 }
 
 torch::Tensor scaled(const ResidualBranch& branch) {
