@@ -10,10 +10,7 @@ using namespace vit::test;
 namespace {
 
 Image mixed(const AugMix& op, std::uint64_t index) {
-  Sample sample = noisy_sample(24, 18);
-  Rng rng(3, Stream::augment, 0, index);
-  op.apply(sample, rng);
-  return sample.image;
+  return augmented(op, noisy_sample(24, 18), index).image;
 }
 
 AugMix adapted(AugMix op) {
@@ -25,19 +22,15 @@ AugMix adapted(AugMix op) {
 
 TEST_CASE("a mix keeps size, boxes and mask, and changes most pictures") {
   const AugMix op = adapted({});
-  int changed = 0;
+  const Sample before = noisy_sample(24, 18);
   for (std::uint64_t index = 0; index < 50; ++index) {
-    Sample sample = noisy_sample(24, 18);
-    const Sample before = sample;
-    Rng rng(3, Stream::augment, 0, index);
-    op.apply(sample, rng);
+    const Sample sample = augmented(op, before, index);
     CHECK(sample.image.width == 24);
     CHECK(sample.image.height == 18);
     CHECK(sample.mask == before.mask);
     CHECK(sample.boxes.size() == before.boxes.size());
-    changed += sample.image == before.image ? 0 : 1;
   }
-  CHECK(changed > 40);
+  CHECK(count_changed(50, op, before) > 40);
 }
 
 TEST_CASE("blends in a row weigh as the mix does") {

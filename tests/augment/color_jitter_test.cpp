@@ -14,11 +14,9 @@ TEST_CASE("brightness alone multiplies by a factor of the interval") {
   for (auto& value : plain.image.pixels) value = 100;
   int least = 255, most = 0;
   for (std::uint64_t index = 0; index < 1000; ++index) {
-    Sample sample = plain;
-    Rng rng(5, Stream::augment, 0, index);
-    jitter.apply(sample, rng);
-    least = std::min<int>(least, sample.image.pixels[0]);
-    most = std::max<int>(most, sample.image.pixels[0]);
+    const int level = augmented(jitter, plain, index).image.pixels[0];
+    least = std::min(least, level);
+    most = std::max(most, level);
   }
   CHECK((least >= 60 && least <= 61));
   CHECK((most >= 138 && most <= 140));
@@ -27,17 +25,10 @@ TEST_CASE("brightness alone multiplies by a factor of the interval") {
 TEST_CASE("no strength is no change, and p says how often") {
   ColorJitter jitter;
   jitter.brightness = jitter.contrast = jitter.saturation = 0;
-  Sample sample = noisy_sample(6, 6);
-  Rng rng(1, Stream::augment);
-  jitter.apply(sample, rng);
-  CHECK(sample.image == noisy_sample(6, 6).image);
+  CHECK(count_changed(10, jitter, noisy_sample(6, 6)) == 0);
   jitter.brightness = 0.5;
   jitter.p = 0.8;
-  const std::int64_t changed = count_over_indices(4000, [&](Rng& draw) {
-    Sample one = noisy_sample(6, 6);
-    jitter.apply(one, draw);
-    return !(one.image == noisy_sample(6, 6).image);
-  });
+  const std::int64_t changed = count_changed(4000, jitter, noisy_sample(6, 6));
   CHECK(changed <= 4000 * 0.83);
   CHECK(changed >= 4000 * 0.75);  // a factor close to 1 shows nothing
 }

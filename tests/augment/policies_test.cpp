@@ -35,12 +35,7 @@ TEST_CASE("3-Augment leaves a third of the pictures grey") {
   AutoAugment op;
   op.policy = "3a";
   op.adapt(square_input(8));
-  const Sample original = noisy_sample(8, 8);
-  const std::int64_t greys = count_over_indices(3000, [&](Rng& rng) {
-    Sample sample = original;
-    op.apply(sample, rng);
-    const std::uint8_t* p = sample.image.pixel(3, 3);
-    return p[0] == p[1] && p[1] == p[2];
-  });
+  const std::int64_t greys = count_augmented(
+      3000, op, noisy_sample(8, 8), [](const Image& image) { return is_grey(image.pixel(3, 3)); });
   CHECK(plausible(greys, 3000, 1.0 / 3));
 }

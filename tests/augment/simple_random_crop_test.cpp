@@ -15,14 +15,11 @@ TEST_CASE("the shorter side is scaled to the size, and a square cut from the mir
   const Image scaled = resize(image, 16, 8, Filter::bicubic);
   const Image padded = pad(scaled, 2, 2, 2, 2, {PadMode::reflect, {}});
   for (std::uint64_t index = 0; index < 50; ++index) {
-    Sample sample;
-    sample.image = image;
-    Rng rng(4, Stream::augment, 0, index);
-    op.apply(sample, rng);
+    const Image cut = augmented(op, noisy_sample(32, 16), index).image;
     bool is_part = false;
     for (int y = 0; y + 8 <= padded.height; ++y)
       for (int x = 0; x + 8 <= padded.width; ++x)
-        is_part = is_part || crop(padded, x, y, 8, 8) == sample.image;
+        is_part = is_part || crop(padded, x, y, 8, 8) == cut;
     CHECK(is_part);
   }
 }
@@ -32,9 +29,7 @@ TEST_CASE("pictures of every shape get the size, which need not be square") {
   op.size = Size2{6, 10};
   op.adapt(square_input(8));
   for (const auto& [width, height] : {std::pair{1, 1}, {3, 40}, {40, 3}, {10, 6}}) {
-    Sample sample = noisy_sample(width, height);
-    Rng rng(4, Stream::augment);
-    op.apply(sample, rng);
+    const Sample sample = augmented(op, noisy_sample(width, height));
     CHECK(sample.image.width == 10);
     CHECK(sample.image.height == 6);
     CHECK(sample.mask.width == 10);

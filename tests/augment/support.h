@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "tests/catch.h"
 #include "vit/augment/op.h"
@@ -42,6 +44,47 @@ inline std::int64_t count_over_indices(std::int64_t total,
     count += happens(rng) ? 1 : 0;
   }
   return count;
+}
+
+/// A sample after `op`, with the numbers that it draws for sample `index`.
+inline Sample augmented(const AugmentOp& op, Sample sample, std::uint64_t index = 0) {
+  Rng rng(5, Stream::augment, 0, index);
+  op.apply(sample, rng);
+  return sample;
+}
+
+/// How many of `total` pictures, each a sample after `op`, are as `wanted` says.
+inline std::int64_t count_augmented(std::int64_t total, const AugmentOp& op, const Sample& sample,
+                                    const std::function<bool(const Image&)>& wanted) {
+  return count_over_indices(total, [&](Rng& rng) {
+    Sample one = sample;
+    op.apply(one, rng);
+    return wanted(one.image);
+  });
+}
+
+/// How many of them are another picture.
+inline std::int64_t count_changed(std::int64_t total, const AugmentOp& op, const Sample& sample) {
+  return count_augmented(total, op, sample,
+                         [&](const Image& image) { return image != sample.image; });
+}
+
+inline bool is_grey(const std::uint8_t* pixel) {
+  return pixel[0] == pixel[1] && pixel[1] == pixel[2];
+}
+
+/// The names of the options that `op` describes.
+inline std::vector<std::string> option_names(AugmentOp& op) {
+  struct Names final : FieldVisitor {
+    std::vector<std::string> names;
+    void field(const Field& field) override { names.emplace_back(field.name); }
+    void section(std::string_view name, std::string_view,
+                 const std::function<void(FieldVisitor&)>&) override {
+      names.emplace_back(name);
+    }
+  } visitor;
+  op.describe(visitor);
+  return visitor.names;
 }
 
 }  // namespace vit::test

@@ -31,13 +31,13 @@ void AutoAugment::apply(Sample& sample, Rng& rng) const {
       if (!step.name.empty()) apply_step(step_of_policy(step, policy), step_, sample, rng);
     return;
   }
-  constexpr double kLargest = 9;  // torchvision's tables count magnitudes from 0 to 9
+  constexpr std::int64_t kBins = 10;  // torchvision's tables count magnitudes from 0 to 9
   const auto pairs = torchvision_policy(policy);
   const NamedOpOptions how{step_.filter.value_or(Filter::bicubic), step_.fill};
   for (const PolicyStep& step : pairs[rng.below(pairs.size())])
     if (rng.chance(step.probability))
-      apply_torchvision_op(step.name, step.magnitude / kLargest, AugmentSpace::standard, how,
-                           sample, rng);
+      apply_torchvision_op(step.name, {static_cast<std::int64_t>(step.magnitude), kBins},
+                           AugmentSpace::standard, how, sample, rng);
 }
 
 }  // namespace vit

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "vit/augment/named_op.h"
@@ -10,9 +11,13 @@ namespace vit {
 /// The augmentation space of torchvision's AutoAugment, or the wider one of its TrivialAugmentWide.
 enum class AugmentSpace { standard, wide };
 
-/// Does operation `name` at `part` (0 to 1) of the space's largest magnitude; the sign is drawn
-/// where it has one.
-void apply_torchvision_op(std::string_view name, double part, AugmentSpace space,
+/// The magnitude number `bin`, from 0, of `bins` that are spread evenly from none to the largest.
+struct MagnitudeBin {
+  std::int64_t bin, bins;
+};
+
+/// Does operation `name` at this magnitude of the space; the sign is drawn where it has one.
+void apply_torchvision_op(std::string_view name, const MagnitudeBin& at, AugmentSpace space,
                           const NamedOpOptions& options, Sample& sample, Rng& rng);
 
 }  // namespace vit

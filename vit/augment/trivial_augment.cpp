@@ -26,14 +26,13 @@ void TrivialAugment::describe(FieldVisitor& visitor) {
 
 void TrivialAugment::apply(Sample& sample, Rng& rng) const {
   const std::string_view op = kOps[rng.below(kOps.size())];
-  const auto last = static_cast<std::uint64_t>(bins) - 1;
-  const double part = static_cast<double>(rng.below(last + 1)) / static_cast<double>(last);
+  const auto bin = static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(bins)));
   NamedOpOptions how;
   how.filter = filter_from_name(interpolation, "augment.train: trivial_augment.interpolation");
   for (std::size_t c = 0; c < how.fill.size(); ++c)
     how.fill[c] = fill.empty() ? std::uint8_t{0}
                                : static_cast<std::uint8_t>(fill[std::min(c, fill.size() - 1)]);
-  apply_torchvision_op(op, part, AugmentSpace::wide, how, sample, rng);
+  apply_torchvision_op(op, {bin, bins}, AugmentSpace::wide, how, sample, rng);
 }
 
 }  // namespace vit
