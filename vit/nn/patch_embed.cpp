@@ -3,6 +3,8 @@
 #include <ATen/ops/pad.h>
 
 #include "vit/core/error.h"
+#include "vit/kernels/fused_type.h"
+#include "vit/kernels/linear.h"
 
 namespace vit {
 namespace {
@@ -74,7 +76,21 @@ torch::Tensor PatchEmbedImpl::forward(const torch::Tensor& x) {
     const std::int64_t right = missing(x.size(3), options.patch_size.width);
     if (bottom + right > 0) whole = at::pad(x, {0, right, 0, bottom});
   }
+  const torch::Tensor weight = proj->weight.flatten(1);  // [D, C Ph Pw]
+  const auto type = kernels::fused_type(whole);
+  if (type != torch::ScalarType::Undefined && kernels::fused_linear_applies(weight, weight))
+    return kernels::fused_linear(patches(whole.to(type)), weight, proj->bias);
   return proj(whole).flatten(2).transpose(1, 2);  // [B, D, H/Ph, W/Pw] -> [B, D, N] -> [B, N, D]
+}
+
+torch::Tensor PatchEmbedImpl::patches(const torch::Tensor& x) const {
+  const auto [height, width] = options.patch_size;
+  const std::int64_t down = x.size(2) / height, across = x.size(3) / width;
+  return x.narrow(2, 0, down * height)
+      .narrow(3, 0, across * width)  // what drop_remainder leaves
+      .reshape({x.size(0), x.size(1), down, height, across, width})
+      .permute({0, 2, 4, 1, 3, 5})               // [B, H/Ph, W/Pw, C, Ph, Pw]
+      .reshape({x.size(0), down * across, -1});  // [B, N, C Ph Pw]
 }
 
 }  // namespace vit

@@ -45,6 +45,7 @@ class PatchEmbedImpl : public torch::nn::Cloneable<PatchEmbedImpl> {
  private:
   [[nodiscard]] Size2 grid_of(Size2 size) const;
   void check(const torch::Tensor& x) const;
+  [[nodiscard]] torch::Tensor patches(const torch::Tensor& x) const;  ///< [B, N, C Ph Pw]
 };
 TORCH_MODULE(PatchEmbed);
 
