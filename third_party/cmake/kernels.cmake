@@ -1,5 +1,5 @@
-# Compiler flags of vit/kernels/primitives_<set>.cpp: each file is compiled for its instruction set,
-# and runs only where vit/kernels/isa.cpp has found that the CPU has it.
+# Compiler flags of vit/kernels/primitives_<set>.cpp and matmul_amx.cpp: each file is compiled for its
+# instruction set, and runs only where vit/kernels/isa.cpp has found that the CPU has it.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   set(kernel_avx2 -mavx2 -mfma)
   set(kernel_avx512 -mavx2 -mfma -mavx512f -mavx512bw -mavx512dq -mavx512vl)
@@ -18,3 +18,7 @@ foreach(set IN ITEMS plain avx2 avx512 avx512_bf16)
     set_source_files_properties(${source} PROPERTIES HEADER_FILE_ONLY ON)
   endif()
 endforeach()
+if(kernel_avx512_bf16)
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/vit/kernels/matmul_amx.cpp
+                              PROPERTIES COMPILE_OPTIONS "-O3;-mamx-tile;-mamx-bf16")
+endif()

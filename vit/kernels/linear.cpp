@@ -44,14 +44,20 @@ torch::Tensor weight_gradient_of(const Primitives<T>& use, const torch::Tensor& 
                                  const torch::Tensor& x) {
   const std::int64_t out = gradient.size(-1), in = x.size(-1);
   const torch::Tensor result = at::empty({out, in}, x.options().dtype(torch::kFloat32));
-  // Strips of rows: enough for all threads, and few enough sums to stay in the second-level cache.
-  const std::int64_t threads = at::get_num_threads(),
-                     most = std::max<std::int64_t>(16, 160'000 / in / 16 * 16);
-  const std::int64_t strip = std::min(most, round_up((out + threads - 1) / threads, 16));
-  at::parallel_for(0, (out + strip - 1) / strip, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i)
-      weight_gradient<T>(use, i * strip, std::min(out, (i + 1) * strip), rows_of(x),
-                         data<T>(gradient), out, data<T>(x), in, data<float>(result));
+  // Strips of the longer side, for each of which the shorter one's operand is prepared again:
+  // enough for all threads, and few enough sums to stay in the second-level cache.
+  const bool by_rows = out >= in;
+  const std::int64_t length = std::max(out, in), threads = at::get_num_threads(),
+                     most = std::max<std::int64_t>(16, 160'000 / std::min(out, in) / 16 * 16);
+  const std::int64_t strip = std::min(most, round_up((length + threads - 1) / threads, 16));
+  at::parallel_for(0, (length + strip - 1) / strip, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin * strip; i < end * strip; i += strip) {
+      const std::int64_t last = std::min(length, i + strip);
+      const GradientPart part =
+          by_rows ? GradientPart{i, last, 0, in} : GradientPart{0, out, i, last};
+      weight_gradient<T>(use, part, rows_of(x), data<T>(gradient), out, data<T>(x), in,
+                         data<float>(result));
+    }
   });
   return result;
 }
@@ -91,10 +97,12 @@ class FusedLinear : public torch::autograd::Function<FusedLinear> {
     const torch::Tensor g = gradients[0].contiguous();
     const auto type = g.scalar_type();  // that of the product
     const std::int64_t out = weight.size(0), in = weight.size(1);
-    const torch::Tensor packed = packed_weight(weight, type, Packing::backward);
-    const torch::Tensor dx = empty_like_rows(g, in);
+    torch::Tensor packed, dx, dw;
+    if (context->needs_input_grad(0)) {
+      packed = packed_weight(weight, type, Packing::backward);
+      dx = empty_like_rows(g, in);
+    }
     const ThreadSums sums(out);
-    torch::Tensor dw;
     by_type(type, [&]<class T>(T) {
       const Primitives<T>& use = primitives<T>(active_isa());
       for_rows(rows_of(g), [&](std::int64_t begin, std::int64_t end) {

@@ -9,7 +9,6 @@ namespace {
 
 using Index = std::int64_t;
 
-constexpr Index kRows = 96;     // of a block: a multiple of the tiles' heights, 6 and 16
 constexpr Index kTokens = 384;  // of a chunk of the weight gradients
 
 /// Calls done(first column, columns, sums [rows, kPanel]) for each panel of x W.
@@ -24,14 +23,14 @@ void panels(const Primitives<T>& use, Index rows, const T* x, const PackedWeight
   }
 }
 
-/// Calls body(first row, rows, sums, scratch [rows, scratch_width]) for blocks of kRows rows. The
+/// Calls body(first row, rows, sums, scratch [rows, scratch_width]) for blocks of rows. The
 /// last one takes up to half as many more: a block of three rows would read all the weights for
 /// them.
 template <class T, class Body>
 void blocks(const Primitives<T>& use, Index begin, Index end, Index scratch_width,
             const Body& body) {
-  constexpr Index kMost = kRows + kRows / 2;
-  const Index most = std::min(end - begin, kMost);
+  const Index usual = use.block_rows, limit = usual + usual / 2;
+  const Index most = std::min(end - begin, limit);
   Workspace& memory = Workspace::of_thread();
   memory.reset(static_cast<std::size_t>(most) *
                    (sizeof(float) * kPanel + sizeof(T) * static_cast<std::size_t>(scratch_width)) +
@@ -39,7 +38,7 @@ void blocks(const Primitives<T>& use, Index begin, Index end, Index scratch_widt
   float* const sums = memory.get<float>(most * kPanel);
   T* const scratch = memory.get<T>(most * scratch_width);
   while (begin < end) {
-    const Index rows = end - begin < kMost ? end - begin : kRows;
+    const Index rows = end - begin < limit ? end - begin : usual;
     body(begin, rows, sums, scratch);
     begin += rows;
   }
@@ -79,6 +78,7 @@ void linear_backward(const Primitives<T>& use, Index begin, Index end, const T* 
   blocks(use, begin, end, 0, [&](Index row, Index rows, float* sums, T* /*scratch*/) {
     const T* const g = gradient + row * weight.in;
     if (bias_sums != nullptr) use.column_sums(g, weight.in, rows, weight.in, bias_sums);
+    if (dx == nullptr) return;
     panels(use, rows, g, weight, sums, [&](Index n, Index columns, float* c) {
       use.store_biased(c, kPanel, rows, columns, nullptr, dx + row * weight.out + n, weight.out);
     });
@@ -86,9 +86,9 @@ void linear_backward(const Primitives<T>& use, Index begin, Index end, const T* 
 }
 
 template <class T>
-void weight_gradient(const Primitives<T>& use, Index begin, Index end, Index tokens,
+void weight_gradient(const Primitives<T>& use, const GradientPart& part, Index tokens,
                      const T* gradient, Index out, const T* x, Index in, float* dw) {
-  const Index rows = end - begin;
+  const Index rows = part.row_end - part.row;
   Workspace& memory = Workspace::of_thread();
   memory.reset(sizeof(T) * static_cast<std::size_t>(kTokens * (2 * rows + kPanel)) + 256);
   T* const packed = memory.get<T>(kTokens * rows);
@@ -96,13 +96,13 @@ void weight_gradient(const Primitives<T>& use, Index begin, Index end, Index tok
   T* const right = memory.get<T>(kTokens * kPanel);
   for (Index token = 0; token < tokens; token += kTokens) {
     const Index count = std::min(kTokens, tokens - token), padded = round_up(count, 32);
-    use.pack(gradient + token * out + begin, out, count, padded, rows, packed);
+    use.pack(gradient + token * out + part.row, out, count, padded, rows, packed);
     use.transpose_packed(packed, padded, rows, transposed);
-    for (Index n = 0; n < in; n += kPanel) {
-      const Index columns = std::min(kPanel, in - n);
+    for (Index n = part.column; n < part.column_end; n += kPanel) {
+      const Index columns = std::min(kPanel, part.column_end - n);
       use.pack(x + token * in + n, in, count, padded, columns, right);
-      use.matmul(rows, columns, padded, transposed, padded, right, columns, dw + begin * in + n, in,
-                 token > 0);
+      use.matmul(rows, columns, padded, transposed, padded, right, columns, dw + part.row * in + n,
+                 in, token > 0);
     }
   }
   use.release();
@@ -113,10 +113,10 @@ void mlp_forward(const Primitives<T>& use, Index begin, Index end, const T* x,
                  const PackedWeight<T>& fc1, const float* bias1, const PackedWeight<T>& fc2,
                  const float* bias2, T* hidden, T* y) {
   blocks(use, begin, end, fc1.out, [&](Index row, Index rows, float* sums, T* scratch) {
-    T* const before = hidden == nullptr ? scratch : hidden + row * fc1.out;
     panels(use, rows, x + row * fc1.in, fc1, sums, [&](Index n, Index columns, float* c) {
-      use.store_biased(c, kPanel, rows, columns, bias1 + n, before + n, fc1.out);
-      use.gelu(before + n, rows, columns, fc1.out, scratch + n, nullptr);
+      use.store_gelu(c, kPanel, rows, columns, bias1 + n,
+                     hidden == nullptr ? nullptr : hidden + row * fc1.out + n, fc1.out, scratch + n,
+                     fc1.out);
     });
     panels(use, rows, scratch, fc2, sums, [&](Index n, Index columns, float* c) {
       use.store_biased(c, kPanel, rows, columns, bias2 + n, y + row * fc2.out + n, fc2.out);
@@ -129,14 +129,13 @@ void mlp_backward(const Primitives<T>& use, Index begin, Index end, const T* gra
                   const PackedWeight<T>& fc1, const PackedWeight<T>& fc2, const T* hidden, T* value,
                   T* hidden_gradient, float* bias1_sums, float* bias2_sums, T* dx) {
   const Index width = fc2.out;
-  blocks(use, begin, end, width, [&](Index row, Index rows, float* sums, T* derivative) {
+  blocks(use, begin, end, 0, [&](Index row, Index rows, float* sums, T* /*scratch*/) {
     const T* const g = gradient + row * fc2.in;
     use.column_sums(g, fc2.in, rows, fc2.in, bias2_sums);
     panels(use, rows, g, fc2, sums, [&](Index n, Index columns, float* c) {
       const Index at = row * width + n;
-      use.gelu(hidden + at, rows, columns, width, value + at, derivative + n);
-      use.gelu_gradient(c, kPanel, rows, columns, derivative + n, width, hidden_gradient + at,
-                        width, bias1_sums + n);
+      use.gelu_gradient(c, kPanel, rows, columns, hidden + at, width, value + at,
+                        hidden_gradient + at, bias1_sums + n);
     });
     panels(use, rows, hidden_gradient + row * width, fc1, sums,
            [&](Index n, Index columns, float* c) {
@@ -152,7 +151,7 @@ void mlp_backward(const Primitives<T>& use, Index begin, Index end, const T* gra
                                const PackedWeight<T>&, const float*, T*);                          \
   template void linear_backward(const Primitives<T>&, Index, Index, const T*,                      \
                                 const PackedWeight<T>&, float*, T*);                               \
-  template void weight_gradient(const Primitives<T>&, Index, Index, Index, const T*, Index,        \
+  template void weight_gradient(const Primitives<T>&, const GradientPart&, Index, const T*, Index, \
                                 const T*, Index, float*);                                          \
   template void mlp_forward(const Primitives<T>&, Index, Index, const T*, const PackedWeight<T>&,  \
                             const float*, const PackedWeight<T>&, const float*, T*, T*);           \

@@ -33,16 +33,21 @@ void linear_forward(const Primitives<T>& use, std::int64_t begin, std::int64_t e
                     const PackedWeight<T>& weight, const float* bias, T* y);
 
 /// The gradient of x from that of y, with `weight` packed with W (so its `in` is the width of y).
-/// The column sums of the gradient are added to `bias_sums` [width of y], unless null.
+/// The column sums of the gradient are added to `bias_sums` [width of y]. Either may be null.
 template <class T>
 void linear_backward(const Primitives<T>& use, std::int64_t begin, std::int64_t end,
                      const T* gradient, const PackedWeight<T>& weight, float* bias_sums, T* dx);
 
-/// Rows [begin, end) of the weight's gradient [out, in] = gradient^T x over all `tokens`.
+/// Part of a weight's gradient [out, in]: rows [row, row_end), columns [column, column_end), all of
+/// them multiples of 16.
+struct GradientPart {
+  std::int64_t row, row_end, column, column_end;
+};
+
+/// That part of dw [out, in] = gradient^T x over all `tokens`.
 template <class T>
-void weight_gradient(const Primitives<T>& use, std::int64_t begin, std::int64_t end,
-                     std::int64_t tokens, const T* gradient, std::int64_t out, const T* x,
-                     std::int64_t in, float* dw);
+void weight_gradient(const Primitives<T>& use, const GradientPart& part, std::int64_t tokens,
+                     const T* gradient, std::int64_t out, const T* x, std::int64_t in, float* dw);
 
 /// fc2(GELU(fc1(x))) for the rows [begin, end). Keeps fc1(x) in `hidden` [tokens, width] for the
 /// backward pass, unless that is null.

@@ -30,6 +30,9 @@ struct Primitives {
                  Index ldc, bool add);
   /// To be called at the end of each thread's work: AMX keeps a tile configuration.
   void (*release)();
+  /// Rows of a tall left operand that are best multiplied at a time: a multiple of the tiles'
+  /// heights, so few that they stay in the nearest cache where tiles are loaded from there.
+  Index block_rows;
 
   /// x [rows, columns] as a packed operand of `padded` rows (even), columns a multiple of 16.
   void (*pack)(const T* x, Index ldx, Index rows, Index padded, Index columns, T* packed);
@@ -41,14 +44,16 @@ struct Primitives {
   void (*transpose_packed)(const T* packed, Index rows, Index columns, T* transposed);
 
   /// Rows of logits s [rows, padded], of which `columns` are real: p = 2^(s c - max) unnormalised,
-  /// inverse[i] = 1 / sum, lse2[i] = log2 of the sum of 2^(s c).
-  void (*softmax)(float* s, Index rows, Index columns, Index padded, float c, T* p, float* inverse,
-                  float* lse2);
+  /// inverse[i] = 1 / sum, lse2[i] = log2 of the sum of 2^(s c). Rows of p have `ldp` elements,
+  /// zeros after the logits.
+  void (*softmax)(float* s, Index rows, Index columns, Index padded, float c, T* p, Index ldp,
+                  float* inverse, float* lse2);
   /// From s, dp [rows, columns] (keys x queries), lse2 and delta [columns]: p = 2^(s c - lse2) and
-  /// ds = p (dp - delta), as rows and, in ds_packed, as a packed operand. A last odd row is paired
-  /// with zeros.
+  /// ds = p (dp - delta), as rows of `ldp` elements (zeros after the columns) and, in ds_packed, as
+  /// a packed operand. A last odd row is paired with zeros.
   void (*softmax_gradient)(const float* s, const float* dp, Index rows, Index columns, float c,
-                           const float* lse2, const float* delta, T* p, T* ds, T* ds_packed);
+                           const float* lse2, const float* delta, T* p, T* ds, Index ldp,
+                           T* ds_packed);
   /// delta[i] = sum over columns of x y.
   void (*row_dots)(const T* x, const T* y, Index ld, Index rows, Index columns, float* delta);
   /// y [rows, columns] = x [rows, columns] times `scale`, times row_scale[i] where that is given.
@@ -63,12 +68,14 @@ struct Primitives {
   /// y [rows, columns] = x + bias, bias [columns] or null.
   void (*store_biased)(const float* x, Index ldx, Index rows, Index columns, const float* bias,
                        T* y, Index ldy);
-  /// GELU (exact) of x and, unless that is null, its derivative there: [rows, columns] each, with
-  /// `ld` elements from a row to the next. `value` may be x itself.
-  void (*gelu)(const T* x, Index rows, Index columns, Index ld, T* value, T* derivative);
-  /// y = x derivative, whose column sums are added to `sums` [columns].
-  void (*gelu_gradient)(const float* x, Index ldx, Index rows, Index columns, const T* derivative,
-                        Index ldd, T* y, Index ldy, float* sums);
+  /// hidden [rows, columns] = x + bias, unless that is null, and value = GELU (exact) of that as
+  /// it was rounded.
+  void (*store_gelu)(const float* x, Index ldx, Index rows, Index columns, const float* bias,
+                     T* hidden, Index ldh, T* value, Index ldv);
+  /// value = GELU(hidden) again and gradient = x GELU'(hidden), all with `ld` elements from a row
+  /// to the next; the gradient's column sums are added to `sums` [columns].
+  void (*gelu_gradient)(const float* x, Index ldx, Index rows, Index columns, const T* hidden,
+                        Index ld, T* value, T* gradient, float* sums);
   /// sum [rows, columns] = x + factor y, times scale [columns] where that is given.
   void (*add)(const float* x, const T* y, Index rows, Index columns, const float* scale,
               float factor, float* sum);

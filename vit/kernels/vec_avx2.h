@@ -61,6 +61,11 @@ struct Avx2 {
     return _mm256_mul_ps(x, _mm256_castsi256_ps(exponent));
   }
 
+  static F rounded_to(F x, const float*) { return x; }
+  static F rounded_to(F x, const Bf16*) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(rounded(x), 16));
+  }
+
   static F word(const void* p) {
     std::int32_t bits;
     __builtin_memcpy(&bits, p, sizeof bits);

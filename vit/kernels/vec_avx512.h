@@ -37,6 +37,11 @@ struct Avx512 {
   static F copysign(F a, F sign) {
     return _mm512_or_ps(_mm512_abs_ps(a), _mm512_and_ps(sign, _mm512_set1_ps(-0.0f)));
   }
+  /// y, or -y where `sign` is negative.
+  static F negated_as(F sign, F y) {
+    return _mm512_xor_ps(y, _mm512_and_ps(sign, _mm512_set1_ps(-0.0f)));
+  }
+  static F min(F a, F b) { return _mm512_min_ps(a, b); }
   static F max(F a, F b) { return _mm512_max_ps(a, b); }
   static float sum(F a) { return _mm512_reduce_add_ps(a); }
   static float largest(F a) { return _mm512_reduce_max_ps(a); }
@@ -45,6 +50,18 @@ struct Avx512 {
   }
   /// x 2^n, n a whole number.
   static F scale(F x, F n) { return _mm512_scalef_ps(x, n); }
+
+  /// 32 floats, of which `pick` gives those that the lowest five bits of each word name.
+  struct Table {
+    explicit Table(const float* from) : low(load(from)), high(load(from + width)) {}
+    F pick(F index) const { return _mm512_permutex2var_ps(low, _mm512_castps_si512(index), high); }
+    F low, high;
+  };
+
+  static F rounded_to(F x, const float*) { return x; }
+  static F rounded_to(F x, const Bf16*) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(rounded(x)), 16));
+  }
 
   /// Words: a float, or two bf16 numbers.
   static F word(const void* p) {

@@ -80,6 +80,11 @@ struct PlainVec {
     return map([&](int i) { return std::ldexp(a.x[i], static_cast<int>(n.x[i])); });
   }
 
+  static F rounded_to(F a, const float*) { return a; }
+  static F rounded_to(F a, const Bf16*) {
+    return map([&](int i) { return from_bits(std::uint32_t{rounded(a.x[i]).bits} << 16); });
+  }
+
   static F word(const void* p) {
     float x;
     __builtin_memcpy(&x, p, sizeof x);

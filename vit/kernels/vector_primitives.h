@@ -2,59 +2,14 @@
 
 #include <cmath>
 
+#include "vit/kernels/exp2.h"
+#include "vit/kernels/gelu.h"
 #include "vit/kernels/matmul_tiles.h"
 #include "vit/kernels/primitives.h"
 #include "vit/kernels/vector_rows.h"
 
 /// The primitives in terms of one vector type V: see vec_plain.h for what V must have.
 namespace vit::kernels {
-
-/// 2^x for x <= 0 by a polynomial of the fractional part in [-0.5, 0.5]; the relative error is
-/// 4e-6 for bf16 and 2e-7 for float. Below 2^-125 it stays there: a denormal result costs a
-/// hundred cycles.
-template <class V, class T>
-typename V::F exp2(typename V::F x) {
-  using F = typename V::F;
-  x = V::max(x, V::set(-125.0f));
-  const F n = V::round(x), r = V::sub(x, n);
-  F y;
-  if constexpr (sizeof(T) == 2) {
-    y = V::fma(V::set(9.6435945e-3f), r, V::set(5.5503324e-2f));
-    y = V::fma(y, r, V::set(2.4022651e-1f));
-  } else {
-    y = V::fma(V::set(1.5403530e-4f), r, V::set(1.3333558e-3f));
-    y = V::fma(y, r, V::set(9.6181291e-3f));
-    y = V::fma(y, r, V::set(5.5504109e-2f));
-    y = V::fma(y, r, V::set(2.4022651e-1f));
-  }
-  y = V::fma(y, r, V::set(6.9314718e-1f));
-  return V::scale(V::fma(y, r, V::set(1.0f)), n);
-}
-
-/// GELU and its derivative with one exponential: x Phi(x) and Phi(x) + x phi(x), where
-/// Phi(-|x|) = poly(t) exp(-x^2 / 2), t = 1 / (1 + p |x| / sqrt(2)) (Abramowitz and Stegun 7.1.25
-/// for bf16, absolute error 3e-5; 7.1.26 for float, 2e-7).
-template <class V, class T>
-void gelu(typename V::F x, typename V::F& value, typename V::F& derivative) {
-  using F = typename V::F;
-  const F bell = exp2<V, T>(V::mul(V::mul(x, x), V::set(-0.72134752f)));  // exp(-x^2 / 2)
-  constexpr float kP = sizeof(T) == 2 ? 0.47047f : 0.3275911f;
-  const F t = V::div(V::set(1.0f), V::fma(V::abs(x), V::set(kP * 0.70710678f), V::set(1.0f)));
-  F tail;  // halves of the book's coefficients
-  if constexpr (sizeof(T) == 2) {
-    tail = V::fma(V::set(0.3739278f), t, V::set(-0.0479399f));
-    tail = V::fma(tail, t, V::set(0.1740121f));
-  } else {
-    tail = V::fma(V::set(0.5307027145f), t, V::set(-0.7265760135f));
-    tail = V::fma(tail, t, V::set(0.7107068705f));
-    tail = V::fma(tail, t, V::set(-0.142248368f));
-    tail = V::fma(tail, t, V::set(0.127414796f));
-  }
-  tail = V::mul(V::mul(tail, t), bell);
-  const F phi = V::add(V::set(0.5f), V::copysign(V::sub(V::set(0.5f), tail), x));
-  value = V::mul(x, phi);
-  derivative = V::fma(V::mul(x, V::set(0.39894228f)), bell, phi);
-}
 
 inline void nothing() {}
 
@@ -109,53 +64,79 @@ struct VectorPrimitives : private VectorRows<V, T> {
     transpose_words(packed, columns, rows / in_word, columns, transposed, rows / in_word);
   }
 
-  static void softmax(float* s, Index rows, Index columns, Index padded, float c, T* p,
+  static void softmax(float* s, Index rows, Index columns, Index padded, float c, T* p, Index ldp,
                       float* inverse, float* lse2) {
-    for (Index i = 0; i < rows; ++i, s += padded, p += padded) {
-      for (Index j = columns; j < padded; ++j) s[j] = -1e30f;
-      F most = V::load(s);
-      for (Index j = W; j < padded; j += W) most = V::max(most, V::load(s + j));
-      const float top = V::largest(most) * c;
-      const F factor = V::set(c), shift = V::set(-top);
-      F total = V::set(0);
-      for (Index j = 0; j < padded; j += W) {
-        const F e = exp2<V, T>(V::fma(V::load(s + j), factor, shift));
-        total = V::add(total, e);
-        V::store(p + j, e);
+    Index i = 0;
+    for (; i + 4 <= rows; i += 4, s += 4 * padded, p += 4 * ldp)
+      softmax_rows<4>(s, columns, padded, c, p, ldp, inverse + i, lse2 + i);
+    for (; i < rows; ++i, s += padded, p += ldp)
+      softmax_rows<1>(s, columns, padded, c, p, ldp, inverse + i, lse2 + i);
+  }
+
+  /// Rows side by side: each has two sums, over which a processor would otherwise wait.
+  template <int rows>
+  static void softmax_rows(float* s, Index columns, Index padded, float c, T* p, Index ldp,
+                           float* inverse, float* lse2) {
+    F most[rows], shift[rows], total[rows];
+    const F factor = V::set(c);
+    for (int i = 0; i < rows; ++i) {
+      for (Index j = columns; j < padded; ++j) s[i * padded + j] = -1e30f;
+      most[i] = V::load(s + i * padded);
+      total[i] = V::set(0);
+    }
+    for (Index j = W; j < padded; j += W)
+      for (int i = 0; i < rows; ++i) most[i] = V::max(most[i], V::load(s + i * padded + j));
+    for (int i = 0; i < rows; ++i) {
+      lse2[i] = V::largest(most[i]) * c;
+      shift[i] = V::set(-lse2[i]);
+    }
+    for (Index j = 0; j < padded; j += W)
+      for (int i = 0; i < rows; ++i) {
+        const F e = exp2<V, T>(V::fma(V::load(s + i * padded + j), factor, shift[i]));
+        total[i] = V::add(total[i], e);
+        V::store(p + i * ldp + j, e);
       }
-      const float sum = V::sum(total);
+    for (int i = 0; i < rows; ++i) {
+      for (Index j = padded; j < ldp; j += W) V::store(p + i * ldp + j, V::set(0));
+      const float sum = V::sum(total[i]);
       inverse[i] = 1.0f / sum;
-      lse2[i] = top + std::log2(sum);
+      lse2[i] += std::log2(sum);
     }
   }
 
   static void softmax_gradient(const float* s, const float* dp, Index rows, Index columns, float c,
-                               const float* lse2, const float* delta, T* p, T* ds, T* ds_packed) {
+                               const float* lse2, const float* delta, T* p, T* ds, Index ldp,
+                               T* ds_packed) {
     const F factor = V::set(c);
     const auto element = [&](Index at, Index j, F& weight) {
       const F x = V::sub(V::mul(V::load(s + at), factor), V::load(lse2 + j));
       weight = exp2<V, T>(x);
       return V::mul(weight, V::sub(V::load(dp + at), V::load(delta + j)));
     };
-    for (Index i = 0; i < rows; i += 2) {
+    for (Index i = 0; i < rows; i += 2, p += 2 * ldp, ds += 2 * ldp) {
       const bool two = i + 1 < rows;
       for (Index j = 0; j < columns; j += W) {
         const Index first = i * columns + j, second = first + columns;
         F weight;
         const F upper = element(first, j, weight);
-        V::store(p + first, weight);
-        V::store(ds + first, upper);
+        V::store(p + j, weight);
+        V::store(ds + j, upper);
         F lower = V::set(0);
         if (two) {
           lower = element(second, j, weight);
-          V::store(p + second, weight);
-          V::store(ds + second, lower);
+          V::store(p + ldp + j, weight);
+          V::store(ds + ldp + j, lower);
         }
         if constexpr (paired)
           V::interleave(upper, lower, ds_packed + i * columns + 2 * j);
         else if (!two)
           V::store(ds_packed + second, lower);
       }
+      for (Index j = columns; j < ldp; j += W)
+        for (T* const row : {p, ds}) {
+          V::store(row + j, V::set(0));
+          if (two) V::store(row + ldp + j, V::set(0));
+        }
     }
   }
 
@@ -202,22 +183,31 @@ struct VectorPrimitives : private VectorRows<V, T> {
       }
   }
 
-  static void gelu_rows(const T* x, Index rows, Index columns, Index ld, T* value, T* derivative) {
+  static void store_gelu(const float* x, Index ldx, Index rows, Index columns, const float* bias,
+                         T* hidden, Index ldh, T* value, Index ldv) {
+    const Gelu<V, T> gelu;
     for (Index i = 0; i < rows; ++i)
-      for (Index j = i * ld; j < i * ld + columns; j += W) {
-        F y, dy;
-        gelu<V, T>(V::load(x + j), y, dy);
-        V::store(value + j, y);
-        if (derivative != nullptr) V::store(derivative + j, dy);
+      for (Index j = 0; j < columns; j += W) {
+        const F z = V::rounded_to(V::add(V::load(x + i * ldx + j), V::load(bias + j)),
+                                  static_cast<const T*>(nullptr));
+        if (hidden != nullptr) V::store(hidden + i * ldh + j, z);
+        F y, slope;
+        gelu(z, y, slope);
+        V::store(value + i * ldv + j, y);
       }
   }
 
-  static void gelu_gradient(const float* x, Index ldx, Index rows, Index columns,
-                            const T* derivative, Index ldd, T* y, Index ldy, float* sums) {
+  static void gelu_gradient(const float* x, Index ldx, Index rows, Index columns, const T* hidden,
+                            Index ld, T* value, T* gradient, float* sums) {
+    const Gelu<V, T> gelu;
     add_columns(rows, columns, sums, [&](Index i, Index j) {
-      const F value = V::mul(V::load(x + i * ldx + j), V::load(derivative + i * ldd + j));
-      V::store(y + i * ldy + j, value);
-      return value;
+      const Index at = i * ld + j;
+      F y, slope;
+      gelu(V::load(hidden + at), y, slope);
+      V::store(value + at, y);
+      const F product = V::mul(V::load(x + i * ldx + j), slope);
+      V::store(gradient + at, product);
+      return product;
     });
   }
 
@@ -228,6 +218,7 @@ struct VectorPrimitives : private VectorRows<V, T> {
   static constexpr Primitives<T> all() {
     return {.matmul = matmul<V, T>,
             .release = nothing,
+            .block_rows = 96,
             .pack = pack,
             .pack_transposed = pack_transposed,
             .transpose_packed = transpose_packed,
@@ -238,7 +229,7 @@ struct VectorPrimitives : private VectorRows<V, T> {
             .store_transposed = store_transposed,
             .convert = convert,
             .store_biased = store_biased,
-            .gelu = gelu_rows,
+            .store_gelu = store_gelu,
             .gelu_gradient = gelu_gradient,
             .add = Rows::add,
             .add_gradient = Rows::add_gradient,
