@@ -6,6 +6,7 @@
 #include "tests/io/scratch.h"
 #include "tests/support/module.h"
 #include "vit/core/error.h"
+#include "vit/kernels/isa.h"
 
 using vit::PatchEmbed;
 using vit::PatchEmbedOptions;
@@ -73,5 +74,41 @@ TEST_CASE("A picture of another size or number of channels is refused with both 
     REQUIRE(error);
     CHECK(error->kind() == vit::ErrorKind::usage);
     CHECK_THAT(error->what(), Catch::Contains("expected x [B, 2, 4, 6], got ["));
+  }
+}
+
+TEST_CASE(
+    "As a fused linear layer on the patches it gives the convolution's tokens and gradients") {
+  PatchEmbedOptions options = wide();
+  options.patch_size = {4, 8};  // widths of 64 and 32, for which there are fused kernels
+  options.img_size = {12, 16};
+  options.embed_dim = 32;
+  options.strict_img_size = false;
+  options.drop_remainder = true;
+  PatchEmbed embed(options);
+  vit::test::randomize(embed);
+  for (const bool biased : {true, false}) {
+    if (!biased) {
+      options.bias = false;
+      embed = PatchEmbed(options);
+      vit::test::randomize(embed);
+    }
+    const torch::Tensor x = vit::test::random_tensor({3, 2, 14, 23}).requires_grad_();
+    const auto results = [&] {
+      embed->zero_grad();
+      x.mutable_grad() = torch::Tensor();
+      const torch::Tensor y = embed(x);
+      y.mul(vit::test::random_tensor(y.sizes().vec())).sum().backward();
+      std::vector<torch::Tensor> all{y.detach(), x.grad().clone()};
+      for (const torch::Tensor& parameter : embed->parameters())
+        all.push_back(parameter.grad().clone());
+      return all;
+    };
+    const auto fused = results();
+    const vit::kernels::PlainScope plain;
+    const auto convolved = results();
+    REQUIRE(fused.size() == (biased ? 4u : 3u));
+    for (std::size_t i = 0; i < fused.size(); ++i)
+      CHECK(torch::allclose(fused[i], convolved[i], 1e-5, 1e-5));
   }
 }

@@ -10,6 +10,7 @@
 #include "vit/kernels/attention_heads.h"
 #include "vit/kernels/first_order.h"
 #include "vit/kernels/fused_type.h"
+#include "vit/kernels/row_blocks.h"
 #include "vit/kernels/tensor_data.h"
 
 namespace vit::kernels {
@@ -19,6 +20,15 @@ AttentionShape shape_of(const torch::Tensor& qkv, std::int64_t heads) {
   const std::int64_t head_dim = qkv.size(2) / 3 / heads;
   return {qkv.size(0), qkv.size(1), heads, head_dim,
           1.0f / std::sqrt(static_cast<float>(head_dim))};
+}
+
+/// body(begin, end) for ranges of heads: those of one picture together, for their rows share pages
+/// of memory, but where there are few pictures.
+template <class Body>
+void for_each_heads(const AttentionShape& shape, const Body& body) {
+  const std::int64_t together = shape.batch >= 4 * at::get_num_threads() ? shape.heads : 1;
+  for_each_item(shape.batch * shape.heads / together,
+                [&](std::int64_t i) { body(i * together, (i + 1) * together); });
 }
 
 class FusedAttention : public torch::autograd::Function<FusedAttention> {
@@ -32,7 +42,7 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
         at::empty({shape.batch, heads, shape.tokens}, qkv.options().dtype(torch::kFloat32));
     by_type(qkv.scalar_type(), [&]<class T>(T) {
       const Primitives<T>& use = primitives<T>(active_isa());
-      at::parallel_for(0, shape.batch * heads, 1, [&](std::int64_t begin, std::int64_t end) {
+      for_each_heads(shape, [&](std::int64_t begin, std::int64_t end) {
         attention_forward<T>(use, shape, begin, end, data<T>(qkv), data<T>(output),
                              data<float>(lse2));
       });
@@ -52,7 +62,7 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
     const torch::Tensor result = at::empty(qkv.sizes(), qkv.options());
     by_type(qkv.scalar_type(), [&]<class T>(T) {
       const Primitives<T>& use = primitives<T>(active_isa());
-      at::parallel_for(0, shape.batch * shape.heads, 1, [&](std::int64_t begin, std::int64_t end) {
+      for_each_heads(shape, [&](std::int64_t begin, std::int64_t end) {
         attention_backward<T>(use, shape, begin, end, data<T>(qkv), data<T>(output),
                               data<T>(gradient), data<float>(lse2), data<T>(result));
       });

@@ -3,7 +3,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "vit/kernels/residual.h"
-#include "vit/kernels/thread_sums.h"
+#include "vit/kernels/row_blocks.h"
 
 namespace vit::kernels {
 
@@ -31,7 +31,7 @@ struct KeptBranch {
   [[nodiscard]] bool scaled() const {
     return branch.channels.defined() || branch.samples.defined();
   }
-  [[nodiscard]] torch::Tensor channel_gradient(const ThreadSums& sums) const {
+  [[nodiscard]] torch::Tensor channel_gradient(const BlockSums& sums) const {
     return branch.channels.defined() ? sums.total() : torch::Tensor();
   }
 

@@ -13,8 +13,8 @@
 #include "vit/kernels/linear_rows.h"
 #include "vit/kernels/norm.h"
 #include "vit/kernels/packed_weights.h"
+#include "vit/kernels/row_blocks.h"
 #include "vit/kernels/tensor_data.h"
-#include "vit/kernels/thread_sums.h"
 
 namespace vit::kernels {
 namespace {
@@ -31,11 +31,6 @@ torch::Tensor empty_like_rows(const torch::Tensor& x, std::int64_t width) {
 template <class T>
 PackedWeight<T> operand(const torch::Tensor& packed, std::int64_t in, std::int64_t out) {
   return {data<T>(packed), in, out};
-}
-
-template <class Body>
-void for_rows(std::int64_t rows, const Body& body) {
-  at::parallel_for(0, rows, 48, body);
 }
 
 /// gradient^T x: [out, in] float32.
@@ -80,7 +75,7 @@ class FusedLinear : public torch::autograd::Function<FusedLinear> {
     const torch::Tensor y = empty_like_rows(x, out);
     by_type(type, [&]<class T>(T) {
       const Primitives<T>& use = primitives<T>(active_isa());
-      for_rows(rows_of(x), [&](std::int64_t begin, std::int64_t end) {
+      RowBlocks(rows_of(x)).for_each([&](auto, std::int64_t begin, std::int64_t end) {
         linear_forward<T>(use, begin, end, data<T>(x), operand<T>(packed, in, out),
                           bias ? data<float>(*bias) : nullptr, data<T>(y));
       });
@@ -102,11 +97,12 @@ class FusedLinear : public torch::autograd::Function<FusedLinear> {
       packed = packed_weight(weight, type, Packing::backward);
       dx = empty_like_rows(g, in);
     }
-    const ThreadSums sums(out);
+    const RowBlocks blocks(rows_of(g));
+    const BlockSums sums(blocks, out);
     by_type(type, [&]<class T>(T) {
       const Primitives<T>& use = primitives<T>(active_isa());
-      for_rows(rows_of(g), [&](std::int64_t begin, std::int64_t end) {
-        linear_backward<T>(use, begin, end, data<T>(g), operand<T>(packed, out, in), sums.own(),
+      blocks.for_each([&](std::int64_t block, std::int64_t begin, std::int64_t end) {
+        linear_backward<T>(use, begin, end, data<T>(g), operand<T>(packed, out, in), sums.of(block),
                            data<T>(dx));
       });
       if (context->needs_input_grad(1))
@@ -128,7 +124,7 @@ torch::Tensor mlp_of(const torch::Tensor& x, const torch::Tensor& weight1,
                       y = empty_like_rows(x, out);
   by_type(type, [&]<class T>(T) {
     const Primitives<T>& use = primitives<T>(active_isa());
-    for_rows(rows_of(x), [&](std::int64_t begin, std::int64_t end) {
+    RowBlocks(rows_of(x)).for_each([&](auto, std::int64_t begin, std::int64_t end) {
       mlp_forward<T>(use, begin, end, data<T>(x), operand<T>(packed1, in, width),
                      data<float>(bias1), operand<T>(packed2, width, out), data<float>(bias2),
                      data<T>(hidden), data<T>(y));
@@ -160,14 +156,15 @@ class FusedMlp : public torch::autograd::Function<FusedMlp> {
                         packed2 = packed_weight(weight2, type, Packing::backward);
     const torch::Tensor dx = empty_like_rows(hidden, in), dh = empty_like_rows(hidden, width);
     torch::Tensor value = empty_like_rows(hidden, width);
-    const ThreadSums sums1(width), sums2(out);
+    const RowBlocks blocks(rows_of(hidden));
+    const BlockSums sums1(blocks, width), sums2(blocks, out);
     torch::Tensor dw1, dw2;
     by_type(type, [&]<class T>(T) {
       const Primitives<T>& use = primitives<T>(active_isa());
-      for_rows(rows_of(hidden), [&](std::int64_t begin, std::int64_t end) {
+      blocks.for_each([&](std::int64_t block, std::int64_t begin, std::int64_t end) {
         mlp_backward<T>(use, begin, end, data<T>(g), operand<T>(packed1, width, in),
                         operand<T>(packed2, out, width), data<T>(hidden), data<T>(value),
-                        data<T>(dh), sums1.own(), sums2.own(), data<T>(dx));
+                        data<T>(dh), sums1.of(block), sums2.of(block), data<T>(dx));
       });
       if (context->needs_input_grad(3)) dw2 = weight_gradient_of<T>(use, g, value);
       value.reset();

@@ -51,24 +51,26 @@ struct NormGradients {
   torch::Tensor x, weight, bias;
 };
 /// `sum_gradient` comes to x by the residual connection and may be undefined. Calls
-/// `after(primitives, begin, end, dx)` when some rows of the gradient of x are there.
+/// `after(primitives, block, begin, end, dx)` when some rows of the gradient of x are there.
 template <class After>
-NormGradients backward_of(const Normed& normed, const torch::Tensor& normed_gradient,
-                          const torch::Tensor& sum_gradient, torch::ScalarType type,
-                          const After& after) {
+NormGradients backward_of(const Normed& normed, const RowBlocks& blocks,
+                          const torch::Tensor& normed_gradient, const torch::Tensor& sum_gradient,
+                          torch::ScalarType type, const After& after) {
   const std::int64_t width = normed.width();
   const torch::Tensor dy = converted(normed_gradient, type), dx = like(normed.x, torch::kFloat32);
   const torch::Tensor residual =
       sum_gradient.defined() ? converted(sum_gradient, torch::kFloat32) : sum_gradient;
-  const ThreadSums weight_sums(width), bias_sums(width);
-  for_rows_of(normed.x, type, [&]<class T>(const Primitives<T>& use, auto begin, auto end) {
-    const std::int64_t at = begin * width;
-    use.layer_norm_gradient(
-        data<T>(dy) + at, data<float>(normed.x) + at, data<float>(normed.statistics) + 2 * begin,
-        residual.defined() ? data<float>(residual) + at : nullptr, end - begin, width,
-        data<float>(normed.weight), data<float>(dx) + at, weight_sums.own(), bias_sums.own());
-    after(use, begin, end, data<float>(dx));
-  });
+  const BlockSums weight_sums(blocks, width), bias_sums(blocks, width);
+  for_rows_of(
+      blocks, type, [&]<class T>(const Primitives<T>& use, auto block, auto begin, auto end) {
+        const std::int64_t at = begin * width;
+        use.layer_norm_gradient(data<T>(dy) + at, data<float>(normed.x) + at,
+                                data<float>(normed.statistics) + 2 * begin,
+                                residual.defined() ? data<float>(residual) + at : nullptr,
+                                end - begin, width, data<float>(normed.weight),
+                                data<float>(dx) + at, weight_sums.of(block), bias_sums.of(block));
+        after(use, block, begin, end, data<float>(dx));
+      });
   return {dx, weight_sums.total(), bias_sums.total()};
 }
 
@@ -79,7 +81,8 @@ class LayerNorm : public torch::autograd::Function<LayerNorm> {
     const auto type = fused_type(x);
     const Normed normed(x, weight, bias);
     torch::Tensor result = like(x, type);
-    for_rows_of(x, type, [&]<class T>(const Primitives<T>& use, auto begin, auto end) {
+    const RowBlocks blocks(rows_of(x));
+    for_rows_of(blocks, type, [&]<class T>(const Primitives<T>& use, auto, auto begin, auto end) {
       normed.measure(use, begin, end, eps);
       normed.norm(use, begin, end, data<T>(result));
     });
@@ -89,8 +92,9 @@ class LayerNorm : public torch::autograd::Function<LayerNorm> {
   static tensor_list backward(AutogradContext* context, tensor_list gradients) {
     refuse_second_derivative();
     const KeptBranch kept(context);
-    const NormGradients result =
-        backward_of(Normed(kept.others), gradients[0], {}, kept.type, [](auto&&...) {});
+    const Normed normed(kept.others);
+    const NormGradients result = backward_of(normed, RowBlocks(rows_of(normed.x)), gradients[0], {},
+                                             kept.type, [](auto&&...) {});
     return {result.x, result.weight, result.bias, torch::Tensor()};
   }
 };
@@ -108,7 +112,8 @@ class AddLayerNorm : public torch::autograd::Function<AddLayerNorm> {
     const ResidualRows branch_rows(x, branch, type);
     const Normed normed(like(x, torch::kFloat32), weight, bias);
     torch::Tensor result = like(x, type);
-    for_rows_of(x, type, [&]<class T>(const Primitives<T>& use, auto begin, auto end) {
+    const RowBlocks blocks(rows_of(x));
+    for_rows_of(blocks, type, [&]<class T>(const Primitives<T>& use, auto, auto begin, auto end) {
       branch_rows.add(use, begin, end, data<float>(x), data<float>(normed.x));
       normed.measure(use, begin, end, eps);
       normed.norm(use, begin, end, data<T>(result));
@@ -130,11 +135,13 @@ class AddLayerNorm : public torch::autograd::Function<AddLayerNorm> {
     // Where the branch is only added, the gradient of the sum is that of its value.
     const bool same = !kept.scaled() && kept.type == torch::kFloat32;
     const torch::Tensor dvalue = same ? none : like(normed.x, kept.type);
-    const ThreadSums channel_sums(normed.width());
+    const RowBlocks blocks(rows_of(normed.x));
+    const BlockSums channel_sums(blocks, normed.width());
     const NormGradients result = backward_of(
-        normed, gradients[1], gradients[0], kept.type,
-        [&]<class T>(const Primitives<T>& use, auto begin, auto end, const float* dx) {
-          if (!same) branch_rows.gradient(use, begin, end, dx, data<T>(dvalue), channel_sums.own());
+        normed, blocks, gradients[1], gradients[0], kept.type,
+        [&]<class T>(const Primitives<T>& use, auto block, auto begin, auto end, const float* dx) {
+          if (!same)
+            branch_rows.gradient(use, begin, end, dx, data<T>(dvalue), channel_sums.of(block));
         });
     return {result.x,
             same ? result.x : dvalue,
@@ -196,9 +203,11 @@ torch::Tensor as_kept(AutogradContext* context, const torch::Tensor& saved) {
   const KeptBranch kept(norm_context(node.get(), 1));
   const Normed normed(kept.others);
   torch::Tensor result = like(normed.x, kept.type);
-  for_rows_of(normed.x, kept.type, [&]<class T>(const Primitives<T>& use, auto begin, auto end) {
-    normed.norm(use, begin, end, data<T>(result));
-  });
+  const RowBlocks blocks(rows_of(normed.x));
+  for_rows_of(blocks, kept.type,
+              [&]<class T>(const Primitives<T>& use, auto, auto begin, auto end) {
+                normed.norm(use, begin, end, data<T>(result));
+              });
   return result;
 }
 

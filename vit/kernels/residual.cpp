@@ -23,7 +23,8 @@ class Add : public torch::autograd::Function<Add> {
                                 samples.value_or(torch::Tensor())};
     const ResidualRows rows(x, branch, value.scalar_type());
     const torch::Tensor sum = at::empty(x.sizes(), x.options());
-    for_rows_of(x, value.scalar_type(), [&](const auto& use, auto begin, auto end) {
+    const RowBlocks blocks(rows_of(x));
+    for_rows_of(blocks, value.scalar_type(), [&](const auto& use, auto, auto begin, auto end) {
       rows.add(use, begin, end, data<float>(x), data<float>(sum));
     });
     keep_branch(context, branch, value.scalar_type(), {});
@@ -44,10 +45,12 @@ BranchGradients branch_gradients(const KeptBranch& kept, const torch::Tensor& su
   const torch::Tensor dsum = converted(sum_gradient, torch::kFloat32);
   const ResidualRows rows(dsum, kept.branch, kept.type);
   torch::Tensor dvalue = at::empty(dsum.sizes(), dsum.options().dtype(kept.type));
-  const ThreadSums channel_sums(dsum.size(-1));
-  for_rows_of(dsum, kept.type, [&]<class T>(const Primitives<T>& use, auto begin, auto end) {
-    rows.gradient(use, begin, end, data<float>(dsum), data<T>(dvalue), channel_sums.own());
-  });
+  const RowBlocks blocks(rows_of(dsum));
+  const BlockSums channel_sums(blocks, dsum.size(-1));
+  for_rows_of(
+      blocks, kept.type, [&]<class T>(const Primitives<T>& use, auto block, auto begin, auto end) {
+        rows.gradient(use, begin, end, data<float>(dsum), data<T>(dvalue), channel_sums.of(block));
+      });
   return {dvalue, kept.channel_gradient(channel_sums)};
 }
 

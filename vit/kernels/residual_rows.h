@@ -3,18 +3,21 @@
 #include <algorithm>
 
 #include "vit/kernels/residual.h"
+#include "vit/kernels/row_blocks.h"
 #include "vit/kernels/tensor_data.h"
 
 namespace vit::kernels {
 
-/// body(primitives of `type`, begin, end) for all rows of x, as many at a time as stay in a cache.
+/// body(primitives of `type`, block, begin, end) for the rows of all blocks, as many at a time as
+/// stay in a cache.
 template <class Body>
-void for_rows_of(const torch::Tensor& x, torch::ScalarType type, const Body& body) {
+void for_rows_of(const RowBlocks& blocks, torch::ScalarType type, const Body& body) {
   constexpr std::int64_t kAtATime = 32;
   by_type(type, [&]<class T>(T) {
     const Primitives<T>& use = primitives<T>(active_isa());
-    at::parallel_for(0, rows_of(x), 2 * kAtATime, [&](std::int64_t begin, std::int64_t end) {
-      for (; begin < end; begin += kAtATime) body(use, begin, std::min(end, begin + kAtATime));
+    blocks.for_each([&](std::int64_t block, std::int64_t begin, std::int64_t end) {
+      for (; begin < end; begin += kAtATime)
+        body(use, block, begin, std::min(end, begin + kAtATime));
     });
   });
 }
