@@ -33,28 +33,52 @@ PackedWeight<T> operand(const torch::Tensor& packed, std::int64_t in, std::int64
   return {data<T>(packed), in, out};
 }
 
+/// The transpose of sums [groups, in, out], added up over the groups: [out, in].
+torch::Tensor transposed_total(const torch::Tensor& sums) {
+  const std::int64_t groups = sums.size(0), in = sums.size(1), out = sums.size(2);
+  torch::Tensor result = at::empty({out, in}, sums.options());
+  const Primitives<float>& use = primitives<float>(active_isa());
+  constexpr std::int64_t kColumns = 32;
+  at::parallel_for(0, out / kColumns, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t column = begin * kColumns; column < end * kColumns; column += kColumns) {
+      float* const first = data<float>(sums) + column;
+      for (std::int64_t i = in; i < groups * in; ++i) {
+        float* const total = first + i % in * out;
+        use.add(total, first + i * out, 1, kColumns, nullptr, 1.0f, total);
+      }
+      use.store_transposed(first, out, kColumns, in, 1.0f, data<float>(result) + column * in, in);
+    }
+  });
+  return result;
+}
+
 /// gradient^T x: [out, in] float32.
 template <class T>
 torch::Tensor weight_gradient_of(const Primitives<T>& use, const torch::Tensor& gradient,
                                  const torch::Tensor& x) {
-  const std::int64_t out = gradient.size(-1), in = x.size(-1);
-  const torch::Tensor result = at::empty({out, in}, x.options().dtype(torch::kFloat32));
-  // Strips of the longer side, for each of which the shorter one's operand is prepared again:
-  // enough for all threads, and few enough sums to stay in the second-level cache.
-  const bool by_rows = out >= in;
-  const std::int64_t length = std::max(out, in), threads = at::get_num_threads(),
-                     most = std::max<std::int64_t>(16, 160'000 / std::min(out, in) / 16 * 16);
-  const std::int64_t strip = std::min(most, round_up((length + threads - 1) / threads, 16));
-  at::parallel_for(0, (length + strip - 1) / strip, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin * strip; i < end * strip; i += strip) {
-      const std::int64_t last = std::min(length, i + strip);
-      const GradientPart part =
-          by_rows ? GradientPart{i, last, 0, in} : GradientPart{0, out, i, last};
-      weight_gradient<T>(use, part, rows_of(x), data<T>(gradient), out, data<T>(x), in,
-                         data<float>(result));
-    }
+  const bool upright = gradient.size(-1) < x.size(-1);
+  const torch::Tensor &narrow = upright ? gradient : x, &wide = upright ? x : gradient;
+  const std::int64_t height = narrow.size(-1), width = wide.size(-1), tokens = rows_of(x);
+  // Strips with so few sums that they stay in the second-level cache. Where those are fewer than
+  // the threads, each thread takes some of the tokens, for all columns, with sums of its own.
+  const auto parts = [](std::int64_t length, std::int64_t part) {
+    return (length + part - 1) / part;
+  };
+  const std::int64_t threads = at::get_num_threads(), most = round_up(160'000 / height + 1, 32);
+  const std::int64_t strip = round_up(parts(width, parts(width, most)), 32);
+  const std::int64_t strips = parts(width, strip);
+  const std::int64_t wanted = strips >= threads ? 1 : std::min(threads, 1 + tokens / 1024);
+  const std::int64_t share = round_up(parts(tokens, wanted), 32), groups = parts(tokens, share);
+  const torch::Tensor sums = at::empty({groups, height, width}, x.options().dtype(torch::kFloat32));
+  for_each_item(groups * strips, [&](std::int64_t i) {
+    const std::int64_t group = i / strips, column = i % strips * strip;
+    const GradientPart part{group * share, std::min(tokens, (group + 1) * share), column,
+                            std::min(width, column + strip)};
+    weight_gradient<T>(use, part, data<T>(narrow), height, data<T>(wide), width,
+                       data<float>(sums) + group * height * width);
   });
-  return result;
+  if (!upright) return transposed_total(sums);
+  return groups == 1 ? sums[0] : sums.sum(0);
 }
 
 /// What is to be saved of x, which only the gradient of `weight` needs.

@@ -86,23 +86,22 @@ void linear_backward(const Primitives<T>& use, Index begin, Index end, const T* 
 }
 
 template <class T>
-void weight_gradient(const Primitives<T>& use, const GradientPart& part, Index tokens,
-                     const T* gradient, Index out, const T* x, Index in, float* dw) {
-  const Index rows = part.row_end - part.row;
+void weight_gradient(const Primitives<T>& use, const GradientPart& part, const T* narrow,
+                     Index narrow_width, const T* wide, Index wide_width, float* sums) {
   Workspace& memory = Workspace::of_thread();
-  memory.reset(sizeof(T) * static_cast<std::size_t>(kTokens * (2 * rows + kPanel)) + 256);
-  T* const packed = memory.get<T>(kTokens * rows);
-  T* const transposed = memory.get<T>(kTokens * rows);
+  memory.reset(sizeof(T) * static_cast<std::size_t>(kTokens * (2 * narrow_width + kPanel)) + 256);
+  T* const packed = memory.get<T>(kTokens * narrow_width);
+  T* const transposed = memory.get<T>(kTokens * narrow_width);
   T* const right = memory.get<T>(kTokens * kPanel);
-  for (Index token = 0; token < tokens; token += kTokens) {
-    const Index count = std::min(kTokens, tokens - token), padded = round_up(count, 32);
-    use.pack(gradient + token * out + part.row, out, count, padded, rows, packed);
-    use.transpose_packed(packed, padded, rows, transposed);
+  for (Index token = part.begin; token < part.end; token += kTokens) {
+    const Index count = std::min(kTokens, part.end - token), padded = round_up(count, 32);
+    use.pack(narrow + token * narrow_width, narrow_width, count, padded, narrow_width, packed);
+    use.transpose_packed(packed, padded, narrow_width, transposed);
     for (Index n = part.column; n < part.column_end; n += kPanel) {
       const Index columns = std::min(kPanel, part.column_end - n);
-      use.pack(x + token * in + n, in, count, padded, columns, right);
-      use.matmul(rows, columns, padded, transposed, padded, right, columns, dw + part.row * in + n,
-                 in, token > 0);
+      use.pack(wide + token * wide_width + n, wide_width, count, padded, columns, right);
+      use.matmul(narrow_width, columns, padded, transposed, padded, right, columns, sums + n,
+                 wide_width, token > part.begin);
     }
   }
   use.release();
@@ -151,7 +150,7 @@ void mlp_backward(const Primitives<T>& use, Index begin, Index end, const T* gra
                                const PackedWeight<T>&, const float*, T*);                          \
   template void linear_backward(const Primitives<T>&, Index, Index, const T*,                      \
                                 const PackedWeight<T>&, float*, T*);                               \
-  template void weight_gradient(const Primitives<T>&, const GradientPart&, Index, const T*, Index, \
+  template void weight_gradient(const Primitives<T>&, const GradientPart&, const T*, Index,        \
                                 const T*, Index, float*);                                          \
   template void mlp_forward(const Primitives<T>&, Index, Index, const T*, const PackedWeight<T>&,  \
                             const float*, const PackedWeight<T>&, const float*, T*, T*);           \

@@ -38,16 +38,19 @@ template <class T>
 void linear_backward(const Primitives<T>& use, std::int64_t begin, std::int64_t end,
                      const T* gradient, const PackedWeight<T>& weight, float* bias_sums, T* dx);
 
-/// Part of a weight's gradient [out, in]: rows [row, row_end), columns [column, column_end), all of
-/// them multiples of 16.
+/// Tokens [begin, end) of two matrices [tokens, width], and of the second one columns
+/// [column, column_end), multiples of 16.
 struct GradientPart {
-  std::int64_t row, row_end, column, column_end;
+  std::int64_t begin, end, column, column_end;
 };
 
-/// That part of dw [out, in] = gradient^T x over all `tokens`.
+/// sums [narrow width, wide width] = narrow^T wide over those tokens, in those columns: a weight's
+/// gradient or its transpose, whichever way the wider matrix is on the right. Only the left one is
+/// transposed, which costs a second pass.
 template <class T>
-void weight_gradient(const Primitives<T>& use, const GradientPart& part, std::int64_t tokens,
-                     const T* gradient, std::int64_t out, const T* x, std::int64_t in, float* dw);
+void weight_gradient(const Primitives<T>& use, const GradientPart& part, const T* narrow,
+                     std::int64_t narrow_width, const T* wide, std::int64_t wide_width,
+                     float* sums);
 
 /// fc2(GELU(fc1(x))) for the rows [begin, end). Keeps fc1(x) in `hidden` [tokens, width] for the
 /// backward pass, unless that is null.
