@@ -1,5 +1,8 @@
 #include "vit/data/image_folder.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "vit/image/encode.h"
@@ -100,4 +103,38 @@ TEST_CASE("One class, and classes that differ in upper and lower case only, are 
   CHECK_THAT(problem(), Catch::Contains("there is one class only, cat"));
   put_picture(folder / "train/Cat/a.png", 1);
   CHECK_THAT(problem(), Catch::Contains("\"Cat\" and \"cat\" differ in upper and lower case"));
+}
+
+TEST_CASE(
+    "A pipe or a device among the pictures is an error with its name, and nothing waits for it") {
+  const vit::test::ScratchFolder folder;
+  put_picture(folder / "cat/a.png", 1);
+  SECTION("pipe") { REQUIRE(::mkfifo((folder / "cat/b.png").c_str(), 0600) == 0); }
+  SECTION("device") { std::filesystem::create_symlink("/dev/zero", folder / "cat/b.png"); }
+  const auto data = vit::image_folder(folder.path());
+  REQUIRE(data->size() == 2);
+  CHECK(data->get(0).image.pixels[0] == 1);
+  const auto error = vit::test::error_of([&] { (void)data->get(1); });
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::data);
+  CHECK_THAT(error->where(), Catch::Contains("cat/b.png"));
+  CHECK_THAT(error->what(), Catch::Contains("expected a file, found a "));
+}
+
+TEST_CASE("A class folder that may not be read is an error with its name") {
+  const vit::test::ScratchFolder folder;
+  put_picture(folder / "cat/a.png", 1);
+  put_picture(folder / "dog/b.png", 2);
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+  std::filesystem::permissions(folder / "dog", std::filesystem::perms::none);
+  const uid_t me = ::geteuid();
+  constexpr uid_t kNobody = 65534;  // root reads everything
+  if (me == 0) REQUIRE(::seteuid(kNobody) == 0);
+  const auto error = vit::test::error_of([&] { (void)vit::image_folder(folder.path()); });
+  if (me == 0) REQUIRE(::seteuid(me) == 0);
+  std::filesystem::permissions(folder / "dog", std::filesystem::perms::owner_all);
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::data);
+  CHECK_THAT(error->where() + error->what(), Catch::Contains("dog"));
+  CHECK_THAT(error->what(), Catch::Contains("Permission denied"));
 }

@@ -9,10 +9,10 @@
 #include "vit/core/error.h"
 #include "vit/data/box.h"
 #include "vit/data/coco_mask.h"
+#include "vit/data/encoded_dataset.h"
 #include "vit/data/json_records.h"
 #include "vit/data/picture_files.h"
 #include "vit/data/text_lines.h"
-#include "vit/image/decode.h"
 #include "vit/image/header.h"
 #include "vit/io/printable.h"
 
@@ -39,7 +39,7 @@ struct Picture {
   std::vector<std::string> captions{};
 };
 
-class Coco final : public Dataset {
+class Coco final : public EncodedDataset {
  public:
   Coco(std::vector<Picture> pictures, std::vector<std::string> classes, bool masks,
        std::string file)
@@ -84,13 +84,6 @@ class Coco final : public Dataset {
     sample.mask = Image(picture.width, picture.height, 1);
     for (const Region& region : picture.regions)
       paint_runs(sample.mask, region.runs, region.value, sample.source);
-    return sample;
-  }
-
-  [[nodiscard]] Sample get(std::int64_t index) const override {
-    Sample sample = read(index);
-    sample.image = decode_image(sample.encoded, sample.source);
-    sample.encoded.clear();
     return sample;
   }
 

@@ -7,16 +7,16 @@
 #include <thread>
 
 #include "vit/core/error.h"
+#include "vit/data/encoded_dataset.h"
 #include "vit/data/picture_files.h"
 #include "vit/data/sampler.h"
-#include "vit/image/decode.h"
 
 namespace vit {
 namespace {
 
 namespace fs = std::filesystem;
 
-class PicturesBelow final : public Dataset {
+class PicturesBelow final : public EncodedDataset {
  public:
   explicit PicturesBelow(const fs::path& root) : files_(pictures_in(root)) {
     if (files_.empty())
@@ -25,12 +25,6 @@ class PicturesBelow final : public Dataset {
   }
   [[nodiscard]] std::int64_t size() const override {
     return static_cast<std::int64_t>(files_.size());
-  }
-  [[nodiscard]] Sample get(std::int64_t index) const override {
-    Sample sample = read(index);
-    sample.image = decode_image(sample.encoded, sample.source);
-    sample.encoded.clear();
-    return sample;
   }
   [[nodiscard]] Sample read(std::int64_t index) const override {
     Sample sample;

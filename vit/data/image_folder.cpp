@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/data/encoded_dataset.h"
 #include "vit/data/picture_files.h"
-#include "vit/image/decode.h"
 #include "vit/io/printable.h"
 
 namespace vit {
@@ -23,7 +23,7 @@ bool is_hidden(const fs::path& path) { return path.filename().string().starts_wi
               "data.root must be a folder with one folder of pictures for each class");
 }
 
-class ImageFolder final : public Dataset {
+class ImageFolder final : public EncodedDataset {
  public:
   ImageFolder(const fs::path& root, std::vector<std::string> class_map)
       : classes_(std::move(class_map)) {
@@ -47,13 +47,6 @@ class ImageFolder final : public Dataset {
   [[nodiscard]] std::int64_t label(std::int64_t index) const override { return file(index).label; }
   [[nodiscard]] std::string source(std::int64_t index) const override {
     return file(index).path.string();
-  }
-
-  [[nodiscard]] Sample get(std::int64_t index) const override {
-    Sample sample = read(index);
-    sample.image = decode_image(sample.encoded, sample.source);
-    sample.encoded.clear();
-    return sample;
   }
 
   [[nodiscard]] Sample read(std::int64_t index) const override {

@@ -5,7 +5,6 @@
 
 #include "vit/core/error.h"
 #include "vit/data/picture_files.h"
-#include "vit/image/decode.h"
 #include "vit/image/header.h"
 
 namespace vit {
@@ -79,13 +78,6 @@ Sample PictureList::read(std::int64_t index) const {
                     " pixels, and its picture of ", header.width, "x", header.height),
                 "a mask must be of the size of its picture");
   relabel_mask(sample.mask, masks_, listed.mask.string());
-  return sample;
-}
-
-Sample PictureList::get(std::int64_t index) const {
-  Sample sample = read(index);
-  sample.image = decode_image(sample.encoded, sample.source);
-  sample.encoded.clear();
   return sample;
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "vit/data/dataset.h"
+#include "vit/data/encoded_dataset.h"
 
 namespace vit {
 
@@ -26,13 +26,12 @@ struct MaskLabels {
 
 /// A data set of picture files in a list that is known beforehand. A mask must be of its picture's
 /// size and hold labels below `masks.classes` only: else Error (data) with the first wrong pixel.
-class PictureList final : public Dataset {
+class PictureList final : public EncodedDataset {
  public:
   PictureList(std::vector<ListedPicture> pictures, std::vector<std::string> classes,
               MaskLabels masks = {});
 
   [[nodiscard]] std::int64_t size() const override;
-  [[nodiscard]] Sample get(std::int64_t index) const override;
   [[nodiscard]] Sample read(std::int64_t index) const override;
   [[nodiscard]] std::int64_t label(std::int64_t index) const override;
   [[nodiscard]] std::string source(std::int64_t index) const override;

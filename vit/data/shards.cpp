@@ -13,9 +13,9 @@
 
 #include "vit/core/error.h"
 #include "vit/data/class_map.h"
+#include "vit/data/encoded_dataset.h"
 #include "vit/data/picture_files.h"
 #include "vit/data/tar_index.h"
-#include "vit/image/decode.h"
 #include "vit/io/file.h"
 #include "vit/io/json.h"
 #include "vit/io/printable.h"
@@ -93,7 +93,7 @@ std::string bytes_of(const FileBytes& shard, const TarMember& member, const std:
   return text;
 }
 
-class Shards final : public Dataset {
+class Shards final : public EncodedDataset {
  public:
   Shards(const std::vector<fs::path>& files, std::vector<std::string> classes)
       : classes_(std::move(classes)) {
@@ -126,13 +126,6 @@ class Shards final : public Dataset {
   }
   [[nodiscard]] std::string source(std::int64_t index) const override {
     return name_of(entries_[static_cast<std::size_t>(index)]);
-  }
-
-  [[nodiscard]] Sample get(std::int64_t index) const override {
-    Sample sample = read(index);
-    sample.image = decode_image(sample.encoded, sample.source);
-    sample.encoded.clear();
-    return sample;
   }
 
   [[nodiscard]] Sample read(std::int64_t index) const override {
