@@ -64,7 +64,8 @@ torch::Tensor weight_gradient_of(const Primitives<T>& use, const torch::Tensor& 
   const auto parts = [](std::int64_t length, std::int64_t part) {
     return (length + part - 1) / part;
   };
-  const std::int64_t threads = at::get_num_threads(), most = round_up(160'000 / height + 1, 32);
+  const std::int64_t threads = at::get_num_threads(),
+                     most = std::max<std::int64_t>(384, round_up(160'000 / height + 1, 32));
   const std::int64_t strip = round_up(parts(width, parts(width, most)), 32);
   const std::int64_t strips = parts(width, strip);
   const std::int64_t wanted = strips >= threads ? 1 : std::min(threads, 1 + tokens / 1024);
