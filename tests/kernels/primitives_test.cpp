@@ -20,7 +20,7 @@ TEMPLATE_TEST_CASE("A product of packed operands is the matrix product, in every
     std::int64_t m, n, k;
   };
   for (const auto [m, n, k] : {Shape{1, 16, 2}, Shape{7, 48, 34}, Shape{112, 208, 64},
-                               Shape{13, 80, 198}, Shape{6, 64, 32}}) {
+                               Shape{13, 80, 198}, Shape{6, 64, 32}, Shape{50, 48, 70}}) {
     const std::vector<T> a = numbers<T>(m * k, 1), b = numbers<T>(k * n, 2);
     std::vector<double> expected(static_cast<std::size_t>(m * n), 0.5);
     for (std::int64_t i = 0; i < m; ++i)
