@@ -83,14 +83,14 @@ TEMPLATE_TEST_CASE("GELU and its derivative are those of the error function", ""
     primitives<T>(isa).convert(numbers.data(), count, x.data());
     // The value from numbers + 0, and the slope as the gradient of ones.
     const std::vector<float> zero(count / 2), one(count, 1.0f);
-    std::vector<T> z(count), again(count);
+    std::vector<T> hidden(count), again(count);
     std::vector<float> sums(count / 2);
-    primitives<T>(isa).store_gelu(numbers.data(), count / 2, 2, count / 2, zero.data(), z.data(),
-                                  count / 2, y.data(), count / 2);
-    primitives<T>(isa).gelu_gradient(one.data(), count / 2, 2, count / 2, z.data(), count / 2,
+    primitives<T>(isa).store_gelu(numbers.data(), count / 2, 2, count / 2, zero.data(),
+                                  hidden.data(), count / 2, y.data(), count / 2);
+    primitives<T>(isa).gelu_gradient(one.data(), count / 2, 2, count / 2, hidden.data(), count / 2,
                                      again.data(), dy.data(), sums.data());
     for (std::int64_t i = 0; i < count; ++i) {
-      REQUIRE(to_double(z[i]) == to_double(x[i]));
+      REQUIRE(to_double(hidden[i]) == to_double(x[i]));
       REQUIRE(to_double(again[i]) == to_double(y[i]));
     }
     for (std::int64_t j = 0; j < count / 2; ++j)
