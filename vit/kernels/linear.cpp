@@ -1,5 +1,6 @@
 #include "vit/kernels/linear.h"
 
+#include <ATen/ceil_div.h>
 #include <ATen/ops/empty.h>
 #include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -61,15 +62,13 @@ torch::Tensor weight_gradient_of(const Primitives<T>& use, const torch::Tensor& 
   const std::int64_t height = narrow.size(-1), width = wide.size(-1), tokens = rows_of(x);
   // Strips with so few sums that they stay in the second-level cache. Where those are fewer than
   // the threads, each thread takes some of the tokens, for all columns, with sums of its own.
-  const auto parts = [](std::int64_t length, std::int64_t part) {
-    return (length + part - 1) / part;
-  };
   const std::int64_t threads = at::get_num_threads(),
                      most = std::max<std::int64_t>(384, round_up(160'000 / height + 1, 32));
-  const std::int64_t strip = round_up(parts(width, parts(width, most)), 32);
-  const std::int64_t strips = parts(width, strip);
+  const std::int64_t strip = round_up(at::ceil_div(width, at::ceil_div(width, most)), 32);
+  const std::int64_t strips = at::ceil_div(width, strip);
   const std::int64_t wanted = strips >= threads ? 1 : std::min(threads, 1 + tokens / 1024);
-  const std::int64_t share = round_up(parts(tokens, wanted), 32), groups = parts(tokens, share);
+  const std::int64_t share = round_up(at::ceil_div(tokens, wanted), 32),
+                     groups = at::ceil_div(tokens, share);
   const torch::Tensor sums = at::empty({groups, height, width}, x.options().dtype(torch::kFloat32));
   for_each_item(groups * strips, [&](std::int64_t i) {
     const std::int64_t group = i / strips, column = i % strips * strip;

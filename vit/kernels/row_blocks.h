@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ATen/Parallel.h>
+#include <ATen/ceil_div.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
@@ -30,10 +31,10 @@ class RowBlocks {
     const std::int64_t parts =
         std::clamp(rows / kUsual, std::clamp<std::int64_t>(rows / kLeast, 1, at::get_num_threads()),
                    std::max<std::int64_t>(kMost, at::get_num_threads()));
-    size_ = round_up((rows + parts - 1) / parts, parts > at::get_num_threads() ? 64 : 16);
+    size_ = round_up(at::ceil_div(rows, parts), parts > at::get_num_threads() ? 64 : 16);
   }
 
-  [[nodiscard]] std::int64_t count() const { return (rows_ + size_ - 1) / size_; }
+  [[nodiscard]] std::int64_t count() const { return at::ceil_div(rows_, size_); }
 
   /// body(block, first row, end) for all of them.
   template <class Body>

@@ -73,7 +73,7 @@ struct VectorPrimitives : private VectorRows<V, T> {
       softmax_rows<1>(s, columns, padded, c, p, ldp, inverse + i, lse2 + i);
   }
 
-  /// Rows side by side: each has two sums, over which a processor would otherwise wait.
+  /// Rows side by side: the chains of one row, for its maximum and its sum, leave a processor idle.
   template <int rows>
   static void softmax_rows(float* s, Index columns, Index padded, float c, T* p, Index ldp,
                            float* inverse, float* lse2) {

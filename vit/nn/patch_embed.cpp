@@ -76,10 +76,11 @@ torch::Tensor PatchEmbedImpl::forward(const torch::Tensor& x) {
     const std::int64_t right = missing(x.size(3), options.patch_size.width);
     if (bottom + right > 0) whole = at::pad(x, {0, right, 0, bottom});
   }
-  const torch::Tensor weight = proj->weight.flatten(1);  // [D, C Ph Pw]
-  const auto type = kernels::fused_type(whole);
-  if (type != torch::ScalarType::Undefined && kernels::fused_linear_applies(weight, weight))
-    return kernels::fused_linear(patches(whole.to(type)), weight, proj->bias);
+  if (const auto type = kernels::fused_type(whole); type != torch::ScalarType::Undefined) {
+    const torch::Tensor weight = proj->weight.flatten(1);  // [D, C Ph Pw]
+    if (kernels::fused_linear_applies(weight, weight))
+      return kernels::fused_linear(patches(whole.to(type)), weight, proj->bias);
+  }
   return proj(whole).flatten(2).transpose(1, 2);  // [B, D, H/Ph, W/Pw] -> [B, D, N] -> [B, N, D]
 }
 
