@@ -79,6 +79,31 @@ TEST_CASE("Named residual networks have timm's parameters and multiply-adds") {
   CHECK(input.interpolation == "bicubic");
 }
 
+TEST_CASE("Residual networks for CIFAR keep small pictures whole in the stem") {
+  // Table 6 of the paper counts 0.27, 0.46, 0.66 and 0.85 million; its shortcuts have no weights,
+  // these two have 16 * 32 + 32 * 64 and two norms.
+  const std::pair<const char*, double> known[] = {{"resnet20_cifar", 0.27},
+                                                  {"resnet32_cifar", 0.46},
+                                                  {"resnet44_cifar", 0.66},
+                                                  {"resnet56_cifar", 0.85}};
+  constexpr std::int64_t kShortcuts = 16 * 32 + 32 * 64 + 2 * (32 + 64);
+  for (const auto& [name, millions] : known) {
+    INFO(name);
+    const vit::ModelProfile profile = vit::profile(*vit::create_model(vit::model_spec(name)));
+    CHECK(static_cast<double>(profile.parameters - kShortcuts) / 1e6 ==
+          Approx(millions).margin(0.006));
+    CHECK(profile.layers.front().output == std::vector<std::int64_t>{1, 16, 32, 32});
+  }
+  vit::ResNetOptions options = small_resnet("basic");
+  options.stem = "cifar";
+  vit::ResNet model(options);
+  CHECK(model->forward_features(noise({2, 3, 32, 32})).sizes() == at::IntArrayRef({2, 8, 16, 16}));
+  options.zero_init_last = false;
+  vit::ResNet trained(options);
+  trained->init_weights(1);
+  vit::test::check_gradients(*trained, noise({4, 3, 16, 16}));
+}
+
 TEST_CASE("Layers of a residual network are listed as they run, with the shapes they give") {
   const vit::ModelProfile profile = vit::profile(*vit::create_model(vit::model_spec("resnet18")));
   CHECK(profile.layers.front().name == "conv1");

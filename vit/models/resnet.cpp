@@ -14,8 +14,6 @@
 namespace vit {
 namespace {
 
-constexpr std::int64_t kStemChannels = 64;
-
 void check(const ResNetOptions& options) {
   if (options.layers.empty() || options.layers.size() != options.channels.size())
     throw Error(ErrorKind::usage, "model.layers",
@@ -41,6 +39,12 @@ void describe(FieldVisitor& visitor, ResNetOptions& o) {
                  "what the head sees of all pixels: their mean, largest, or half of both",
                  {},
                  global_pool_2d_kinds()});
+  visitor.field({"stem",
+                 &o.stem,
+                 "7x7 convolution and max pooling that quarter the picture, or one 3x3 convolution "
+                 "for pictures as small as CIFAR's",
+                 {},
+                 {"imagenet", "cifar"}});
   visitor.field({"block",
                  &o.block,
                  "residual block: two 3x3 convolutions, or 1x1, 3x3, 1x1 with 4 times the channels",
@@ -61,16 +65,18 @@ ResNetImpl::ResNetImpl(const ResNetOptions& options_) : options(options_) {
 }
 
 void ResNetImpl::reset() {
+  const bool cifar = options.stem == "cifar";
+  std::int64_t channels = cifar ? options.channels.front() : 64;
   conv1 = register_module("conv1", Conv2d(Conv2dOptions{.in_channels = options.in_chans,
-                                                        .out_channels = kStemChannels,
-                                                        .kernel_size = 7,
-                                                        .stride = 2,
-                                                        .padding = 3,
+                                                        .out_channels = channels,
+                                                        .kernel_size = cifar ? 3 : 7,
+                                                        .stride = cifar ? 1 : 2,
+                                                        .padding = cifar ? 1 : 3,
                                                         .bias = false}));
-  bn1 = register_module("bn1", torch::nn::BatchNorm2d(kStemChannels));
+  bn1 = register_module("bn1", torch::nn::BatchNorm2d(channels));
   const std::int64_t depth =
       std::accumulate(options.layers.begin(), options.layers.end(), std::int64_t{0});
-  std::int64_t channels = kStemChannels, index = 0;
+  std::int64_t index = 0;
   layers.clear();
   for (std::size_t stage = 0; stage < options.layers.size(); ++stage) {
     torch::nn::Sequential layer;
@@ -97,8 +103,11 @@ torch::Tensor ResNetImpl::forward_features(const torch::Tensor& x) {
     throw Error(ErrorKind::usage, "ResNet",
                 vit::str("expected x [B, ", options.in_chans, ", H, W], got ", x.sizes()),
                 "set model.in_chans to what the data has");
-  torch::Tensor maps = batch_norm(bn1, conv1(x)).relu_();  // [B, 64, H/2, W/2]
-  maps = at::max_pool2d(maps, 3, 2, 1);                    // [B, 64, H/4, W/4]
+  // Channels last is the layout that convolutions of few channels compute in; all that follows
+  // keeps it.
+  torch::Tensor maps = conv1(x.contiguous(at::MemoryFormat::ChannelsLast));
+  maps = batch_norm(bn1, maps).relu_();
+  if (options.stem == "imagenet") maps = at::max_pool2d(maps, 3, 2, 1);  // [B, 64, H/4, W/4]
   for (auto& layer : layers) maps = layer->forward(maps);
   return maps;
 }

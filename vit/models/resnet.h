@@ -21,6 +21,7 @@ struct ResNetOptions {
   std::int64_t in_chans = 3;
   std::int64_t num_classes = 1000;
   std::string global_pool = "avg";
+  std::string stem = "imagenet";
   std::string block = "basic";
   std::vector<std::int64_t> layers{2, 2, 2, 2};
   std::vector<std::int64_t> channels{64, 128, 256, 512};
@@ -31,9 +32,10 @@ struct ResNetOptions {
 void describe(FieldVisitor& visitor, ResNetOptions& options);
 
 /// The residual network (He et al. 2016, table 1), with timm's state_dict keys, which are
-/// torchvision's: a 7x7 convolution and a max pooling, then stages of residual blocks that halve
-/// the picture and widen the channels, then the mean over all pixels. It takes pictures of any
-/// size; img_size is the one that it is used with. x [B, C, H, W] -> [B, num_classes].
+/// torchvision's: a stem, then stages of residual blocks that halve the picture and widen the
+/// channels, then the mean over all pixels. The stem is a 7x7 convolution and a max pooling that
+/// quarter the picture, or for small pictures one 3x3 convolution (section 4.2). It takes pictures
+/// of any size; img_size is the one that it is used with. x [B, C, H, W] -> [B, num_classes].
 class ResNetImpl : public torch::nn::Cloneable<ResNetImpl>, public ImageModel {
  public:
   explicit ResNetImpl(const ResNetOptions& options);
@@ -42,7 +44,7 @@ class ResNetImpl : public torch::nn::Cloneable<ResNetImpl>, public ImageModel {
   torch::Tensor forward(const torch::Tensor& x) override {
     return forward_head(forward_features(x));
   }
-  /// [B, C, H / 32, W / 32] with four stages
+  /// [B, C, H / 32, W / 32] with four stages and the stem for ImageNet
   torch::Tensor forward_features(const torch::Tensor& x) override;
   torch::Tensor forward_head(const torch::Tensor& features) override;
 

@@ -27,11 +27,14 @@ void recognise_resnet(const NamedWeights& weights, Recognised& result) {
     channels.push_back(shapes.size(name + "0.conv1.weight", 0));
   }
   const std::string block = bottleneck ? "bottleneck" : "basic";
+  const std::string stem = shapes.size("conv1.weight", 2) == 3 ? "cifar" : "imagenet";
   result.name = variant_name<ResNetOptions>(
       bottleneck ? "resnet50" : "resnet18", [&](const ResNetOptions& options) {
-        return options.block == block && options.layers == layers && options.channels == channels;
+        return options.block == block && options.stem == stem && options.layers == layers &&
+               options.channels == channels;
       });
-  result.options = {{"block", block},
+  result.options = {{"stem", stem},
+                    {"block", block},
                     {"layers", option_text(layers)},
                     {"channels", option_text(channels)},
                     {"in_chans", std::to_string(shapes.size("conv1.weight", 1))},
