@@ -2,6 +2,7 @@
 
 #include "apps/bench_print.h"
 #include "apps/commands.h"
+#include "apps/dtype.h"
 
 namespace vit::cli {
 
@@ -9,9 +10,11 @@ void add_bench_infer(CLI::App& bench) {
   CLI::App* command = bench.add_subcommand("infer", "Time predictions on synthetic pictures");
   const auto arguments = std::make_shared<BenchArguments>();
   add_bench_arguments(*command, *arguments);
+  add_dtype(*command, arguments->dtype);
   command->callback([arguments] {
-    print_benchmark(*arguments, benchmark_inference(bench_experiment(*arguments),
-                                                    {arguments->steps, arguments->compare}));
+    print_benchmark(*arguments,
+                    benchmark_inference(bench_experiment(*arguments),
+                                        {arguments->steps, arguments->dtype, arguments->compare}));
   });
 }
 

@@ -45,7 +45,7 @@ void print_benchmark(const BenchArguments& arguments, const Benchmark& result) {
   if (arguments.json) {
     nlohmann::json object{{"model", result.model},
                           {"batch_size", result.batch_size},
-                          {"amp", result.amp},
+                          {"amp", result.dtype},
                           {"device", result.device},
                           {"isa", result.isa},
                           {"threads", result.threads},
@@ -66,7 +66,7 @@ void print_benchmark(const BenchArguments& arguments, const Benchmark& result) {
   TextTable table({{result.model}, {"", Align::left}});
   table.add({"device", result.device});
   table.add({"instructions", result.isa + ", " + std::to_string(result.threads) + " threads"});
-  table.add({"batch", std::to_string(result.batch_size) + " pictures, " + result.amp});
+  table.add({"batch", std::to_string(result.batch_size) + " pictures, " + result.dtype});
   table.add({"median", human_throughput(result.images_per_s())});
   table.add({"best", human_throughput(result.best_images_per_s())});
   if (arguments.compare)

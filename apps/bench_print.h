@@ -13,6 +13,7 @@ namespace vit::cli {
 struct BenchArguments {
   std::string experiment;
   std::vector<std::string> sets;
+  std::string dtype;  ///< of `infer`; empty: train.amp
   std::int64_t steps = 10;
   bool json = false, compare = false;
 };

@@ -12,8 +12,9 @@ void add_bench_train(CLI::App& bench) {
   const auto arguments = std::make_shared<BenchArguments>();
   add_bench_arguments(*command, *arguments);
   command->callback([arguments] {
-    print_benchmark(*arguments, benchmark_training(bench_experiment(*arguments),
-                                                   {arguments->steps, arguments->compare}));
+    print_benchmark(*arguments,
+                    benchmark_training(bench_experiment(*arguments),
+                                       {.steps = arguments->steps, .compare = arguments->compare}));
   });
 }
 

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "apps/commands.h"
+#include "apps/dtype.h"
 #include "apps/output.h"
 #include "apps/sets.h"
 #include "vit/augment/test_time.h"
@@ -21,6 +22,7 @@ namespace {
 
 struct EvalArguments {
   std::string what, weights;
+  std::string dtype;  ///< empty: train.amp
   std::vector<std::string> sets;
   std::int64_t tta = 1;
   bool json = false;
@@ -70,7 +72,8 @@ void evaluate(const EvalArguments& arguments) {
   subject.model->module().to(device);
   ClassifyEvaluation evaluation(*subject.model, arguments.tta);
   run_evaluation(evaluation, *subject.model, *data.val, evaluation_pipeline(subject.experiment),
-                 loader_options(subject.experiment.data), device, subject.experiment.train.amp);
+                 loader_options(subject.experiment.data), device,
+                 arguments.dtype.empty() ? subject.experiment.train.amp : arguments.dtype);
   const double chance = 100.0 / static_cast<double>(data.val->classes().size());
   if (arguments.json) {
     nlohmann::json object{
@@ -87,7 +90,7 @@ void evaluate(const EvalArguments& arguments) {
     table.add({name, text});
   };
   for (const auto& [key, value] : evaluation.metrics())
-    add(key, key == "loss" ? "%.4f" : "%.2f %%", value);
+    add(key, key.starts_with("top") ? "%.2f %%" : "%.4f", value);
   add("chance (top1)", "%.2f %%", chance);
   print(subject.weights + "\n");
   print(table.text());
@@ -108,6 +111,7 @@ void add_eval(CLI::App& program) {
                    "Test-time augmentation: average the logits of this many views of a picture")
       ->check(CLI::Range(std::int64_t{1}, kMostViews))
       ->capture_default_str();
+  add_dtype(*command, arguments->dtype);
   add_sets(*command, arguments->sets);
   command->add_flag("--json", arguments->json, "Print one JSON object");
   command->callback([arguments] { evaluate(*arguments); });

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "apps/commands.h"
+#include "apps/dtype.h"
 #include "apps/output.h"
 #include "vit/config/open_model.h"
 #include "vit/core/error.h"
@@ -16,9 +17,9 @@
 #include "vit/export/torchscript.h"
 #include "vit/image/decode.h"
 #include "vit/io/file_error.h"
-#include "vit/kernels/packed_weights.h"
 #include "vit/report/table.h"
 #include "vit/train/device.h"
+#include "vit/train/prediction_scope.h"
 
 namespace vit::cli {
 namespace {
@@ -28,6 +29,7 @@ namespace fs = std::filesystem;
 struct PredictArguments {
   std::string model;
   std::vector<std::string> pictures;
+  std::string dtype = "fp32";
   int topk = 5;
   bool json = false;
 };
@@ -79,8 +81,7 @@ void predict(const PredictArguments& arguments) {
   const Preprocessing& input = classifier.preprocessing;
   const auto count =
       std::min<std::int64_t>(arguments.topk, static_cast<std::int64_t>(classifier.labels.size()));
-  const torch::NoGradGuard no_grad;
-  const kernels::FrozenWeights frozen;
+  const PredictionScope prediction(torch::kCPU, arguments.dtype);
   nlohmann::json results = nlohmann::json::array();
   for (const fs::path& path : pictures) {
     torch::Tensor x =
@@ -88,6 +89,7 @@ void predict(const PredictArguments& arguments) {
     normalize(eval_transform(load_image(path), input), input, x.data_ptr<float>());
     const auto [values, indices] =
         classifier.logits(x).to(torch::kFloat32).softmax(1).squeeze(0).topk(count);
+    prediction.check();
     TextTable table({{"class"}, {"probability", Align::right}, {""}});
     nlohmann::json top = nlohmann::json::array();
     for (std::int64_t k = 0; k < count; ++k) {
@@ -118,6 +120,7 @@ void add_predict(CLI::App& program) {
   command->add_option("pictures", arguments->pictures, "Picture files and folders")
       ->required()
       ->type_name("IMAGE|FOLDER");
+  add_dtype(*command, arguments->dtype);
   command->add_option("--topk", arguments->topk, "How many classes to show")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

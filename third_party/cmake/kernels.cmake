@@ -3,7 +3,7 @@
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   set(kernel_avx2 -mavx2 -mfma)
   set(kernel_avx512 -mavx2 -mfma -mavx512f -mavx512bw -mavx512dq -mavx512vl)
-  set(kernel_avx512_bf16 ${kernel_avx512} -mavx512bf16)
+  set(kernel_avx512_bf16 ${kernel_avx512} -mavx512bf16 -mavx512vnni)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     # gcc's own intrinsics start from undefined registers (gcc bug 105593).
     list(APPEND kernel_avx512 -Wno-uninitialized -Wno-maybe-uninitialized)
@@ -20,5 +20,5 @@ foreach(set IN ITEMS plain avx2 avx512 avx512_bf16)
 endforeach()
 if(kernel_avx512_bf16)
   set_source_files_properties(${PROJECT_SOURCE_DIR}/vit/kernels/matmul_amx.cpp
-                              PROPERTIES COMPILE_OPTIONS "-O3;-mamx-tile;-mamx-bf16")
+                              PROPERTIES COMPILE_OPTIONS "-O3;-mamx-tile;-mamx-bf16;-mamx-int8")
 endif()

@@ -16,13 +16,13 @@
 
 #include "vit/core/error.h"
 #include "vit/kernels/isa.h"
-#include "vit/kernels/packed_weights.h"
 #include "vit/models/profile.h"
 #include "vit/nn/init.h"
 #include "vit/nn/random.h"
 #include "vit/optim/optimizer.h"
 #include "vit/train/autocast.h"
 #include "vit/train/device.h"
+#include "vit/train/prediction_scope.h"
 
 namespace vit {
 namespace {
@@ -80,11 +80,12 @@ std::int64_t peak_memory() {
   return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
 }
 
-Benchmark measure(const Experiment& experiment, const BenchmarkRequest& request, ImageModel& model,
-                  double passes, const std::function<void()>& step) {
+Benchmark measure(const Experiment& experiment, const BenchmarkRequest& request,
+                  const std::string& dtype, ImageModel& model, double passes,
+                  const std::function<void()>& step) {
   Benchmark result;
   result.model = experiment.model.name;
-  result.amp = experiment.train.amp;
+  result.dtype = dtype;
   result.device = device_description(resolve_device(experiment.train.device));
   result.isa = kernels::name(kernels::active_isa());
   result.batch_size = experiment.data.batch_size;
@@ -105,8 +106,7 @@ Benchmark measure(const Experiment& experiment, const BenchmarkRequest& request,
     result.plain_seconds.push_back(timed(step));
   }
   result.peak_memory_bytes = peak_memory();
-  result.peak_gflops =
-      matrix_peak_gflops(experiment.train.amp == "bf16" ? torch::kBFloat16 : torch::kFloat32);
+  result.peak_gflops = matrix_peak_gflops(dtype == "fp32" ? torch::kFloat32 : torch::kBFloat16);
   return result;
 }
 
@@ -165,7 +165,7 @@ Benchmark benchmark_training(const Experiment& experiment, const BenchmarkReques
     optimizer->zero_grad();
   };
   // Backward passes are two more products of the same size for each one forward.
-  return measure(experiment, request, *model, 3.0, step);
+  return measure(experiment, request, experiment.train.amp, *model, 3.0, step);
 }
 
 Benchmark benchmark_inference(const Experiment& experiment, const BenchmarkRequest& request) {
@@ -174,13 +174,13 @@ Benchmark benchmark_inference(const Experiment& experiment, const BenchmarkReque
   const std::shared_ptr<ImageModel> model = random_model(experiment);
   model->module().eval();
   const torch::Tensor images = random_images(experiment, *model).to(device);
-  const kernels::FrozenWeights frozen;
+  const std::string& dtype = request.dtype.empty() ? experiment.train.amp : request.dtype;
+  const PredictionScope prediction(device, dtype);
   const auto step = [&] {
-    const torch::NoGradGuard no_grad;
-    const Autocast autocast(device.type(), experiment.train.amp);
     model->forward(images);
+    prediction.check();
   };
-  return measure(experiment, request, *model, 1.0, step);
+  return measure(experiment, request, dtype, *model, 1.0, step);
 }
 
 }  // namespace vit

@@ -10,18 +10,19 @@ namespace vit {
 
 struct BenchmarkRequest {
   std::int64_t steps = 10;
+  std::string dtype;     ///< of inference; empty: train.amp
   bool compare = false;  ///< also time LibTorch's own operators, in turn with ours
 };
 
 /// Times of equal steps on synthetic input, beside what the machine could do.
 struct Benchmark {
-  std::string model, amp, device, isa;
+  std::string model, dtype, device, isa;
   std::int64_t batch_size = 0, threads = 0;
   std::vector<double> seconds;        ///< of each step
   std::vector<double> plain_seconds;  ///< the same without our own kernels; empty unless compared
   double first_step_s = 0;  ///< from the start of the process to the end of the first step
   double flops = 0;         ///< of one step: 2 for each multiply-add of the model
-  double peak_gflops = 0;   ///< best of three shapes of LibTorch's matrix product
+  double peak_gflops = 0;   ///< best of three shapes of LibTorch's matrix product (int8: in bf16)
   std::int64_t peak_memory_bytes = 0;
 
   [[nodiscard]] double images_per_s() const;  ///< of the median step

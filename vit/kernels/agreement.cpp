@@ -5,6 +5,7 @@
 #include <ATen/ops/ones.h>
 
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "vit/core/rng.h"
@@ -43,6 +44,24 @@ bool agree(const Primitives<Bf16>& use, const Shape& shape, Rng& rng) {
   return error <= 1e-10 * size;  // not for NaN
 }
 
+/// Sums of 8-bit numbers are exact.
+bool agree_in_int8(Isa isa, const Shape& shape, Rng& rng) {
+  const auto [m, n, k, add] = shape;
+  std::vector<std::uint8_t> a(static_cast<std::size_t>(m * k));
+  std::vector<Int8> b(static_cast<std::size_t>(k * n));
+  for (std::uint8_t& each : a) each = static_cast<std::uint8_t>(1 + rng.below(255));
+  for (Int8& each : b)
+    each.value = static_cast<std::int8_t>(static_cast<int>(rng.below(255)) - 127);
+  const auto product = [&](Isa of) {
+    std::vector<float> c(static_cast<std::size_t>(m * n));
+    int8_primitives(of).matmul(m, n, k, a.data(), k, b.data(), n, c.data(), n);
+    int8_primitives(of).release();
+    return c;
+  };
+  const std::vector<float> found = product(isa), expected = product(Isa::plain);
+  return std::memcmp(found.data(), expected.data(), sizeof(float) * found.size()) == 0;
+}
+
 }  // namespace
 
 bool agrees_with_plain(Isa isa) {
@@ -56,6 +75,8 @@ bool agrees_with_plain(Isa isa) {
           Shape{96, 64, 384, true}})
       good = good && agree(use, shape, rng);
     use.release();
+    good = good && agree_in_int8(isa, {85, 64, 384, false}, rng) &&
+           agree_in_int8(isa, {64, 32, 96, false}, rng);
     const at::NoGradGuard no_grad;
     const at::Tensor x = at::ones({64, 64}, at::kBFloat16);
     good = good && at::mm(x, x).sum().item<float>() == 64.0f * 64.0f * 64.0f;

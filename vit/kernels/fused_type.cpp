@@ -7,6 +7,12 @@
 
 namespace vit::kernels {
 
+bool bf16_is_fused() {
+  // LibTorch's bf16 products on AMX are faster than ours without it.
+  const bool better_there = supported_isa() == Isa::amx && active_isa() != Isa::amx;
+  return active_isa() >= Isa::avx512_bf16 && !better_there;
+}
+
 torch::ScalarType fused_type(const torch::Tensor& x) {
   constexpr auto kNone = torch::ScalarType::Undefined;
   if (!enabled() || !x.is_cpu() || x.numel() == 0 || torch::jit::tracer::isTracing()) return kNone;
@@ -14,9 +20,7 @@ torch::ScalarType fused_type(const torch::Tensor& x) {
   if (at::autocast::is_autocast_enabled(at::kCPU)) {
     const bool ours = at::autocast::get_autocast_dtype(at::kCPU) == torch::kBFloat16 &&
                       (type == torch::kFloat32 || type == torch::kBFloat16);
-    // LibTorch's bf16 products on AMX are faster than ours without it.
-    const bool better_there = supported_isa() == Isa::amx && active_isa() != Isa::amx;
-    return ours && !better_there && active_isa() >= Isa::avx512_bf16 ? torch::kBFloat16 : kNone;
+    return ours && bf16_is_fused() ? torch::kBFloat16 : kNone;
   }
   return type == torch::kFloat32 && active_isa() >= Isa::avx512 ? type : kNone;
 }

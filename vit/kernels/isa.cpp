@@ -27,10 +27,12 @@ Isa detect() {
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
                       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
                       __builtin_cpu_supports("avx512vl");
-  const bool bf16 = avx512 && __builtin_cpu_supports("avx512bf16");
+  const bool bf16 =
+      avx512 && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni");
   // AMX also needs the operating system's leave, which LibTorch has asked for, and has traps that
   // end a program: it is tried in a copy of it.
-  if (bf16 && at::native::cpublas::could_pack(at::kBFloat16)) {
+  if (bf16 && __builtin_cpu_supports("amx-int8") &&
+      at::native::cpublas::could_pack(at::kBFloat16)) {
     if (survives([] {
           at::set_num_threads(1);
           return agrees_with_plain(Isa::amx);

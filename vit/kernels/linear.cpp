@@ -157,6 +157,33 @@ torch::Tensor mlp_of(const torch::Tensor& x, const torch::Tensor& weight1,
   return y;
 }
 
+torch::Tensor int8_linear_of(const torch::Tensor& x, const Int8Weight& weight,
+                             const torch::Tensor& bias) {
+  const QuantizedWeight w = weight.operand();
+  const torch::Tensor y = empty_like_rows(x, w.out);
+  by_type(x.scalar_type(), [&]<class T>(T) {
+    RowBlocks(rows_of(x)).for_each([&](auto, std::int64_t begin, std::int64_t end) {
+      quantized_linear<T>(primitives<T>(active_isa()), int8_primitives(active_isa()), begin, end,
+                          data<T>(x), w, data<float>(bias), data<T>(y));
+    });
+  });
+  return y;
+}
+
+torch::Tensor int8_mlp_of(const torch::Tensor& x, const Int8Weight& weight1,
+                          const torch::Tensor& bias1, const Int8Weight& weight2,
+                          const torch::Tensor& bias2) {
+  const QuantizedWeight w1 = weight1.operand(), w2 = weight2.operand();
+  const torch::Tensor y = empty_like_rows(x, w2.out);
+  by_type(x.scalar_type(), [&]<class T>(T) {
+    RowBlocks(rows_of(x)).for_each([&](auto, std::int64_t begin, std::int64_t end) {
+      quantized_mlp<T>(primitives<T>(active_isa()), int8_primitives(active_isa()), begin, end,
+                       data<T>(x), w1, data<float>(bias1), w2, data<float>(bias2), data<T>(y));
+    });
+  });
+  return y;
+}
+
 class FusedMlp : public torch::autograd::Function<FusedMlp> {
  public:
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& input,
@@ -210,6 +237,8 @@ bool fused_linear_applies(const torch::Tensor& x, const torch::Tensor& weight) {
 torch::Tensor fused_linear(const torch::Tensor& x, const torch::Tensor& weight,
                            const torch::Tensor& bias) {
   RECORD_FUNCTION("vit::linear", (std::vector<c10::IValue>{x, weight}));
+  if (const auto in_int8 = int8_weight(weight))
+    return int8_linear_of(converted(x, fused_type(x)), *in_int8, bias);
   return FusedLinear::apply(x, weight, given(bias));
 }
 
@@ -217,6 +246,9 @@ torch::Tensor fused_mlp(const torch::Tensor& x, const torch::Tensor& weight1,
                         const torch::Tensor& bias1, const torch::Tensor& weight2,
                         const torch::Tensor& bias2) {
   RECORD_FUNCTION("vit::mlp", (std::vector<c10::IValue>{x, weight1}));
+  const auto int8_1 = int8_weight(weight1), int8_2 = int8_weight(weight2);
+  if (int8_1 && int8_2)
+    return int8_mlp_of(converted(x, fused_type(x)), *int8_1, bias1, *int8_2, bias2);
   if (!at::GradMode::is_enabled())
     return mlp_of(converted(x, fused_type(x)), weight1, bias1, weight2, bias2, {});
   return FusedMlp::apply(x, weight1, bias1, weight2, bias2);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "vit/kernels/row_chunks.h"
 #include "vit/kernels/workspace.h"
 
 namespace vit::kernels {
@@ -23,27 +24,7 @@ void panels(const Primitives<T>& use, Index rows, const T* x, const PackedWeight
   }
 }
 
-/// Calls body(first row, rows, sums, scratch [rows, scratch_width]) for blocks of rows. The
-/// last one takes up to half as many more: a block of three rows would read all the weights for
-/// them.
-template <class T, class Body>
-void blocks(const Primitives<T>& use, Index begin, Index end, Index scratch_width,
-            const Body& body) {
-  const Index usual = use.block_rows, limit = usual + usual / 2;
-  const Index most = std::min(end - begin, limit);
-  Workspace& memory = Workspace::of_thread();
-  memory.reset(static_cast<std::size_t>(most) *
-                   (sizeof(float) * kPanel + sizeof(T) * static_cast<std::size_t>(scratch_width)) +
-               128);
-  float* const sums = memory.get<float>(most * kPanel);
-  T* const scratch = memory.get<T>(most * scratch_width);
-  while (begin < end) {
-    const Index rows = end - begin < limit ? end - begin : usual;
-    body(begin, rows, sums, scratch);
-    begin += rows;
-  }
-  use.release();
-}
+constexpr std::size_t kSums = sizeof(float) * kPanel;  // bytes a row
 
 }  // namespace
 
@@ -64,7 +45,8 @@ void pack_backward(const Primitives<T>& use, const T* w, Index out, Index in, T*
 template <class T>
 void linear_forward(const Primitives<T>& use, Index begin, Index end, const T* x,
                     const PackedWeight<T>& weight, const float* bias, T* y) {
-  blocks(use, begin, end, 0, [&](Index row, Index rows, float* sums, T* /*scratch*/) {
+  for_each_chunk(use, begin, end, kSums, [&](Index row, Index rows, Workspace& memory) {
+    float* const sums = memory.get<float>(rows * kPanel);
     panels(use, rows, x + row * weight.in, weight, sums, [&](Index n, Index columns, float* c) {
       use.store_biased(c, kPanel, rows, columns, bias == nullptr ? nullptr : bias + n,
                        y + row * weight.out + n, weight.out);
@@ -75,7 +57,8 @@ void linear_forward(const Primitives<T>& use, Index begin, Index end, const T* x
 template <class T>
 void linear_backward(const Primitives<T>& use, Index begin, Index end, const T* gradient,
                      const PackedWeight<T>& weight, float* bias_sums, T* dx) {
-  blocks(use, begin, end, 0, [&](Index row, Index rows, float* sums, T* /*scratch*/) {
+  for_each_chunk(use, begin, end, kSums, [&](Index row, Index rows, Workspace& memory) {
+    float* const sums = memory.get<float>(rows * kPanel);
     const T* const g = gradient + row * weight.in;
     if (bias_sums != nullptr) use.column_sums(g, weight.in, rows, weight.in, bias_sums);
     if (dx == nullptr) return;
@@ -111,13 +94,16 @@ template <class T>
 void mlp_forward(const Primitives<T>& use, Index begin, Index end, const T* x,
                  const PackedWeight<T>& fc1, const float* bias1, const PackedWeight<T>& fc2,
                  const float* bias2, T* hidden, T* y) {
-  blocks(use, begin, end, fc1.out, [&](Index row, Index rows, float* sums, T* scratch) {
+  const std::size_t row_bytes = kSums + sizeof(T) * static_cast<std::size_t>(fc1.out);
+  for_each_chunk(use, begin, end, row_bytes, [&](Index row, Index rows, Workspace& memory) {
+    float* const sums = memory.get<float>(rows * kPanel);
+    T* const value = memory.get<T>(rows * fc1.out);
     panels(use, rows, x + row * fc1.in, fc1, sums, [&](Index n, Index columns, float* c) {
       use.store_gelu(c, kPanel, rows, columns, bias1 + n,
-                     hidden == nullptr ? nullptr : hidden + row * fc1.out + n, fc1.out, scratch + n,
+                     hidden == nullptr ? nullptr : hidden + row * fc1.out + n, fc1.out, value + n,
                      fc1.out);
     });
-    panels(use, rows, scratch, fc2, sums, [&](Index n, Index columns, float* c) {
+    panels(use, rows, value, fc2, sums, [&](Index n, Index columns, float* c) {
       use.store_biased(c, kPanel, rows, columns, bias2 + n, y + row * fc2.out + n, fc2.out);
     });
   });
@@ -128,7 +114,8 @@ void mlp_backward(const Primitives<T>& use, Index begin, Index end, const T* gra
                   const PackedWeight<T>& fc1, const PackedWeight<T>& fc2, const T* hidden, T* value,
                   T* hidden_gradient, float* bias1_sums, float* bias2_sums, T* dx) {
   const Index width = fc2.out;
-  blocks(use, begin, end, 0, [&](Index row, Index rows, float* sums, T* /*scratch*/) {
+  for_each_chunk(use, begin, end, kSums, [&](Index row, Index rows, Workspace& memory) {
+    float* const sums = memory.get<float>(rows * kPanel);
     const T* const g = gradient + row * fc2.in;
     use.column_sums(g, fc2.in, rows, fc2.in, bias2_sums);
     panels(use, rows, g, fc2, sums, [&](Index n, Index columns, float* c) {

@@ -8,14 +8,13 @@
 /// operands of the matrix products; the widths are multiples of 32.
 namespace vit::kernels {
 
-/// A matrix [in, out] as the right operand of products: panels of 64 columns (the last one may have
-/// 32), each packed by itself, so that a panel lies together in the nearest cache.
+/// A matrix [in, out] as the right operand of products: panels of kPanel columns (the last one may
+/// have 32), each packed by itself, so that a panel lies together in the nearest cache.
 template <class T>
 struct PackedWeight {
   const T* packed;
   std::int64_t in, out;
 };
-inline constexpr std::int64_t kPanel = 64;
 
 /// Packs the transpose of w [out, in], which the forward pass multiplies by.
 template <class T>

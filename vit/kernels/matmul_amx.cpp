@@ -5,20 +5,22 @@
 #include <immintrin.h>
 
 #include <array>
+#include <cstddef>
+#include <type_traits>
 
 namespace vit::kernels {
 namespace {
 
 using Index = std::int64_t;
 
-constexpr Index kRows = 16;   // of a tile; also the floats or words in a row of one
-constexpr Index kDepth = 32;  // bf16 numbers in a row of a tile of a
+constexpr Index kRows = 16;  // of a tile; also the words in a row of one
+constexpr Index kLine = 64;  // bytes in a row of a tile
 constexpr Index kPair = 2 * kRows;
 
 /// Tiles 0 to 3 hold a block of c (two rows of two tiles), 4 and 5 hold a, 6 and 7 hold b.
 struct Shape {
   Index upper = 0, lower = 0;  // rows of the two rows of tiles
-  Index depth = 0;
+  Index depth = 0;             // bytes of a's rows
   bool operator==(const Shape&) const = default;
 };
 
@@ -38,12 +40,11 @@ void configure(const Shape& shape) {
     config.rows[tile] = static_cast<std::uint8_t>(rows);
     config.row_bytes[tile] = static_cast<std::uint16_t>(bytes);
   };
-  const Index line = kRows * static_cast<Index>(sizeof(float));
-  for (const std::size_t tile : {0, 1}) set(tile, shape.upper, line);
-  for (const std::size_t tile : {2, 3}) set(tile, shape.lower, line);
-  set(4, shape.upper, 2 * shape.depth);
-  set(5, shape.lower, 2 * shape.depth);
-  for (const std::size_t tile : {6, 7}) set(tile, shape.depth / 2, line);
+  for (const std::size_t tile : {0, 1}) set(tile, shape.upper, kLine);
+  for (const std::size_t tile : {2, 3}) set(tile, shape.lower, kLine);
+  set(4, shape.upper, shape.depth);
+  set(5, shape.lower, shape.depth);
+  for (const std::size_t tile : {6, 7}) set(tile, shape.depth / 4, kLine);
   asm volatile("" : : "r"(&config) : "memory");  // gcc's intrinsic names the first eight bytes only
   _tile_loadconfig(&config);
   configured = shape;
@@ -51,18 +52,48 @@ void configure(const Shape& shape) {
 
 /// The operands of a block, strides in bytes.
 struct Block {
-  const Bf16* a;
+  const std::byte* a;
   Index lda;
-  const Bf16* b;
+  const std::byte* b;
   Index ldb;
   float* c;
   Index ldc;
 };
 
+// The instructions name their tiles as constants, no template's parameters.
+template <class T>
+inline void dot_upper_left() {
+  if constexpr (std::is_same_v<T, Bf16>)
+    _tile_dpbf16ps(0, 4, 6);
+  else
+    _tile_dpbusd(0, 4, 6);
+}
+template <class T>
+inline void dot_upper_right() {
+  if constexpr (std::is_same_v<T, Bf16>)
+    _tile_dpbf16ps(1, 4, 7);
+  else
+    _tile_dpbusd(1, 4, 7);
+}
+template <class T>
+inline void dot_lower_left() {
+  if constexpr (std::is_same_v<T, Bf16>)
+    _tile_dpbf16ps(2, 5, 6);
+  else
+    _tile_dpbusd(2, 5, 6);
+}
+template <class T>
+inline void dot_lower_right() {
+  if constexpr (std::is_same_v<T, Bf16>)
+    _tile_dpbf16ps(3, 5, 7);
+  else
+    _tile_dpbusd(3, 5, 7);
+}
+
 /// A block of c, of `rows` x `columns` tiles, over `steps` tiles of depth.
-template <int rows, int columns>
+template <class T, int rows, int columns>
 inline void multiply(const Block& block, Index steps, bool add) {
-  const Bf16 *a = block.a, *below = a + kRows * (block.lda / 2), *b = block.b;
+  const std::byte *a = block.a, *below = a + kRows * block.lda, *b = block.b;
   float *const c = block.c, *const c_below = c + kRows * (block.ldc / 4);
   if (add) {
     _tile_loadd(0, c, block.ldc);
@@ -78,19 +109,19 @@ inline void multiply(const Block& block, Index steps, bool add) {
   for (; steps > 0; --steps) {
     _tile_loadd(6, b, block.ldb);
     _tile_loadd(4, a, block.lda);
-    _tile_dpbf16ps(0, 4, 6);
+    dot_upper_left<T>();
     if constexpr (rows == 2) {
       _tile_loadd(5, below, block.lda);
-      _tile_dpbf16ps(2, 5, 6);
+      dot_lower_left<T>();
     }
     if constexpr (columns == 2) {
-      _tile_loadd(7, b + 2 * kRows, block.ldb);
-      _tile_dpbf16ps(1, 4, 7);
+      _tile_loadd(7, b + kLine, block.ldb);
+      dot_upper_right<T>();
     }
-    if constexpr (rows == 2 && columns == 2) _tile_dpbf16ps(3, 5, 7);
-    a += kDepth;
-    below += kDepth;
-    b += kRows * (block.ldb / 2);
+    if constexpr (rows == 2 && columns == 2) dot_lower_right<T>();
+    a += kLine;
+    below += kLine;
+    b += kRows * block.ldb;
   }
   _tile_stored(0, c, block.ldc);
   if constexpr (columns == 2) _tile_stored(1, c + kRows, block.ldc);
@@ -100,54 +131,67 @@ inline void multiply(const Block& block, Index steps, bool add) {
 
 /// All columns of `m` rows: whole pairs of tiles below one another, or (`rows` 1) at most one tile.
 /// The strip of b that is multiplied with all rows stays in the nearest cache.
-template <int rows>
+template <class T, int rows>
 void strips(const Block& all, Index m, Index n, Index steps, bool add) {
   for (Index j = 0; j < n; j += kPair) {
     Block block = all;
-    block.b += 2 * j;
+    block.b += 4 * j;
     block.c += j;
     for (Index i = 0; i < m; i += kPair) {
       if (n - j >= kPair)
-        multiply<rows, 2>(block, steps, add);
+        multiply<T, rows, 2>(block, steps, add);
       else
-        multiply<rows, 1>(block, steps, add);
-      block.a += kPair * (all.lda / 2);
+        multiply<T, rows, 1>(block, steps, add);
+      block.a += kPair * all.lda;
       block.c += kPair * (all.ldc / 4);
     }
   }
 }
 
-/// Over `steps` tiles of `depth`.
+/// Over `steps` tiles of `depth` bytes.
+template <class T>
 void multiply_all(Block block, Index m, Index n, Index steps, Index depth, bool add) {
   const Index whole = m / kPair * kPair, rest = m - whole;
   if (whole > 0) {
     configure({kRows, kRows, depth});
-    strips<2>(block, whole, n, steps, add);
+    strips<T, 2>(block, whole, n, steps, add);
   }
   if (rest == 0) return;
-  block.a += whole * (block.lda / 2);
+  block.a += whole * block.lda;
   block.c += whole * (block.ldc / 4);
   if (rest > kRows) {
     configure({kRows, rest - kRows, depth});
-    strips<2>(block, rest, n, steps, add);
+    strips<T, 2>(block, rest, n, steps, add);
   } else {
     configure({rest, rest, depth});
-    strips<1>(block, rest, n, steps, add);
+    strips<T, 1>(block, rest, n, steps, add);
   }
 }
+
+/// `depth` bytes of a's rows.
+template <class T>
+void multiply_whole(const Block& block, Index m, Index n, Index depth, bool add) {
+  const Index steps = depth / kLine, rest = depth % kLine;
+  if (steps > 0) multiply_all<T>(block, m, n, steps, kLine, add);
+  if (rest == 0) return;
+  Block last = block;
+  last.a += steps * kLine;
+  last.b += steps * kRows * block.ldb;
+  multiply_all<T>(last, m, n, 1, rest, add || steps > 0);
+}
+
+const std::byte* bytes(const void* memory) { return static_cast<const std::byte*>(memory); }
 
 }  // namespace
 
 void amx_matmul(Index m, Index n, Index k, const Bf16* a, Index lda, const Bf16* b, Index ldb,
                 float* c, Index ldc, bool add) {
-  const Index steps = k / kDepth, rest = k % kDepth;
-  const Block block{a, 2 * lda, b, 4 * ldb, c, 4 * ldc};
-  if (steps > 0) multiply_all(block, m, n, steps, kDepth, add);
-  if (rest == 0) return;
-  Block last = block;
-  last.a += steps * kDepth;
-  last.b += steps * kDepth * ldb;
-  multiply_all(last, m, n, 1, rest, add || steps > 0);
+  multiply_whole<Bf16>({bytes(a), 2 * lda, bytes(b), 4 * ldb, c, 4 * ldc}, m, n, 2 * k, add);
+}
+
+void amx_matmul_int8(Index m, Index n, Index k, const std::uint8_t* a, Index lda, const Int8* b,
+                     Index ldb, float* c, Index ldc) {
+  multiply_whole<Int8>({bytes(a), lda, bytes(b), 4 * ldb, c, 4 * ldc}, m, n, k, /*add=*/false);
 }
 
 void amx_release() {

@@ -18,6 +18,17 @@ const Primitives<Bf16>& amx_bf16() {
   }();
   return set;
 }
+
+const Int8Primitives& amx_int8() {
+  static const Int8Primitives set = [] {
+    Int8Primitives with_tiles = avx512_bf16_int8;
+    with_tiles.matmul = amx_matmul_int8;
+    with_tiles.release = amx_release;
+    with_tiles.block_rows = 64;
+    return with_tiles;
+  }();
+  return set;
+}
 #endif
 
 }  // namespace
@@ -45,6 +56,18 @@ const Primitives<Bf16>& primitives<Bf16>(Isa isa) {
     case Isa::avx2: return avx2_bf16;
 #endif
     default: return plain_bf16;
+  }
+}
+
+const Int8Primitives& int8_primitives(Isa isa) {
+  switch (isa) {
+#if defined(__x86_64__)
+    case Isa::amx: return amx_int8();
+    case Isa::avx512_bf16: return avx512_bf16_int8;
+    case Isa::avx512: return avx512_int8;
+    case Isa::avx2: return avx2_int8;
+#endif
+    default: return plain_int8;
   }
 }
 

@@ -17,6 +17,11 @@ struct Bf16 {
   std::uint16_t bits;
 };
 
+/// A number of a weight that was rounded to 8 bits.
+struct Int8 {
+  std::int8_t value;
+};
+
 /// n rounded up to a multiple of m.
 constexpr std::int64_t round_up(std::int64_t n, std::int64_t m) { return (n + m - 1) / m * m; }
 
@@ -63,6 +68,12 @@ struct Primitives {
   void (*store_transposed)(const float* x, Index ldx, Index rows, Index columns, float scale, T* y,
                            Index ldy);
 
+  /// Each row of x [rows, columns] in 8 bits: u = x / scale + 128 in [1, 255], where scale[i] is
+  /// the 127th part of its largest number (by size); columns a multiple of 16. NaN and infinity
+  /// make the row's scale NaN.
+  void (*quantize)(const T* x, Index ldx, Index rows, Index columns, std::uint8_t* u, Index ldu,
+                   float* scales);
+
   /// y = x in the other type, `count` elements, a multiple of 16.
   void (*convert)(const float* x, Index count, T* y);
   /// y [rows, columns] = x + bias, bias [columns] or null.
@@ -97,6 +108,27 @@ struct Primitives {
   void (*column_sums)(const T* x, Index ldx, Index rows, Index columns, float* sums);
 };
 
+/// Products of 8-bit numbers, whose words hold four: activations from 1 to 255, as
+/// Primitives::quantize makes them, with weights from -127 to 127. The sums are whole numbers of 32
+/// bits, exact up to a depth of kMostInt8Depth; they lie where a product's floats would.
+struct Int8Primitives {
+  using Index = std::int64_t;
+
+  /// c [m, n] = a [m, k] b [k, n]; b is packed, n a multiple of 16, k of 4.
+  void (*matmul)(Index m, Index n, Index k, const std::uint8_t* a, Index lda, const Int8* b,
+                 Index ldb, float* c, Index ldc);
+  /// As Primitives::release and block_rows.
+  void (*release)();
+  Index block_rows;
+  /// The transpose of x [rows, columns] as a packed operand [columns, rows]; rows a multiple of 16.
+  void (*pack_transposed)(const Int8* x, Index ldx, Index rows, Index columns, Int8* packed);
+  /// c [rows, columns], in place, from a product's sums to floats: (c - offsets[j]) row_scales[i]
+  /// column_scales[j]; the offsets are whole numbers.
+  void (*dequantize)(float* c, Index ldc, Index rows, Index columns, const float* row_scales,
+                     const float* column_scales, const std::int32_t* offsets);
+};
+inline constexpr std::int64_t kMostInt8Depth = 65'536;
+
 /// The set of one instruction set; what was not compiled for this machine is the plain one.
 template <class T>
 [[nodiscard]] const Primitives<T>& primitives(Isa isa);
@@ -104,5 +136,6 @@ template <>
 const Primitives<float>& primitives<float>(Isa isa);
 template <>
 const Primitives<Bf16>& primitives<Bf16>(Isa isa);
+[[nodiscard]] const Int8Primitives& int8_primitives(Isa isa);
 
 }  // namespace vit::kernels

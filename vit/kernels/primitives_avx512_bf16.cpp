@@ -1,10 +1,12 @@
 #include "vit/kernels/primitive_sets.h"
 #include "vit/kernels/vec_avx512.h"
+#include "vit/kernels/vector_int8.h"
 #include "vit/kernels/vector_primitives.h"
 
 namespace vit::kernels {
 
 constinit const Primitives<float> avx512_bf16_float = VectorPrimitives<Avx512<true>, float>::all();
 constinit const Primitives<Bf16> avx512_bf16_bf16 = VectorPrimitives<Avx512<true>, Bf16>::all();
+constinit const Int8Primitives avx512_bf16_int8 = VectorInt8<Avx512<true>>::all();
 
 }  // namespace vit::kernels

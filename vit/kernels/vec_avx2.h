@@ -29,6 +29,19 @@ struct Avx2 {
         _mm_packus_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(p), half);
   }
+  /// Rounded, from 0 to 255.
+  static void store(std::uint8_t* p, F x) {
+    const __m256i words = _mm256_cvtps_epi32(x);
+    const __m128i half =
+        _mm_packus_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packus_epi16(half, half));
+  }
+  /// a - b of whole numbers; a's lie in the memory of floats.
+  static F difference(const float* a, const std::int32_t* b) {
+    return _mm256_cvtepi32_ps(
+        _mm256_sub_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(a)),
+                         _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b))));
+  }
 
   static F add(F a, F b) { return _mm256_add_ps(a, b); }
   static F sub(F a, F b) { return _mm256_sub_ps(a, b); }
@@ -79,6 +92,15 @@ struct Avx2 {
     };
     sum = _mm256_fmadd_ps(low(a), low(b), sum);
     return _mm256_fmadd_ps(_mm256_and_ps(a, upper), _mm256_and_ps(b, upper), sum);
+  }
+  static F dot(F sum, F a, F b, const Int8*) {
+    const __m256i u = _mm256_castps_si256(a), v = _mm256_castps_si256(b);
+    // The even and the odd bytes as 16-bit numbers.
+    const __m256i even = _mm256_madd_epi16(_mm256_and_si256(u, _mm256_set1_epi16(0xFF)),
+                                           _mm256_srai_epi16(_mm256_slli_epi16(v, 8), 8));
+    const __m256i odd = _mm256_madd_epi16(_mm256_srli_epi16(u, 8), _mm256_srai_epi16(v, 8));
+    return _mm256_castsi256_ps(
+        _mm256_add_epi32(_mm256_castps_si256(sum), _mm256_add_epi32(even, odd)));
   }
   static void interleave(const Bf16* a, const Bf16* b, Bf16* words) {
     const auto widen = [](const Bf16* p) {

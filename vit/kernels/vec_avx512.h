@@ -10,7 +10,8 @@
 
 namespace vit::kernels {
 
-/// Sixteen floats in AVX-512 registers. `native`: bf16 by AVX512_BF16, else by shifts and rounding.
+/// Sixteen floats in AVX-512 registers. `native`: bf16 and 8-bit numbers by AVX512_BF16 and
+/// AVX512_VNNI (all CPUs with the first have both), else by shifts and rounding.
 template <bool native>
 struct Avx512 {
   static constexpr int width = 16;
@@ -26,6 +27,14 @@ struct Avx512 {
   static void store(float* p, F x) { _mm512_storeu_ps(p, x); }
   static void store(Bf16* p, F x) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), rounded(x));
+  }
+  /// Rounded, the lowest eight bits.
+  static void store(std::uint8_t* p, F x) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(x)));
+  }
+  /// a - b of whole numbers; a's lie in the memory of floats.
+  static F difference(const float* a, const std::int32_t* b) {
+    return _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_loadu_si512(a), _mm512_loadu_si512(b)));
   }
 
   static F add(F a, F b) { return _mm512_add_ps(a, b); }
@@ -63,7 +72,7 @@ struct Avx512 {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(rounded(x)), 16));
   }
 
-  /// Words: a float, or two bf16 numbers.
+  /// Words: a float, two bf16 numbers, or four of 8 bits (a's without sign, b's with).
   static F word(const void* p) {
     std::int32_t bits;
     __builtin_memcpy(&bits, p, sizeof bits);
@@ -81,6 +90,18 @@ struct Avx512 {
     };
     sum = _mm512_fmadd_ps(low(a), low(b), sum);
     return _mm512_fmadd_ps(_mm512_and_ps(a, upper), _mm512_and_ps(b, upper), sum);
+  }
+  static F dot(F sum, F a, F b, const Int8*) {
+    const __m512i total = _mm512_castps_si512(sum), u = _mm512_castps_si512(a),
+                  v = _mm512_castps_si512(b);
+#ifdef __AVX512VNNI__
+    if constexpr (native) return _mm512_castsi512_ps(_mm512_dpbusd_epi32(total, u, v));
+#endif
+    // The even and the odd bytes as 16-bit numbers.
+    const __m512i even = _mm512_madd_epi16(_mm512_and_si512(u, _mm512_set1_epi16(0xFF)),
+                                           _mm512_srai_epi16(_mm512_slli_epi16(v, 8), 8));
+    const __m512i odd = _mm512_madd_epi16(_mm512_srli_epi16(u, 8), _mm512_srai_epi16(v, 8));
+    return _mm512_castsi512_ps(_mm512_add_epi32(total, _mm512_add_epi32(even, odd)));
   }
   /// Sixteen words of a's and b's elements side by side.
   static void interleave(const Bf16* a, const Bf16* b, Bf16* words) {

@@ -39,6 +39,17 @@ struct PlainVec {
   static void store(Bf16* p, F a) {
     for (int i = 0; i < width; ++i) p[i] = rounded(a.x[i]);
   }
+  /// Rounded, from 0 to 255; 0 for NaN.
+  static void store(std::uint8_t* p, F a) {
+    for (int i = 0; i < width; ++i)
+      p[i] = a.x[i] > 0 ? static_cast<std::uint8_t>(std::nearbyint(a.x[i] < 255 ? a.x[i] : 255))
+                        : std::uint8_t{0};
+  }
+  /// a - b of whole numbers; a's lie in the memory of floats.
+  static F difference(const float* a, const std::int32_t* b) {
+    return map(
+        [&](int i) { return static_cast<float>(static_cast<std::int32_t>(to_bits(a[i])) - b[i]); });
+  }
   static F add(F a, F b) {
     return map([&](int i) { return a.x[i] + b.x[i]; });
   }
@@ -96,6 +107,17 @@ struct PlainVec {
       const std::uint32_t u = to_bits(a.x[i]), v = to_bits(b.x[i]);
       return sum.x[i] + from_bits(u << 16) * from_bits(v << 16) +
              from_bits(u & 0xFFFF0000u) * from_bits(v & 0xFFFF0000u);
+    });
+  }
+  static F dot(F sum, F a, F b, const Int8*) {
+    return map([&](int i) {
+      std::uint8_t u[4];
+      std::int8_t v[4];
+      __builtin_memcpy(u, &a.x[i], sizeof u);
+      __builtin_memcpy(v, &b.x[i], sizeof v);
+      auto total = static_cast<std::int32_t>(to_bits(sum.x[i]));
+      for (int k = 0; k < 4; ++k) total += u[k] * v[k];
+      return from_bits(static_cast<std::uint32_t>(total));
     });
   }
   static void interleave(const Bf16* a, const Bf16* b, Bf16* words) {

@@ -170,6 +170,23 @@ struct VectorPrimitives : private VectorRows<V, T> {
       }
   }
 
+  static void quantize(const T* x, Index ldx, Index rows, Index columns, std::uint8_t* u, Index ldu,
+                       float* scales) {
+    const F zero = V::set(0), middle = V::set(128);
+    for (Index i = 0; i < rows; ++i, x += ldx, u += ldu) {
+      F most = zero, poison = zero;  // a maximum forgets NaN
+      for (Index j = 0; j < columns; j += W) {
+        const F value = V::load(x + j);
+        most = V::max(most, V::abs(value));
+        poison = V::fma(value, zero, poison);
+      }
+      const float largest = V::largest(most);
+      scales[i] = largest / 127.0f + V::sum(poison);
+      const F steps = V::set(largest > 0 ? 127.0f / largest : 0.0f);
+      for (Index j = 0; j < columns; j += W) V::store(u + j, V::fma(V::load(x + j), steps, middle));
+    }
+  }
+
   static void convert(const float* x, Index count, T* y) {
     for (Index i = 0; i < count; i += W) V::store(y + i, V::load(x + i));
   }
@@ -227,6 +244,7 @@ struct VectorPrimitives : private VectorRows<V, T> {
             .row_dots = row_dots,
             .store = store,
             .store_transposed = store_transposed,
+            .quantize = quantize,
             .convert = convert,
             .store_biased = store_biased,
             .store_gelu = store_gelu,

@@ -6,13 +6,13 @@
 
 #include "vit/core/error.h"
 #include "vit/data/sampler.h"
-#include "vit/kernels/packed_weights.h"
 #include "vit/nn/random.h"
 #include "vit/train/autocast.h"
 #include "vit/train/batch_plan.h"
 #include "vit/train/figures.h"
 #include "vit/train/freeze.h"
 #include "vit/train/loss_watch.h"
+#include "vit/train/prediction_scope.h"
 #include "vit/train/sam.h"
 
 namespace vit {
@@ -290,9 +290,8 @@ Schedule training_schedule(const TrainingParts& parts) {
 
 bool run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& data,
                     const Pipeline& pipeline, const LoaderOptions& loader_options,
-                    c10::Device device, const std::string& amp, const std::atomic<bool>* stop) {
-  const torch::NoGradGuard no_grad;
-  const kernels::FrozenWeights frozen;
+                    c10::Device device, const std::string& dtype, const std::atomic<bool>* stop) {
+  const PredictionScope prediction(device, dtype);
   model.module().eval();
   LoaderOptions options = loader_options;
   options.max_bad = 0;  // figures over other pictures than those that are asked for mean nothing
@@ -301,8 +300,8 @@ bool run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& da
   EpochLoader loader(data, pipeline, sequential_order(data.size()), 0, options);
   for (std::optional<Batch> batch = loader.next(); batch; batch = loader.next()) {
     if (stop != nullptr && *stop) return false;
-    const Autocast autocast(device.type(), amp);
     evaluation.add(batch->to(device));
+    prediction.check();
   }
   return true;
 }

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "vit/train/prediction_scope.h"
+
+namespace vit::cli {
+
+/// Adds `--dtype`, which says what predictions are computed in.
+inline void add_dtype(CLI::App& command, std::string& dtype) {
+  command
+      .add_option("--dtype", dtype,
+                  "What forward passes are computed in: fp32, bf16, fp16, or int8 (linear layers "
+                  "with weights and activations of 8 bits)")
+      ->check(CLI::IsMember(prediction_dtypes()))
+      ->capture_default_str();
+}
+
+}  // namespace vit::cli
