@@ -16,13 +16,19 @@ namespace {
 
 template <std::size_t kChannels, class Position>
 void copy_nearest_of(const Image& image, const Position& position, Image& to) {
+  const auto width = static_cast<std::uint64_t>(image.width),
+             height = static_cast<std::uint64_t>(image.height);
+  const auto stride = static_cast<std::int64_t>(image.row_bytes());
+  const std::uint8_t* const from = image.pixels.data();
   for (int y = 0; y < to.height; ++y) {
     std::uint8_t* out = to.row(y);
     for (int x = 0; x < to.width; ++x, out += kChannels) {
       const auto [from_x, from_y] = position(x, y);
-      const bool is_inside =
-          from_x >= 0 && from_x < image.width && from_y >= 0 && from_y < image.height;
-      if (is_inside) std::memcpy(out, image.pixel(from_x, from_y), kChannels);
+      // Before the first pixel is far behind the last one.
+      if (static_cast<std::uint64_t>(from_x) >= width ||
+          static_cast<std::uint64_t>(from_y) >= height)
+        continue;
+      std::memcpy(out, from + from_y * stride + from_x * std::int64_t{kChannels}, kChannels);
     }
   }
 }
@@ -56,7 +62,8 @@ void nearest(const Image& image, const AffineMatrix& m, Image& to) {
     copy_nearest(
         image,
         [&](int x, int y) {
-          return std::pair(columns[static_cast<std::size_t>(x)], rows[static_cast<std::size_t>(y)]);
+          return std::pair(std::int64_t{columns[static_cast<std::size_t>(x)]},
+                           std::int64_t{rows[static_cast<std::size_t>(y)]});
         },
         to);
     return;
@@ -71,10 +78,7 @@ void nearest(const Image& image, const AffineMatrix& m, Image& to) {
       image,
       [&](int x, int y) {
         const std::int64_t from_x = (a * x + b * y + c) >> 16, from_y = (d * x + e * y + f) >> 16;
-        const auto bounded = [](std::int64_t v) {
-          return static_cast<int>(std::clamp<std::int64_t>(v, -1, 1 << 30));
-        };
-        return std::pair(bounded(from_x), bounded(from_y));
+        return std::pair(from_x, from_y);
       },
       to);
 }
