@@ -3,17 +3,44 @@
 #include <torch/torch.h>
 
 #include "tests/catch.h"
+#include "vit/optim/optimizer.h"
 
-TEST_CASE("Clipping by norm scales all gradients together, and leaves small ones alone") {
+TEST_CASE("Clipping by norm has one factor for all gradients, and leaves small ones alone") {
   torch::Tensor a = torch::zeros({2}, torch::requires_grad()),
                 b = torch::zeros({1}, torch::requires_grad());
   a.mutable_grad() = torch::tensor({3.0f, 0.0f});
   b.mutable_grad() = torch::tensor({4.0f});
-  CHECK(vit::clip_grad_norm({a, b}, 10.0).item<double>() == Approx(5.0));
-  CHECK(b.grad()[0].item<double>() == 4.0);
-  CHECK(vit::clip_grad_norm({a, b}, 1.0).item<double>() == Approx(5.0));
-  CHECK(a.grad()[0].item<double>() == Approx(0.6));
-  CHECK(b.grad()[0].item<double>() == Approx(0.8));
+  const std::vector<vit::ParamGroup> groups{{.parameters = {{"a", a}, {"head.b", b}}}};
+  const auto clip = [&](std::optional<double> limit) {
+    vit::OptimOptions options;
+    options.clip_grad = limit;
+    return vit::clip_gradients(groups, options, "head");
+  };
+  CHECK(clip({}).norm == Approx(5.0));
+  CHECK(clip({}).factor == 1.0);
+  CHECK(clip(10.0).factor == 1.0);
+  CHECK(clip(1.0).norm == Approx(5.0));
+  CHECK(clip(1.0).factor == Approx(0.2));
+  CHECK(b.grad()[0].item<double>() == 4.0);  // the update multiplies
+}
+
+TEST_CASE("Every optimizer multiplies gradients by their factor") {
+  const std::string opt =
+      GENERATE("adamw", "adam", "sgd", "momentum", "lamb", "lion", "lars", "adafactorbv", "muon");
+  CAPTURE(opt);
+  const auto updated = [&](double scale, double factor) {
+    torch::Tensor w = torch::arange(1, 13, torch::kFloat32).view({3, 4}).requires_grad_();
+    vit::OptimOptions options;
+    options.opt = opt;
+    const auto optimizer =
+        vit::create_optimizer(options, {{.weight_decay = 0.1, .parameters = {{"w", w}}}});
+    for (int step = 0; step < 3; ++step) {
+      w.mutable_grad() = torch::cos(torch::arange(12).view({3, 4}) + step) * scale;
+      optimizer->step({.lr = 0.1, .gradient_factor = factor});
+    }
+    return w.detach();
+  };
+  CHECK(torch::allclose(updated(4.0, 0.25), updated(1.0, 1.0), 1e-6, 1e-6));
 }
 
 TEST_CASE("Clipping by value cuts each number by itself") {

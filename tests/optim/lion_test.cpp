@@ -21,7 +21,7 @@ class SignMargins {
   void see(FixtureRun& run, std::int64_t step) {
     copy_weights(run);
     run.loss(exact_, step).backward();
-    vit::clip_grad_norm(exact_->parameters(), 1.0);
+    vit::test::clip_in_place(exact_->parameters(), 1.0);
     std::map<std::string, torch::Tensor> state;
     for (const auto& [name, tensor] : run.optimizer->state()) state.emplace(name, tensor);
     const auto exact = exact_->named_parameters();

@@ -27,7 +27,8 @@ void Adam::update(std::vector<Item>& items, const Rates& rates) {
   const auto fused = [&](auto step) {
     step(parameters, gradients, exp_avgs, exp_avg_sqs, /*max_exp_avg_sqs=*/at::TensorList{}, steps,
          rates.lr, beta1(), beta2(), rates.weight_decay, options_.eps.value_or(1e-8),
-         /*amsgrad=*/false, /*maximize=*/false);
+         /*amsgrad=*/false, /*maximize=*/false, divisor(rates, parameters.front().device()),
+         /*found_inf=*/std::optional<torch::Tensor>());
   };
   if (decoupled_)
     fused([](auto&&... arguments) { at::_fused_adamw_(arguments...); });

@@ -6,7 +6,7 @@ namespace vit {
 
 /// Adam (Kingma and Ba 2015) as torch.optim.Adam, where weight decay is added to the gradient; with
 /// `decoupled` AdamW (Loshchilov and Hutter 2019, algorithm 2). LibTorch's fused step: one pass
-/// over parameter, gradient and moments.
+/// over parameter, gradient (which is clipped on the way) and moments.
 class Adam final : public Optimizer {
  public:
   Adam(const OptimOptions& options, std::vector<ParamGroup> groups, bool decoupled);
@@ -14,6 +14,7 @@ class Adam final : public Optimizer {
  protected:
   [[nodiscard]] NamedState make_state(const torch::Tensor& parameter) const override;
   void update(std::vector<Item>& items, const Rates& rates) override;
+  [[nodiscard]] bool scales_gradients() const override { return true; }
 
  private:
   bool decoupled_;

@@ -2,16 +2,15 @@
 
 #include <ATen/ops/_foreach_clamp_max.h>
 #include <ATen/ops/_foreach_clamp_min.h>
-#include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/where.h>
 #include <torch/utils.h>
 
-#include <cmath>
-#include <limits>
+#include <algorithm>
 #include <numeric>
+#include <optional>
 
 namespace vit {
 namespace {
@@ -37,17 +36,7 @@ torch::Tensor gradient_norm(const std::vector<torch::Tensor>& gradients) {
   return at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)));
 }
 
-torch::Tensor clip_grad_norm(const std::vector<torch::Tensor>& parameters, double max_norm) {
-  const torch::NoGradGuard no_grad;
-  const std::vector<torch::Tensor> gradients = gradients_of(parameters);
-  const torch::Tensor norm = gradient_norm(gradients);
-  if (std::isfinite(max_norm) && !gradients.empty()) {
-    // No branch on the value: that would wait for a GPU.
-    const torch::Tensor factor = (max_norm / (norm + 1e-6)).clamp_max(1.0);
-    at::_foreach_mul_(gradients, factor);
-  }
-  return norm;
-}
+double clip_factor(double norm, double max_norm) { return std::min(1.0, max_norm / (norm + 1e-6)); }
 
 void clip_grad_value(const std::vector<torch::Tensor>& parameters, double limit) {
   const torch::NoGradGuard no_grad;
@@ -69,22 +58,22 @@ void clip_grad_adaptive(const std::vector<torch::Tensor>& parameters, double fac
   }
 }
 
-double clip_gradients(const std::vector<ParamGroup>& groups, const OptimOptions& options,
-                      const std::string& classifier) {
+Clipping clip_gradients(const std::vector<ParamGroup>& groups, const OptimOptions& options,
+                        const std::string& classifier) {
   std::vector<torch::Tensor> all, body;
   for (const ParamGroup& group : groups)
     for (const auto& [name, parameter] : group.parameters) {
       all.push_back(parameter);
       if (!name.starts_with(classifier + ".")) body.push_back(parameter);
     }
-  const std::optional<double>& limit = options.clip_grad;
-  const bool by_norm = limit && options.clip_mode == "norm";
-  const double norm =
-      clip_grad_norm(all, by_norm ? *limit : std::numeric_limits<double>::infinity())
-          .item<double>();
-  if (limit && options.clip_mode == "value") clip_grad_value(all, *limit);
-  if (limit && options.clip_mode == "agc") clip_grad_adaptive(body, *limit);
-  return norm;
+  const torch::NoGradGuard no_grad;
+  Clipping result{.norm = gradient_norm(gradients_of(all)).item<double>()};
+  if (const std::optional<double>& limit = options.clip_grad) {
+    if (options.clip_mode == "norm") result.factor = clip_factor(result.norm, *limit);
+    if (options.clip_mode == "value") clip_grad_value(all, *limit);
+    if (options.clip_mode == "agc") clip_grad_adaptive(body, *limit);
+  }
+  return result;
 }
 
 }  // namespace vit

@@ -13,10 +13,9 @@ namespace vit {
 /// The common 2-norm of dense gradients, a scalar on their device.
 [[nodiscard]] torch::Tensor gradient_norm(const std::vector<torch::Tensor>& gradients);
 
-/// Scales all gradients so that their common 2-norm is at most `max_norm`, as
-/// torch.nn.utils.clip_grad_norm_ does, and returns the norm before (a scalar on their device).
-/// An infinite `max_norm` only measures.
-torch::Tensor clip_grad_norm(const std::vector<torch::Tensor>& parameters, double max_norm);
+/// What gradients of this common 2-norm are to be multiplied by for it to be at most `max_norm`: 1,
+/// or the coefficient of torch.nn.utils.clip_grad_norm_.
+[[nodiscard]] double clip_factor(double norm, double max_norm);
 
 /// Cuts each value of each gradient to [-limit, limit].
 void clip_grad_value(const std::vector<torch::Tensor>& parameters, double limit);
@@ -25,9 +24,15 @@ void clip_grad_value(const std::vector<torch::Tensor>& parameters, double limit)
 /// output channel of a kernel) is at most `factor` times as long as its weights.
 void clip_grad_adaptive(const std::vector<torch::Tensor>& parameters, double factor);
 
+struct Clipping {
+  double norm = 0;    ///< of all gradients, before
+  double factor = 1;  ///< by which the update is still to multiply them: UpdateRates
+};
+
 /// Clips the gradients of all groups as clip_grad and clip_mode say (agc leaves the parameters of
-/// the module `classifier` alone, as its authors do), and returns their common norm before.
-[[nodiscard]] double clip_gradients(const std::vector<ParamGroup>& groups,
-                                    const OptimOptions& options, const std::string& classifier);
+/// the module `classifier` alone, as its authors do). Clipping by norm only gives the factor: the
+/// update multiplies in passing, where another pass over all gradients would wait for memory.
+[[nodiscard]] Clipping clip_gradients(const std::vector<ParamGroup>& groups,
+                                      const OptimOptions& options, const std::string& classifier);
 
 }  // namespace vit

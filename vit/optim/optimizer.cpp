@@ -1,5 +1,6 @@
 #include "vit/optim/optimizer.h"
 
+#include <ATen/ops/_foreach_mul.h>
 #include <torch/utils.h>
 
 #include "vit/core/error.h"
@@ -42,12 +43,18 @@ void Optimizer::step(const UpdateRates& rates) {
           all[g].emplace_back(Item{parameter, parameter.grad(), {}, steps_.select(0, index)});
       for (const auto& [name, tensor] : state_[g][i]) item.state.push_back(tensor);
     }
+  if (rates.gradient_factor != 1.0 && !scales_gradients()) {
+    std::vector<torch::Tensor> gradients;
+    for (const std::vector<Item>& items : all)
+      for (const Item& item : items) gradients.push_back(item.gradient);
+    if (!gradients.empty()) at::_foreach_mul_(gradients, rates.gradient_factor);
+  }
   before_update(all);
   for (std::size_t g = 0; g < groups_.size(); ++g)
     if (!all[g].empty())
       update(all[g],
              {rates.lr * groups_[g].lr_scale, groups_[g].weight_decay * rates.weight_decay_factor,
-              rates.momentum.value_or(options_.momentum)});
+              rates.momentum.value_or(options_.momentum), rates.gradient_factor});
   ++updates_;
 }
 
@@ -70,6 +77,12 @@ std::vector<torch::Tensor> Optimizer::parameters() const {
   for (const ParamGroup& group : groups_)
     for (const NamedParameter& item : group.parameters) all.push_back(item.parameter);
   return all;
+}
+
+std::optional<torch::Tensor> Optimizer::divisor(const Rates& rates, const torch::Device& device) {
+  if (rates.gradient_factor == 1.0) return std::nullopt;
+  return torch::full({}, 1.0 / rates.gradient_factor,
+                     torch::TensorOptions(torch::kFloat32).device(device));
 }
 
 torch::Tensor Optimizer::zeros_like(const torch::Tensor& parameter) {

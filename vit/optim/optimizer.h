@@ -18,6 +18,7 @@ namespace vit {
 /// What the schedules give for one update.
 struct UpdateRates {
   double lr = 0;
+  double gradient_factor = 1.0;      ///< of all gradients, as clipping found it
   double weight_decay_factor = 1.0;  ///< of each group's weight decay
   std::optional<double> momentum;    ///< none: the optimizer's own
 };
@@ -30,7 +31,8 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  /// One update. A parameter without a gradient stays as it is, and so does its state.
+  /// One update, after which gradients are no longer of use. A parameter without a gradient stays
+  /// as it is, and so does its state.
   void step(const UpdateRates& rates);
   void step(double lr) { step(UpdateRates{.lr = lr}); }
   /// What a resumed run needs, by name (`exp_avg/blocks.0.attn.qkv.weight`); the tensors are the
@@ -58,6 +60,7 @@ class Optimizer {
   /// What holds for all items of a group.
   struct Rates {
     double lr = 0, weight_decay = 0, momentum = 0;
+    double gradient_factor = 1;  ///< still to be multiplied in, by who scales_gradients
   };
 
   Optimizer(const OptimOptions& options, std::vector<ParamGroup> groups)
@@ -70,6 +73,11 @@ class Optimizer {
   /// Sees everything that will be updated, before the first group is.
   virtual void before_update(const std::vector<std::vector<Item>>& /*groups*/) {}
   virtual void update(std::vector<Item>& items, const Rates& rates) = 0;
+  /// Whether `update` multiplies gradients by their factor, in the pass that it makes over them.
+  [[nodiscard]] virtual bool scales_gradients() const { return false; }
+  /// The factor as LibTorch's fused optimizers take it, which divide; none for 1.
+  [[nodiscard]] static std::optional<torch::Tensor> divisor(const Rates& rates,
+                                                            const torch::Device& device);
 
   [[nodiscard]] double beta1() const { return options_.betas ? options_.betas->at(0) : 0.9; }
   [[nodiscard]] double beta2(double fallback = 0.999) const {

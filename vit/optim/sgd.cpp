@@ -24,7 +24,7 @@ void Sgd::update(std::vector<Item>& items, const Rates& rates) {
   // Buffers start at zero, which makes the first step the same as PyTorch's "first step" rule.
   at::_fused_sgd_(parameters, gradients, buffers, rates.weight_decay, rates.momentum, rates.lr,
                   /*dampening=*/0.0, nesterov_ && rates.momentum > 0, /*maximize=*/false,
-                  /*is_first_step=*/false);
+                  /*is_first_step=*/false, divisor(rates, parameters.front().device()));
 }
 
 }  // namespace vit

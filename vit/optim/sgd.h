@@ -14,6 +14,7 @@ class Sgd final : public Optimizer {
  protected:
   [[nodiscard]] NamedState make_state(const torch::Tensor& parameter) const override;
   void update(std::vector<Item>& items, const Rates& rates) override;
+  [[nodiscard]] bool scales_gradients() const override { return true; }
 
  private:
   bool nesterov_;

@@ -62,8 +62,9 @@ LrFinding find_lr(TrainingParts& parts, double low, double high, std::int64_t up
       finding.rates.push_back(rate);
       finding.losses.push_back(smoothed);
       step.loss.backward();
-      (void)clip_gradients(parts.optimizer.groups(), parts.optim, parts.model.classifier());
-      parts.optimizer.step(rate);
+      const Clipping clipping =
+          clip_gradients(parts.optimizer.groups(), parts.optim, parts.model.classifier());
+      parts.optimizer.step({.lr = rate, .gradient_factor = clipping.factor});
       parts.optimizer.zero_grad();
     }
   }

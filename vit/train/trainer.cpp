@@ -144,11 +144,13 @@ class Training {
   /// False where a gradient is not finite; the weights are as before then.
   bool update_weights(UpdateEvent& event) {
     const bool in_range = scaler_.unscale(parameters_);
-    event.grad_norm =
+    const Clipping clipping =
         clip_gradients(parts_.optimizer.groups(), parts_.optim, parts_.model.classifier());
+    event.grad_norm = clipping.norm;
     const bool finite = std::isfinite(event.grad_norm);
     if (in_range && finite) {
       parts_.optimizer.step({.lr = lr_,
+                             .gradient_factor = clipping.factor,
                              .weight_decay_factor = schedule_.weight_decay_factor(
                                  state_.update, parts_.optim.weight_decay),
                              .momentum = schedule_.momentum(state_.update, parts_.optim.momentum)});
