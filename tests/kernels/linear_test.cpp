@@ -87,6 +87,24 @@ TEST_CASE("An encoder has the gradients of LibTorch's operators in all of its pa
   }
 }
 
+TEST_CASE("Weights of megabytes, for which rows are cut otherwise, give the same rows") {
+  const std::string amp = GENERATE("fp32", "bf16");
+  constexpr std::int64_t width = 384, inner = 1536, rows = 391, some = 50;
+  const torch::Tensor x = random({rows, width}, 1), w1 = random({inner, width}, 2, 0.05),
+                      b1 = random({inner}, 3), w2 = random({width, inner}, 4, 0.03),
+                      b2 = random({width}, 5);
+  const torch::NoGradGuard no_grad;
+  const vit::Autocast autocast(torch::kCPU, amp);
+  if (!vit::kernels::fused_linear_applies(x, w1)) return;
+  const torch::Tensor y = vit::kernels::fused_mlp(x, w1, b1, w2, b2);
+  CHECK(torch::equal(y.narrow(0, 7, some),
+                     vit::kernels::fused_mlp(x.narrow(0, 7, some), w1, b1, w2, b2)));
+  const torch::Tensor exact = at::linear(
+      at::gelu(at::linear(x.to(torch::kFloat64), w1.to(torch::kFloat64), b1.to(torch::kFloat64))),
+      w2.to(torch::kFloat64), b2.to(torch::kFloat64));
+  CHECK(relative(y, exact) < (amp == "fp32" ? 1e-6 : 1e-2));
+}
+
 TEST_CASE("Weights are packed anew for each pass, and once while they are frozen") {
   vit::Linear linear(vit::LinearOptions{32, 32});
   const torch::NoGradGuard no_grad;

@@ -26,6 +26,11 @@ void panels(const Primitives<T>& use, Index rows, const T* x, const PackedWeight
 
 constexpr std::size_t kSums = sizeof(float) * kPanel;  // bytes a row
 
+template <class T>
+std::size_t bytes_of(const PackedWeight<T>& weight) {
+  return sizeof(T) * static_cast<std::size_t>(weight.in * weight.out);
+}
+
 }  // namespace
 
 template <class T>
@@ -45,7 +50,8 @@ void pack_backward(const Primitives<T>& use, const T* w, Index out, Index in, T*
 template <class T>
 void linear_forward(const Primitives<T>& use, Index begin, Index end, const T* x,
                     const PackedWeight<T>& weight, const float* bias, T* y) {
-  for_each_chunk(use, begin, end, kSums, [&](Index row, Index rows, Workspace& memory) {
+  const ChunkMemory bytes{kSums, bytes_of(weight)};
+  for_each_chunk(use, begin, end, bytes, [&](Index row, Index rows, Workspace& memory) {
     float* const sums = memory.get<float>(rows * kPanel);
     panels(use, rows, x + row * weight.in, weight, sums, [&](Index n, Index columns, float* c) {
       use.store_biased(c, kPanel, rows, columns, bias == nullptr ? nullptr : bias + n,
@@ -57,7 +63,8 @@ void linear_forward(const Primitives<T>& use, Index begin, Index end, const T* x
 template <class T>
 void linear_backward(const Primitives<T>& use, Index begin, Index end, const T* gradient,
                      const PackedWeight<T>& weight, float* bias_sums, T* dx) {
-  for_each_chunk(use, begin, end, kSums, [&](Index row, Index rows, Workspace& memory) {
+  const ChunkMemory bytes{kSums, bytes_of(weight)};
+  for_each_chunk(use, begin, end, bytes, [&](Index row, Index rows, Workspace& memory) {
     float* const sums = memory.get<float>(rows * kPanel);
     const T* const g = gradient + row * weight.in;
     if (bias_sums != nullptr) use.column_sums(g, weight.in, rows, weight.in, bias_sums);
@@ -94,8 +101,9 @@ template <class T>
 void mlp_forward(const Primitives<T>& use, Index begin, Index end, const T* x,
                  const PackedWeight<T>& fc1, const float* bias1, const PackedWeight<T>& fc2,
                  const float* bias2, T* hidden, T* y) {
-  const std::size_t row_bytes = kSums + sizeof(T) * static_cast<std::size_t>(fc1.out);
-  for_each_chunk(use, begin, end, row_bytes, [&](Index row, Index rows, Workspace& memory) {
+  const ChunkMemory bytes{kSums + sizeof(T) * static_cast<std::size_t>(fc1.out),
+                          bytes_of(fc1) + bytes_of(fc2)};
+  for_each_chunk(use, begin, end, bytes, [&](Index row, Index rows, Workspace& memory) {
     float* const sums = memory.get<float>(rows * kPanel);
     T* const value = memory.get<T>(rows * fc1.out);
     panels(use, rows, x + row * fc1.in, fc1, sums, [&](Index n, Index columns, float* c) {
@@ -114,7 +122,8 @@ void mlp_backward(const Primitives<T>& use, Index begin, Index end, const T* gra
                   const PackedWeight<T>& fc1, const PackedWeight<T>& fc2, const T* hidden, T* value,
                   T* hidden_gradient, float* bias1_sums, float* bias2_sums, T* dx) {
   const Index width = fc2.out;
-  for_each_chunk(use, begin, end, kSums, [&](Index row, Index rows, Workspace& memory) {
+  const ChunkMemory bytes{kSums, bytes_of(fc1) + bytes_of(fc2)};
+  for_each_chunk(use, begin, end, bytes, [&](Index row, Index rows, Workspace& memory) {
     float* const sums = memory.get<float>(rows * kPanel);
     const T* const g = gradient + row * fc2.in;
     use.column_sums(g, fc2.in, rows, fc2.in, bias2_sums);

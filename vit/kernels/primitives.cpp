@@ -13,7 +13,7 @@ const Primitives<Bf16>& amx_bf16() {
     Primitives<Bf16> with_tiles = avx512_bf16_bf16;
     with_tiles.matmul = amx_matmul;
     with_tiles.release = amx_release;
-    with_tiles.block_rows = 64;
+    with_tiles.chunk_rows = {64, 256};
     return with_tiles;
   }();
   return set;
@@ -24,7 +24,7 @@ const Int8Primitives& amx_int8() {
     Int8Primitives with_tiles = avx512_bf16_int8;
     with_tiles.matmul = amx_matmul_int8;
     with_tiles.release = amx_release;
-    with_tiles.block_rows = 64;
+    with_tiles.chunk_rows = {64, 256};
     return with_tiles;
   }();
   return set;

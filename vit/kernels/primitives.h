@@ -25,6 +25,14 @@ struct Int8 {
 /// n rounded up to a multiple of m.
 constexpr std::int64_t round_up(std::int64_t n, std::int64_t m) { return (n + m - 1) / m * m; }
 
+/// Rows of a tall left operand that are best multiplied at a time, multiples of the tiles' heights.
+struct ChunkRows {
+  std::int64_t usual;  ///< so few that they stay in the nearest cache where tiles come from there
+  /// Where the weights do not stay in the second-level cache, so that each chunk reads them from
+  /// behind it: so many that products last longer than that.
+  std::int64_t of_large_weights;
+};
+
 template <class T>
 struct Primitives {
   using Index = std::int64_t;
@@ -35,9 +43,7 @@ struct Primitives {
                  Index ldc, bool add);
   /// To be called at the end of each thread's work: AMX keeps a tile configuration.
   void (*release)();
-  /// Rows of a tall left operand that are best multiplied at a time: a multiple of the tiles'
-  /// heights, so few that they stay in the nearest cache where tiles are loaded from there.
-  Index block_rows;
+  ChunkRows chunk_rows;
 
   /// x [rows, columns] as a packed operand of `padded` rows (even), columns a multiple of 16.
   void (*pack)(const T* x, Index ldx, Index rows, Index padded, Index columns, T* packed);
@@ -117,9 +123,9 @@ struct Int8Primitives {
   /// c [m, n] = a [m, k] b [k, n]; b is packed, n a multiple of 16, k of 4.
   void (*matmul)(Index m, Index n, Index k, const std::uint8_t* a, Index lda, const Int8* b,
                  Index ldb, float* c, Index ldc);
-  /// As Primitives::release and block_rows.
+  /// As Primitives::release and chunk_rows.
   void (*release)();
-  Index block_rows;
+  ChunkRows chunk_rows;
   /// The transpose of x [rows, columns] as a packed operand [columns, rows]; rows a multiple of 16.
   void (*pack_transposed)(const Int8* x, Index ldx, Index rows, Index columns, Int8* packed);
   /// c [rows, columns], in place, from a product's sums to floats: (c - offsets[j]) row_scales[i]

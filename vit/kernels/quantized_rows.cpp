@@ -14,6 +14,10 @@ std::size_t row_bytes(Index in) {
   return sizeof(float) * (kPanel + 1) + static_cast<std::size_t>(in);
 }
 
+std::size_t bytes_of(const QuantizedWeight& weight) {
+  return static_cast<std::size_t>(weight.in * weight.out);
+}
+
 /// Calls done(first column, columns, sums [rows, kPanel]) for each panel of x W, x [rows, in].
 template <class T, class Done>
 void panels(const Primitives<T>& use, const Int8Primitives& int8, Index rows, const T* x,
@@ -40,23 +44,24 @@ void pack_quantized(const Int8Primitives& int8, const Int8* v, Index out, Index 
 template <class T>
 void quantized_linear(const Primitives<T>& use, const Int8Primitives& int8, Index begin, Index end,
                       const T* x, const QuantizedWeight& weight, const float* bias, T* y) {
-  for_each_chunk(
-      int8, begin, end, row_bytes(weight.in), [&](Index row, Index rows, Workspace& memory) {
-        float* const sums = memory.get<float>(rows * kPanel);
-        panels(use, int8, rows, x + row * weight.in, weight, sums, memory,
-               [&](Index n, Index columns, float* c) {
-                 use.store_biased(c, kPanel, rows, columns, bias == nullptr ? nullptr : bias + n,
-                                  y + row * weight.out + n, weight.out);
-               });
-      });
+  const ChunkMemory bytes{row_bytes(weight.in), bytes_of(weight)};
+  for_each_chunk(int8, begin, end, bytes, [&](Index row, Index rows, Workspace& memory) {
+    float* const sums = memory.get<float>(rows * kPanel);
+    panels(use, int8, rows, x + row * weight.in, weight, sums, memory,
+           [&](Index n, Index columns, float* c) {
+             use.store_biased(c, kPanel, rows, columns, bias == nullptr ? nullptr : bias + n,
+                              y + row * weight.out + n, weight.out);
+           });
+  });
 }
 
 template <class T>
 void quantized_mlp(const Primitives<T>& use, const Int8Primitives& int8, Index begin, Index end,
                    const T* x, const QuantizedWeight& fc1, const float* bias1,
                    const QuantizedWeight& fc2, const float* bias2, T* y) {
-  const std::size_t bytes =
-      row_bytes(fc1.in) + row_bytes(fc2.in) + sizeof(T) * static_cast<std::size_t>(fc1.out);
+  const ChunkMemory bytes{
+      row_bytes(fc1.in) + row_bytes(fc2.in) + sizeof(T) * static_cast<std::size_t>(fc1.out),
+      bytes_of(fc1) + bytes_of(fc2)};
   for_each_chunk(int8, begin, end, bytes, [&](Index row, Index rows, Workspace& memory) {
     float* const sums = memory.get<float>(rows * kPanel);
     T* const value = memory.get<T>(rows * fc1.out);

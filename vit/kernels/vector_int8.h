@@ -38,7 +38,7 @@ struct VectorInt8 {
   static constexpr Int8Primitives all() {
     return {.matmul = matmul,
             .release = nothing,
-            .block_rows = 96,
+            .chunk_rows = {96, 96},
             .pack_transposed = pack_transposed,
             .dequantize = dequantize};
   }

@@ -235,7 +235,7 @@ struct VectorPrimitives : private VectorRows<V, T> {
   static constexpr Primitives<T> all() {
     return {.matmul = matmul<V, T>,
             .release = nothing,
-            .block_rows = 96,
+            .chunk_rows = {96, 96},
             .pack = pack,
             .pack_transposed = pack_transposed,
             .transpose_packed = transpose_packed,
