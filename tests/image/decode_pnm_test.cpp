@@ -29,7 +29,10 @@ TEST_CASE("each netpbm format decodes to RGB") {
 
 TEST_CASE("samples are scaled from the file's maximum") {
   CHECK(samples("P2 3 1 15 0 7 15") == Samples{0, 0, 0, 119, 119, 119, 255, 255, 255});
-  CHECK(samples("P5 2 1 65535\n\x80\x80\xFF\xFF"sv) == Samples{128, 128, 128, 255, 255, 255});
+  CHECK(samples("P6 1 1 65535\n\x80\x80\xFF\xFF\0\0"sv) == Samples{128, 255, 0});
+  // Grey is clipped there, as by Pillow.
+  CHECK(samples("P5 2 1 65535\n\0\x07\x01\0"sv) == Samples{7, 7, 7, 255, 255, 255});
+  CHECK(samples("P5 1 1 1023\n\0\x02"sv) == Samples{128, 128, 128});
 }
 
 TEST_CASE("a file that is too short, or says nonsense, is an error") {

@@ -1,5 +1,6 @@
 #include "vit/image/decode_opencv.h"
 
+#include <algorithm>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <optional>
@@ -44,12 +45,16 @@ cv::Mat decode(std::span<const std::byte> bytes) {
   return cv::imdecode(file, cv::IMREAD_UNCHANGED);
 }
 
-/// One row in OpenCV's order (grey, BGR or BGRA) to RGB; `shift` keeps the high byte of wide
-/// samples.
+/// One row in OpenCV's order (grey, BGR or BGRA) to RGB. Of wide colours the high byte is kept;
+/// wide grey is clipped, as Pillow does with its mode I;16.
 template <class Sample>
 void row_to_rgb(const Sample* from, std::uint8_t* to, int width, int channels) {
   constexpr int kShift = 8 * (static_cast<int>(sizeof(Sample)) - 1);
   for (int x = 0; x < width; ++x, from += channels, to += 3) {
+    if (channels == 1) {
+      std::fill_n(to, 3, static_cast<std::uint8_t>(std::min<int>(from[0], 255)));
+      continue;
+    }
     for (int c = 0; c < 3; ++c) {
       to[c] = static_cast<std::uint8_t>(from[channels < 3 ? 0 : 2 - c] >> kShift);
     }

@@ -99,10 +99,15 @@ Image decode_pnm(std::span<const std::byte> bytes, const std::string& where) {
     read_bits(reader, file, text, image);
     return image;
   }
+  const bool wide_grey = channels == 1 && maximum > 255;
   for (std::size_t i = 0; i < image.pixels.size(); i += 3) {
     for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
       const int sample = std::min(text ? reader.number() : reader.sample(maximum > 255), maximum);
-      image.pixels[i + c] = static_cast<std::uint8_t>((sample * 255 + maximum / 2) / maximum);
+      const auto scaled_to = [&](std::int64_t most) {
+        return std::min<std::int64_t>((sample * most + maximum / 2) / maximum, 255);
+      };
+      const std::int64_t scaled = scaled_to(wide_grey ? 65535 : 255);
+      image.pixels[i + c] = static_cast<std::uint8_t>(scaled);
     }
     if (channels == 1) image.pixels[i + 1] = image.pixels[i + 2] = image.pixels[i];
   }
