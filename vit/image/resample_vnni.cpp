@@ -80,24 +80,8 @@ RowPlan<GroupWeights<kParts>> plan_of(std::span<const Taps> taps) {
 
 using FourRows = std::array<const std::uint8_t*, 4>;
 
-/// Four taps' samples (bytes) times their digits, before the shift that rounds: one group is all
-/// that there is, and a digit's sum goes on in the next one's. `weight` is the one of all taps.
-template <std::size_t kParts>
-VIT_VNNI_INLINE __m512i sum_of_one(__m512i samples, const __m512i (&digits)[kParts],
-                                   std::int32_t weight) {
-  if constexpr (kParts == kOne) {
-    const __m512i sum = _mm512_dpbusd_epi32(_mm512_setzero_si512(), samples, digits[0]);
-    return _mm512_add_epi32(_mm512_mullo_epi32(sum, _mm512_set1_epi32(weight)),
-                            _mm512_set1_epi32(kHalf));
-  } else {
-    __m512i sum = _mm512_set1_epi32(kHalf >> (8 * (kParts - 1)));  // shifted with the digits
-    for (std::size_t d = 0; d < kParts; ++d)
-      sum = _mm512_dpbusd_epi32(d == 0 ? sum : _mm512_slli_epi32(sum, 8), samples, digits[d]);
-    return sum;
-  }
-}
-
-/// The same from the sums of each digit over several groups.
+/// The sums of each digit as one of weights, before the shift that rounds. `weight` is the one of
+/// all taps.
 template <std::size_t kParts>
 VIT_VNNI_INLINE __m512i joined(const __m512i (&sums)[kParts], std::int32_t weight) {
   const __m512i half = _mm512_set1_epi32(kHalf);
@@ -108,6 +92,22 @@ VIT_VNNI_INLINE __m512i joined(const __m512i (&sums)[kParts], std::int32_t weigh
     for (std::size_t d = 1; d < kParts; ++d)
       total = _mm512_add_epi32(_mm512_slli_epi32(total, 8), sums[d]);
     return _mm512_add_epi32(total, half);
+  }
+}
+
+/// The same from four taps' samples (bytes), where they are all that there is: a digit's sum goes
+/// on in the next one's.
+template <std::size_t kParts>
+VIT_VNNI_INLINE __m512i sum_of_one(__m512i samples, const __m512i (&digits)[kParts],
+                                   std::int32_t weight) {
+  if constexpr (kParts == kOne) {
+    const __m512i sums[] = {_mm512_dpbusd_epi32(_mm512_setzero_si512(), samples, digits[0])};
+    return joined<kParts>(sums, weight);
+  } else {
+    __m512i sum = _mm512_set1_epi32(kHalf >> (8 * (kParts - 1)));  // shifted with the digits
+    for (std::size_t d = 0; d < kParts; ++d)
+      sum = _mm512_dpbusd_epi32(d == 0 ? sum : _mm512_slli_epi32(sum, 8), samples, digits[d]);
+    return sum;
   }
 }
 
@@ -236,7 +236,7 @@ VIT_VNNI_INLINE void column_block(const std::uint8_t* in, std::size_t stride, co
                                   std::uint8_t* out) {
   const std::size_t rows = tap.weights.size();
   __m512i samples[4], digits[kParts], totals[4];
-  if (rows <= 4) {
+  if (quads.size() == 1) {
     column_samples(in, stride, 0, rows, mask, samples);
     for (std::size_t d = 0; d < kParts; ++d)
       digits[d] = _mm512_set1_epi32(static_cast<int>(quads[0][d]));

@@ -60,35 +60,14 @@ struct Block {
   Index ldc;
 };
 
-// The instructions name their tiles as constants, no template's parameters.
-template <class T>
-inline void dot_upper_left() {
-  if constexpr (std::is_same_v<T, Bf16>)
-    _tile_dpbf16ps(0, 4, 6);
-  else
-    _tile_dpbusd(0, 4, 6);
-}
-template <class T>
-inline void dot_upper_right() {
-  if constexpr (std::is_same_v<T, Bf16>)
-    _tile_dpbf16ps(1, 4, 7);
-  else
-    _tile_dpbusd(1, 4, 7);
-}
-template <class T>
-inline void dot_lower_left() {
-  if constexpr (std::is_same_v<T, Bf16>)
-    _tile_dpbf16ps(2, 5, 6);
-  else
-    _tile_dpbusd(2, 5, 6);
-}
-template <class T>
-inline void dot_lower_right() {
-  if constexpr (std::is_same_v<T, Bf16>)
-    _tile_dpbf16ps(3, 5, 7);
-  else
-    _tile_dpbusd(3, 5, 7);
-}
+// c += a b, in tiles. A macro, for the instructions take the numbers of tiles as literals only.
+#define VIT_DOT(c, a, b)                   \
+  do {                                     \
+    if constexpr (std::is_same_v<T, Bf16>) \
+      _tile_dpbf16ps(c, a, b);             \
+    else                                   \
+      _tile_dpbusd(c, a, b);               \
+  } while (false)
 
 /// A block of c, of `rows` x `columns` tiles, over `steps` tiles of depth.
 template <class T, int rows, int columns>
@@ -109,16 +88,16 @@ inline void multiply(const Block& block, Index steps, bool add) {
   for (; steps > 0; --steps) {
     _tile_loadd(6, b, block.ldb);
     _tile_loadd(4, a, block.lda);
-    dot_upper_left<T>();
+    VIT_DOT(0, 4, 6);
     if constexpr (rows == 2) {
       _tile_loadd(5, below, block.lda);
-      dot_lower_left<T>();
+      VIT_DOT(2, 5, 6);
     }
     if constexpr (columns == 2) {
       _tile_loadd(7, b + kLine, block.ldb);
-      dot_upper_right<T>();
+      VIT_DOT(1, 4, 7);
     }
-    if constexpr (rows == 2 && columns == 2) dot_lower_right<T>();
+    if constexpr (rows == 2 && columns == 2) VIT_DOT(3, 5, 7);
     a += kLine;
     below += kLine;
     b += kRows * block.ldb;
@@ -128,6 +107,8 @@ inline void multiply(const Block& block, Index steps, bool add) {
   if constexpr (rows == 2) _tile_stored(2, c_below, block.ldc);
   if constexpr (rows == 2 && columns == 2) _tile_stored(3, c_below + kRows, block.ldc);
 }
+
+#undef VIT_DOT
 
 /// All columns of `m` rows: whole pairs of tiles below one another, or (`rows` 1) at most one tile.
 /// The strip of b that is multiplied with all rows stays in the nearest cache.
