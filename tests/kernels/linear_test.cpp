@@ -26,12 +26,17 @@ using vit::test::with_gradients;
 TEST_CASE("A fused linear layer and MLP agree with LibTorch's, in value and every gradient") {
   const std::string amp = GENERATE("fp32", "bf16");
   const std::int64_t rows = GENERATE(1, 7, 97, 400);
-  const torch::Tensor x = random({rows, 1, 64}, 1).requires_grad_();
+  struct Widths {
+    std::int64_t in, hidden, out;
+  };
+  // Of the larger ones the weights' gradients are made in strips.
+  const auto widths = GENERATE(Widths{64, 96, 32}, Widths{416, 1056, 448});
+  const torch::Tensor x = random({rows, 1, widths.in}, 1).requires_grad_();
   if (vit::kernels::active_isa() < vit::kernels::Isa::avx512_bf16) return;
-  const torch::Tensor w1 = random({96, 64}, 2, 0.2).requires_grad_(),
-                      b1 = random({96}, 3).requires_grad_(),
-                      w2 = random({32, 96}, 4, 0.2).requires_grad_(),
-                      b2 = random({32}, 5).requires_grad_();
+  const torch::Tensor w1 = random({widths.hidden, widths.in}, 2, 0.2).requires_grad_(),
+                      b1 = random({widths.hidden}, 3).requires_grad_(),
+                      w2 = random({widths.out, widths.hidden}, 4, 0.2).requires_grad_(),
+                      b2 = random({widths.out}, 5).requires_grad_();
   const std::vector<torch::Tensor> inputs{x, w1, b1, w2, b2};
   const auto plain = [&] { return at::linear(at::gelu(at::linear(x, w1, b1)), w2, b2); };
   const auto exact = with_gradients(plain, inputs, "fp32");

@@ -34,6 +34,32 @@ PackedWeight<T> operand(const torch::Tensor& packed, std::int64_t in, std::int64
   return {data<T>(packed), in, out};
 }
 
+/// Whether threads are to share the columns of x W instead of its rows. With few rows each of them
+/// would read all weights, from behind its own cache, for the few that it has; by columns each
+/// reads its part of the weights, and all of x, which then stays in its cache.
+bool by_columns(const torch::Tensor& x) {
+  constexpr std::size_t kSmall = 768 * 1024;
+  return at::get_num_threads() > 1 && x.nbytes() <= kSmall;
+}
+
+/// Calls body(part) for parts of x W, an output of `width` columns, on all threads.
+template <class Body>
+void for_each_part(const torch::Tensor& x, std::int64_t width, const Body& body) {
+  const std::int64_t rows = rows_of(x);
+  if (!by_columns(x)) {
+    RowBlocks(rows).for_each([&](auto, std::int64_t begin, std::int64_t end) {
+      body(OutputPart{begin, end, 0, width});
+    });
+    return;
+  }
+  constexpr std::int64_t kStripsPerThread = 4;  // a thread that is slow for a while takes fewer
+  const std::int64_t strip =
+      round_up(at::ceil_div(width, kStripsPerThread * at::get_num_threads()), kPanel);
+  for_each_item(at::ceil_div(width, strip), [&](std::int64_t i) {
+    body(OutputPart{0, rows, i * strip, std::min(width, (i + 1) * strip)});
+  });
+}
+
 /// The transpose of sums [groups, in, out], added up over the groups: [out, in].
 torch::Tensor transposed_total(const torch::Tensor& sums) {
   const std::int64_t groups = sums.size(0), in = sums.size(1), out = sums.size(2);
@@ -53,33 +79,85 @@ torch::Tensor transposed_total(const torch::Tensor& sums) {
   return result;
 }
 
+/// left^T right [left width, right width] float32, in sums of some groups of the tokens:
+/// [groups, left width, right width].
+template <class T>
+torch::Tensor token_sums(const Primitives<T>& use, const torch::Tensor& left,
+                         const RightTokens<T>& right) {
+  const std::int64_t height = left.size(-1), width = right.width, tokens = rows_of(left);
+  // Strips with so few sums that they stay in the second-level cache. Where those are fewer than
+  // the threads, each thread takes some of the tokens, for all columns, with sums of its own.
+  const std::int64_t threads = at::get_num_threads(),
+                     most = std::max<std::int64_t>(384, round_up(160'000 / height + 1, kPanel));
+  const std::int64_t strip = round_up(at::ceil_div(width, at::ceil_div(width, most)), kPanel);
+  const std::int64_t strips = at::ceil_div(width, strip);
+  const std::int64_t wanted = strips >= threads ? 1 : std::min(threads, 1 + tokens / 1024);
+  const std::int64_t chunks = at::ceil_div(tokens, wanted * kTokenChunk);  // of a group
+  const std::int64_t chunk = round_up(at::ceil_div(tokens, wanted * chunks), kTokenPadding);
+  const std::int64_t share = chunks * chunk, groups = at::ceil_div(tokens, share);
+
+  LeftTokens<T> operand{data<T>(left), nullptr, height};
+  torch::Tensor transposed;
+  if (strips > 1) {  // else the one who needs a chunk transposes it, in the nearest cache
+    transposed = at::empty({round_up(tokens, kTokenPadding), height}, left.options());
+    operand.transposed = data<T>(transposed);
+    for_each_item(at::ceil_div(tokens, chunk), [&](std::int64_t i) {
+      transpose_tokens<T>(use, i * chunk, std::min(tokens, (i + 1) * chunk), operand);
+    });
+  }
+  torch::Tensor sums = at::empty({groups, height, width}, left.options().dtype(torch::kFloat32));
+  for_each_item(groups * strips, [&](std::int64_t i) {
+    const std::int64_t group = i / strips, column = i % strips * strip;
+    const GradientPart part{group * share, std::min(tokens, (group + 1) * share), chunk, column,
+                            std::min(width, column + strip)};
+    weight_gradient<T>(use, part, operand, right, data<float>(sums) + group * height * width);
+  });
+  return sums;
+}
+
+torch::Tensor total(const torch::Tensor& sums) { return sums.size(0) == 1 ? sums[0] : sums.sum(0); }
+
 /// gradient^T x: [out, in] float32.
 template <class T>
 torch::Tensor weight_gradient_of(const Primitives<T>& use, const torch::Tensor& gradient,
                                  const torch::Tensor& x) {
-  const bool upright = gradient.size(-1) < x.size(-1);
-  const torch::Tensor &narrow = upright ? gradient : x, &wide = upright ? x : gradient;
-  const std::int64_t height = narrow.size(-1), width = wide.size(-1), tokens = rows_of(x);
-  // Strips with so few sums that they stay in the second-level cache. Where those are fewer than
-  // the threads, each thread takes some of the tokens, for all columns, with sums of its own.
-  const std::int64_t threads = at::get_num_threads(),
-                     most = std::max<std::int64_t>(384, round_up(160'000 / height + 1, 32));
-  const std::int64_t strip = round_up(at::ceil_div(width, at::ceil_div(width, most)), 32);
-  const std::int64_t strips = at::ceil_div(width, strip);
-  const std::int64_t wanted = strips >= threads ? 1 : std::min(threads, 1 + tokens / 1024);
-  const std::int64_t share = round_up(at::ceil_div(tokens, wanted), 32),
-                     groups = at::ceil_div(tokens, share);
-  const torch::Tensor sums = at::empty({groups, height, width}, x.options().dtype(torch::kFloat32));
-  for_each_item(groups * strips, [&](std::int64_t i) {
-    const std::int64_t group = i / strips, column = i % strips * strip;
-    const GradientPart part{group * share, std::min(tokens, (group + 1) * share), column,
-                            std::min(width, column + strip)};
-    weight_gradient<T>(use, part, data<T>(narrow), height, data<T>(wide), width,
-                       data<float>(sums) + group * height * width);
-  });
-  if (!upright) return transposed_total(sums);
-  return groups == 1 ? sums[0] : sums.sum(0);
+  const auto rows = [](const torch::Tensor& tokens) {
+    return RightTokens<T>{data<T>(tokens), {}, tokens.size(-1)};
+  };
+  if (gradient.size(-1) < x.size(-1)) return total(token_sums<T>(use, gradient, rows(x)));
+  return transposed_total(token_sums<T>(use, x, rows(gradient)));
 }
+
+/// Room for numbers of `tokens` tokens as PackedTokens, with zeros behind the last one.
+class TokenPanels {
+ public:
+  TokenPanels(std::int64_t tokens, std::int64_t width, const torch::TensorOptions& options)
+      : tokens_(tokens),
+        width_(width),
+        memory_(at::empty({round_up(tokens, kTokenPadding), width}, options)) {}
+
+  template <class T>
+  [[nodiscard]] PackedTokens<T> packed() const {
+    return {data<T>(memory_), memory_.size(0), width_};
+  }
+  template <class T>
+  [[nodiscard]] RightTokens<T> operand() const {
+    return {nullptr, packed<T>(), width_};
+  }
+  /// To be called before anything is packed.
+  template <class T>
+  void clear_padding() const {
+    const PackedTokens<T> all = packed<T>();
+    const std::int64_t whole = tokens_ / 2 * 2;  // a pair lies together
+    for (std::int64_t n = 0; n < width_ && whole < all.padded; n += kPanel)
+      std::fill(all.at(whole, n), all.at(all.padded, n), T{});
+  }
+  void release() { memory_.reset(); }
+
+ private:
+  std::int64_t tokens_, width_;
+  torch::Tensor memory_;
+};
 
 /// What is to be saved of x, which only the gradient of `weight` needs.
 torch::Tensor kept_for(AutogradContext* context, const torch::Tensor& weight,
@@ -99,8 +177,8 @@ class FusedLinear : public torch::autograd::Function<FusedLinear> {
     const torch::Tensor y = empty_like_rows(x, out);
     by_type(type, [&]<class T>(T) {
       const Primitives<T>& use = primitives<T>(active_isa());
-      RowBlocks(rows_of(x)).for_each([&](auto, std::int64_t begin, std::int64_t end) {
-        linear_forward<T>(use, begin, end, data<T>(x), operand<T>(packed, in, out),
+      for_each_part(x, out, [&](const OutputPart& part) {
+        linear_forward<T>(use, part, data<T>(x), operand<T>(packed, in, out),
                           bias ? data<float>(*bias) : nullptr, data<T>(y));
       });
     });
@@ -148,6 +226,18 @@ torch::Tensor mlp_of(const torch::Tensor& x, const torch::Tensor& weight1,
                       y = empty_like_rows(x, out);
   by_type(type, [&]<class T>(T) {
     const Primitives<T>& use = primitives<T>(active_isa());
+    if (!hidden.defined() && by_columns(x)) {
+      const torch::Tensor value = empty_like_rows(x, width);
+      for_each_part(x, width, [&](const OutputPart& part) {
+        gelu_linear_forward<T>(use, part, data<T>(x), operand<T>(packed1, in, width),
+                               data<float>(bias1), data<T>(value));
+      });
+      for_each_part(value, out, [&](const OutputPart& part) {
+        linear_forward<T>(use, part, data<T>(value), operand<T>(packed2, width, out),
+                          data<float>(bias2), data<T>(y));
+      });
+      return;
+    }
     RowBlocks(rows_of(x)).for_each([&](auto, std::int64_t begin, std::int64_t end) {
       mlp_forward<T>(use, begin, end, data<T>(x), operand<T>(packed1, in, width),
                      data<float>(bias1), operand<T>(packed2, width, out), data<float>(bias2),
@@ -205,22 +295,26 @@ class FusedMlp : public torch::autograd::Function<FusedMlp> {
     const std::int64_t in = weight1.size(1), width = weight1.size(0), out = weight2.size(0);
     const torch::Tensor packed1 = packed_weight(weight1, type, Packing::backward),
                         packed2 = packed_weight(weight2, type, Packing::backward);
-    const torch::Tensor dx = empty_like_rows(hidden, in), dh = empty_like_rows(hidden, width);
-    torch::Tensor value = empty_like_rows(hidden, width);
+    const torch::Tensor dx = empty_like_rows(hidden, in);
+    TokenPanels value(rows_of(hidden), width, hidden.options()),
+        dh(rows_of(hidden), width, hidden.options());
     const RowBlocks blocks(rows_of(hidden));
     const BlockSums sums1(blocks, width), sums2(blocks, out);
     torch::Tensor dw1, dw2;
     by_type(type, [&]<class T>(T) {
       const Primitives<T>& use = primitives<T>(active_isa());
+      value.clear_padding<T>();
+      dh.clear_padding<T>();
       blocks.for_each([&](std::int64_t block, std::int64_t begin, std::int64_t end) {
         mlp_backward<T>(use, begin, end, data<T>(g), operand<T>(packed1, width, in),
-                        operand<T>(packed2, out, width), data<T>(hidden), data<T>(value),
-                        data<T>(dh), sums1.of(block), sums2.of(block), data<T>(dx));
+                        operand<T>(packed2, out, width), data<T>(hidden), value.packed<T>(),
+                        dh.packed<T>(), sums1.of(block), sums2.of(block), data<T>(dx));
       });
-      if (context->needs_input_grad(3)) dw2 = weight_gradient_of<T>(use, g, value);
-      value.reset();
+      // What is packed is on the right, whichever is wider.
+      if (context->needs_input_grad(3)) dw2 = total(token_sums<T>(use, g, value.operand<T>()));
+      value.release();
       if (context->needs_input_grad(1))
-        dw1 = weight_gradient_of<T>(use, dh, as_kept(context, saved[0]));
+        dw1 = transposed_total(token_sums<T>(use, as_kept(context, saved[0]), dh.operand<T>()));
     });
     return {dx, dw1, sums1.total(), dw2, sums2.total()};
   }

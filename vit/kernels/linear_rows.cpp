@@ -10,18 +10,22 @@ namespace {
 
 using Index = std::int64_t;
 
-constexpr Index kTokens = 384;  // of a chunk of the weight gradients
-
-/// Calls done(first column, columns, sums [rows, kPanel]) for each panel of x W.
+/// Calls done(first column, columns, sums [rows, kPanel]) for each panel of x W in the columns
+/// [column, column_end).
 template <class T, class Done>
 void panels(const Primitives<T>& use, Index rows, const T* x, const PackedWeight<T>& weight,
-            float* sums, const Done& done) {
-  for (Index n = 0; n < weight.out; n += kPanel) {
+            Index column, Index column_end, float* sums, const Done& done) {
+  for (Index n = column; n < column_end; n += kPanel) {
     const Index columns = std::min(kPanel, weight.out - n);
     use.matmul(rows, columns, weight.in, x, weight.in, weight.packed + n * weight.in, columns, sums,
                kPanel, false);
     done(n, columns, sums);
   }
+}
+template <class T, class Done>
+void panels(const Primitives<T>& use, Index rows, const T* x, const PackedWeight<T>& weight,
+            float* sums, const Done& done) {
+  panels(use, rows, x, weight, 0, weight.out, sums, done);
 }
 
 constexpr std::size_t kSums = sizeof(float) * kPanel;  // bytes a row
@@ -29,6 +33,29 @@ constexpr std::size_t kSums = sizeof(float) * kPanel;  // bytes a row
 template <class T>
 std::size_t bytes_of(const PackedWeight<T>& weight) {
   return sizeof(T) * static_cast<std::size_t>(weight.in * weight.out);
+}
+
+/// Calls done(first row, rows, first column, columns, sums [rows, kPanel]) for all of a part of x
+/// W.
+template <class T, class Done>
+void output_part(const Primitives<T>& use, const OutputPart& part, const T* x,
+                 const PackedWeight<T>& weight, const Done& done) {
+  const Index width = part.column_end - part.column;
+  const ChunkMemory bytes{kSums, sizeof(T) * static_cast<std::size_t>(weight.in * width)};
+  for_each_chunk(use, part.begin, part.end, bytes, [&](Index row, Index rows, Workspace& memory) {
+    panels(use, rows, x + row * weight.in, weight, part.column, part.column_end,
+           memory.get<float>(rows * kPanel),
+           [&](Index n, Index columns, float* c) { done(row, rows, n, columns, c); });
+  });
+}
+
+/// `count` tokens of the left operand, from `token` on, by way of `scratch`.
+template <class T>
+void transpose(const Primitives<T>& use, Index token, Index count, const LeftTokens<T>& left,
+               T* scratch, T* transposed) {
+  const Index padded = round_up(count, kTokenPadding);
+  use.pack(left.rows + token * left.width, left.width, count, padded, left.width, scratch);
+  use.transpose_packed(scratch, padded, left.width, transposed);
 }
 
 }  // namespace
@@ -48,15 +75,20 @@ void pack_backward(const Primitives<T>& use, const T* w, Index out, Index in, T*
 }
 
 template <class T>
-void linear_forward(const Primitives<T>& use, Index begin, Index end, const T* x,
+void linear_forward(const Primitives<T>& use, const OutputPart& part, const T* x,
                     const PackedWeight<T>& weight, const float* bias, T* y) {
-  const ChunkMemory bytes{kSums, bytes_of(weight)};
-  for_each_chunk(use, begin, end, bytes, [&](Index row, Index rows, Workspace& memory) {
-    float* const sums = memory.get<float>(rows * kPanel);
-    panels(use, rows, x + row * weight.in, weight, sums, [&](Index n, Index columns, float* c) {
-      use.store_biased(c, kPanel, rows, columns, bias == nullptr ? nullptr : bias + n,
-                       y + row * weight.out + n, weight.out);
-    });
+  output_part(use, part, x, weight, [&](Index row, Index rows, Index n, Index columns, float* c) {
+    use.store_biased(c, kPanel, rows, columns, bias == nullptr ? nullptr : bias + n,
+                     y + row * weight.out + n, weight.out);
+  });
+}
+
+template <class T>
+void gelu_linear_forward(const Primitives<T>& use, const OutputPart& part, const T* x,
+                         const PackedWeight<T>& weight, const float* bias, T* value) {
+  output_part(use, part, x, weight, [&](Index row, Index rows, Index n, Index columns, float* c) {
+    use.store_gelu(c, kPanel, rows, columns, bias + n, nullptr, 0, value + row * weight.out + n,
+                   weight.out);
   });
 }
 
@@ -76,22 +108,35 @@ void linear_backward(const Primitives<T>& use, Index begin, Index end, const T* 
 }
 
 template <class T>
-void weight_gradient(const Primitives<T>& use, const GradientPart& part, const T* narrow,
-                     Index narrow_width, const T* wide, Index wide_width, float* sums) {
+void transpose_tokens(const Primitives<T>& use, Index begin, Index end, const LeftTokens<T>& left) {
+  const Index count = end - begin, padded = round_up(count, kTokenPadding);
   Workspace& memory = Workspace::of_thread();
-  memory.reset(sizeof(T) * static_cast<std::size_t>(kTokens * (2 * narrow_width + kPanel)) + 256);
-  T* const packed = memory.get<T>(kTokens * narrow_width);
-  T* const transposed = memory.get<T>(kTokens * narrow_width);
-  T* const right = memory.get<T>(kTokens * kPanel);
-  for (Index token = part.begin; token < part.end; token += kTokens) {
-    const Index count = std::min(kTokens, part.end - token), padded = round_up(count, 32);
-    use.pack(narrow + token * narrow_width, narrow_width, count, padded, narrow_width, packed);
-    use.transpose_packed(packed, padded, narrow_width, transposed);
+  memory.reset(sizeof(T) * static_cast<std::size_t>(padded * left.width) + 64);
+  transpose(use, begin, count, left, memory.get<T>(padded * left.width),
+            left.transposed + begin * left.width);
+}
+
+template <class T>
+void weight_gradient(const Primitives<T>& use, const GradientPart& part, const LeftTokens<T>& left,
+                     const RightTokens<T>& right, float* sums) {
+  const Index left_room = left.transposed == nullptr ? part.chunk * left.width : 0,
+              right_room = right.rows == nullptr ? 0 : part.chunk * kPanel;
+  Workspace& memory = Workspace::of_thread();
+  memory.reset(sizeof(T) * static_cast<std::size_t>(2 * left_room + right_room) + 256);
+  T *const scratch = memory.get<T>(left_room), *const turned = memory.get<T>(left_room),
+           *const panel = memory.get<T>(right_room);
+  for (Index token = part.begin; token < part.end; token += part.chunk) {
+    const Index count = std::min(part.chunk, part.end - token),
+                padded = round_up(count, kTokenPadding);
+    if (left_room > 0) transpose(use, token, count, left, scratch, turned);
+    const T* const transposed = left_room > 0 ? turned : left.transposed + token * left.width;
     for (Index n = part.column; n < part.column_end; n += kPanel) {
       const Index columns = std::min(kPanel, part.column_end - n);
-      use.pack(wide + token * wide_width + n, wide_width, count, padded, columns, right);
-      use.matmul(narrow_width, columns, padded, transposed, padded, right, columns, sums + n,
-                 wide_width, token > part.begin);
+      if (right_room > 0)
+        use.pack(right.rows + token * right.width + n, right.width, count, padded, columns, panel);
+      use.matmul(left.width, columns, padded, transposed, padded,
+                 right_room > 0 ? panel : right.packed.at(token, n), columns, sums + n, right.width,
+                 token > part.begin);
     }
   }
   use.release();
@@ -119,39 +164,44 @@ void mlp_forward(const Primitives<T>& use, Index begin, Index end, const T* x,
 
 template <class T>
 void mlp_backward(const Primitives<T>& use, Index begin, Index end, const T* gradient,
-                  const PackedWeight<T>& fc1, const PackedWeight<T>& fc2, const T* hidden, T* value,
-                  T* hidden_gradient, float* bias1_sums, float* bias2_sums, T* dx) {
+                  const PackedWeight<T>& fc1, const PackedWeight<T>& fc2, const T* hidden,
+                  const PackedTokens<T>& value, const PackedTokens<T>& hidden_gradient,
+                  float* bias1_sums, float* bias2_sums, T* dx) {
   const Index width = fc2.out;
-  const ChunkMemory bytes{kSums, bytes_of(fc1) + bytes_of(fc2)};
+  const ChunkMemory bytes{kSums + sizeof(T) * static_cast<std::size_t>(width),
+                          bytes_of(fc1) + bytes_of(fc2)};
   for_each_chunk(use, begin, end, bytes, [&](Index row, Index rows, Workspace& memory) {
     float* const sums = memory.get<float>(rows * kPanel);
+    T* const dh = memory.get<T>(rows * width);
     const T* const g = gradient + row * fc2.in;
     use.column_sums(g, fc2.in, rows, fc2.in, bias2_sums);
     panels(use, rows, g, fc2, sums, [&](Index n, Index columns, float* c) {
-      const Index at = row * width + n;
-      use.gelu_gradient(c, kPanel, rows, columns, hidden + at, width, value + at,
-                        hidden_gradient + at, bias1_sums + n);
+      use.gelu_gradient(c, kPanel, rows, columns, hidden + row * width + n, width, value.at(row, n),
+                        dh + n, width, hidden_gradient.at(row, n), bias1_sums + n);
     });
-    panels(use, rows, hidden_gradient + row * width, fc1, sums,
-           [&](Index n, Index columns, float* c) {
-             use.store_biased(c, kPanel, rows, columns, nullptr, dx + row * fc1.out + n, fc1.out);
-           });
+    panels(use, rows, dh, fc1, sums, [&](Index n, Index columns, float* c) {
+      use.store_biased(c, kPanel, rows, columns, nullptr, dx + row * fc1.out + n, fc1.out);
+    });
   });
 }
 
 #define VIT_FOR(T)                                                                                 \
   template void pack_forward(const Primitives<T>&, const T*, Index, Index, T*);                    \
   template void pack_backward(const Primitives<T>&, const T*, Index, Index, T*);                   \
-  template void linear_forward(const Primitives<T>&, Index, Index, const T*,                       \
+  template void linear_forward(const Primitives<T>&, const OutputPart&, const T*,                  \
                                const PackedWeight<T>&, const float*, T*);                          \
+  template void gelu_linear_forward(const Primitives<T>&, const OutputPart&, const T*,             \
+                                    const PackedWeight<T>&, const float*, T*);                     \
   template void linear_backward(const Primitives<T>&, Index, Index, const T*,                      \
                                 const PackedWeight<T>&, float*, T*);                               \
-  template void weight_gradient(const Primitives<T>&, const GradientPart&, const T*, Index,        \
-                                const T*, Index, float*);                                          \
+  template void transpose_tokens(const Primitives<T>&, Index, Index, const LeftTokens<T>&);        \
+  template void weight_gradient(const Primitives<T>&, const GradientPart&, const LeftTokens<T>&,   \
+                                const RightTokens<T>&, float*);                                    \
   template void mlp_forward(const Primitives<T>&, Index, Index, const T*, const PackedWeight<T>&,  \
                             const float*, const PackedWeight<T>&, const float*, T*, T*);           \
   template void mlp_backward(const Primitives<T>&, Index, Index, const T*, const PackedWeight<T>&, \
-                             const PackedWeight<T>&, const T*, T*, T*, float*, float*, T*);
+                             const PackedWeight<T>&, const T*, const PackedTokens<T>&,             \
+                             const PackedTokens<T>&, float*, float*, T*);
 VIT_FOR(float)
 VIT_FOR(Bf16)
 #undef VIT_FOR

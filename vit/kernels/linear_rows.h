@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "vit/kernels/primitives.h"
+#include "vit/kernels/row_chunks.h"
 
 /// Linear layers on ranges of rows (tokens), as several threads share them. T is the type of the
 /// operands of the matrix products; the widths are multiples of 32.
@@ -26,10 +28,21 @@ template <class T>
 void pack_backward(const Primitives<T>& use, const T* w, std::int64_t out, std::int64_t in,
                    T* packed);
 
-/// y [rows, out] = x W^T + bias for the rows [begin, end).
+/// Of an output [rows, width] the rows [begin, end) and the columns [column, column_end), of which
+/// the first is a multiple of kPanel.
+struct OutputPart {
+  std::int64_t begin, end, column, column_end;
+};
+
+/// That part of y [rows, out] = x W^T + bias.
 template <class T>
-void linear_forward(const Primitives<T>& use, std::int64_t begin, std::int64_t end, const T* x,
+void linear_forward(const Primitives<T>& use, const OutputPart& part, const T* x,
                     const PackedWeight<T>& weight, const float* bias, T* y);
+
+/// That part of value [rows, out] = GELU(x W^T + bias).
+template <class T>
+void gelu_linear_forward(const Primitives<T>& use, const OutputPart& part, const T* x,
+                         const PackedWeight<T>& weight, const float* bias, T* value);
 
 /// The gradient of x from that of y, with `weight` packed with W (so its `in` is the width of y).
 /// The column sums of the gradient are added to `bias_sums` [width of y]. Either may be null.
@@ -37,19 +50,54 @@ template <class T>
 void linear_backward(const Primitives<T>& use, std::int64_t begin, std::int64_t end,
                      const T* gradient, const PackedWeight<T>& weight, float* bias_sums, T* dx);
 
-/// Tokens [begin, end) of two matrices [tokens, width], and of the second one columns
-/// [column, column_end), multiples of 16.
-struct GradientPart {
-  std::int64_t begin, end, column, column_end;
+/// Numbers of tokens [tokens, width] as the right operand of a product over the tokens: panels as a
+/// PackedWeight has them. `padded` is the number of tokens rounded up to kTokenPadding, with zeros
+/// behind the last one.
+template <class T>
+struct PackedTokens {
+  T* packed;
+  std::int64_t padded, width;
+  /// From an even token on, the panel that begins with `column`.
+  [[nodiscard]] T* at(std::int64_t token, std::int64_t column) const {
+    return packed + column * padded + token * std::min(kPanel, width - column);
+  }
+};
+inline constexpr std::int64_t kTokenPadding = 32;
+
+/// The left operand of such a product, x [tokens, width], to be transposed.
+template <class T>
+struct LeftTokens {
+  const T* rows;
+  /// Null, or what transpose_tokens made of every chunk: that from token t on is at t * width.
+  T* transposed;
+  std::int64_t width;
+};
+/// The right operand, [tokens, width]: rows, which are packed on the way, or (`rows` null) what is
+/// packed already.
+template <class T>
+struct RightTokens {
+  const T* rows;
+  PackedTokens<T> packed;
+  std::int64_t width;
 };
 
-/// sums [narrow width, wide width] = narrow^T wide over those tokens, in those columns: a weight's
-/// gradient or its transpose, whichever way the wider matrix is on the right. Only the left one is
-/// transposed, which costs a second pass.
+/// Transposes the tokens [begin, end), a chunk.
 template <class T>
-void weight_gradient(const Primitives<T>& use, const GradientPart& part, const T* narrow,
-                     std::int64_t narrow_width, const T* wide, std::int64_t wide_width,
-                     float* sums);
+void transpose_tokens(const Primitives<T>& use, std::int64_t begin, std::int64_t end,
+                      const LeftTokens<T>& left);
+
+/// Tokens [begin, end), in chunks of `chunk` (a multiple of kTokenPadding), and of the right
+/// operand the columns [column, column_end), of which the first is a multiple of kPanel.
+struct GradientPart {
+  std::int64_t begin, end, chunk, column, column_end;
+};
+inline constexpr std::int64_t kTokenChunk = 384;  ///< about as many as are best
+
+/// sums [left width, right width] = left^T right over those tokens, in those columns: a weight's
+/// gradient or its transpose. The left one takes a second pass, so the narrower one is best there.
+template <class T>
+void weight_gradient(const Primitives<T>& use, const GradientPart& part, const LeftTokens<T>& left,
+                     const RightTokens<T>& right, float* sums);
 
 /// fc2(GELU(fc1(x))) for the rows [begin, end). Keeps fc1(x) in `hidden` [tokens, width] for the
 /// backward pass, unless that is null.
@@ -59,11 +107,12 @@ void mlp_forward(const Primitives<T>& use, std::int64_t begin, std::int64_t end,
                  const float* bias2, T* hidden, T* y);
 
 /// From the gradient of y: that of `hidden` and that of x; fc1 and fc2 packed with W. Makes
-/// value = GELU(hidden) again, for the gradient of fc2's weight. Adds to the sums that are the
-/// biases' gradients.
+/// value = GELU(hidden) again. Both it and the gradient of `hidden` are for the weights' gradients.
+/// Adds to the sums that are the biases' gradients. `begin` is even.
 template <class T>
 void mlp_backward(const Primitives<T>& use, std::int64_t begin, std::int64_t end, const T* gradient,
-                  const PackedWeight<T>& fc1, const PackedWeight<T>& fc2, const T* hidden, T* value,
-                  T* hidden_gradient, float* bias1_sums, float* bias2_sums, T* dx);
+                  const PackedWeight<T>& fc1, const PackedWeight<T>& fc2, const T* hidden,
+                  const PackedTokens<T>& value, const PackedTokens<T>& hidden_gradient,
+                  float* bias1_sums, float* bias2_sums, T* dx);
 
 }  // namespace vit::kernels

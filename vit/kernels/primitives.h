@@ -89,10 +89,12 @@ struct Primitives {
   /// it was rounded.
   void (*store_gelu)(const float* x, Index ldx, Index rows, Index columns, const float* bias,
                      T* hidden, Index ldh, T* value, Index ldv);
-  /// value = GELU(hidden) again and gradient = x GELU'(hidden), all with `ld` elements from a row
-  /// to the next; the gradient's column sums are added to `sums` [columns].
+  /// value = GELU(hidden) again and gradient = x GELU'(hidden), both as packed operands and the
+  /// gradient as rows too; the gradient's column sums are added to `sums` [columns]. Columns are a
+  /// multiple of 32; a last odd row is paired with zeros.
   void (*gelu_gradient)(const float* x, Index ldx, Index rows, Index columns, const T* hidden,
-                        Index ld, T* value, T* gradient, float* sums);
+                        Index ldh, T* value_packed, T* gradient, Index ldg, T* gradient_packed,
+                        float* sums);
   /// sum [rows, columns] = x + factor y, times scale [columns] where that is given.
   void (*add)(const float* x, const T* y, Index rows, Index columns, const float* scale,
               float factor, float* sum);

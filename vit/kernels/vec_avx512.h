@@ -105,17 +105,14 @@ struct Avx512 {
   }
   /// Sixteen words of a's and b's elements side by side.
   static void interleave(const Bf16* a, const Bf16* b, Bf16* words) {
-    const auto widen = [](const Bf16* p) {
-      return p == nullptr
-                 ? _mm512_setzero_si512()
-                 : _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+    const auto halves = [](const Bf16* p) {
+      return p == nullptr ? _mm256_setzero_si256()
+                          : _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
     };
-    _mm512_storeu_si512(words, _mm512_or_si512(widen(a), _mm512_slli_epi32(widen(b), 16)));
+    _mm512_storeu_si512(words, alternated(halves(a), halves(b)));
   }
   static void interleave(F a, F b, Bf16* words) {
-    _mm512_storeu_si512(words,
-                        _mm512_or_si512(_mm512_cvtepu16_epi32(rounded(a)),
-                                        _mm512_slli_epi32(_mm512_cvtepu16_epi32(rounded(b)), 16)));
+    _mm512_storeu_si512(words, alternated(rounded(a), rounded(b)));
   }
   /// y[j][i] = x[i][j] for a square of `width` words; strides in words.
   static void transpose(const float* x, std::int64_t ldx, int rows, float* y, std::int64_t ldy) {
@@ -149,6 +146,14 @@ struct Avx512 {
   }
 
  private:
+  /// a's and b's 16-bit numbers in turn.
+  static __m512i alternated(__m256i a, __m256i b) {
+    alignas(64) static constexpr std::int16_t kOrder[32] = {
+        0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
+        8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+    return _mm512_permutexvar_epi16(_mm512_load_si512(kOrder),
+                                    _mm512_inserti64x4(_mm512_castsi256_si512(a), b, 1));
+  }
   /// To the nearest bf16, ties to even.
   static __m256i rounded(F x) {
 #ifdef __AVX512BF16__

@@ -215,17 +215,43 @@ struct VectorPrimitives : private VectorRows<V, T> {
   }
 
   static void gelu_gradient(const float* x, Index ldx, Index rows, Index columns, const T* hidden,
-                            Index ld, T* value, T* gradient, float* sums) {
+                            Index ldh, T* value_packed, T* gradient, Index ldg, T* gradient_packed,
+                            float* sums) {
     const Gelu<V, T> gelu;
-    add_columns(rows, columns, sums, [&](Index i, Index j) {
-      const Index at = i * ld + j;
-      F y, slope;
-      gelu(V::load(hidden + at), y, slope);
-      V::store(value + at, y);
+    const auto element = [&](Index i, Index j, F& value) {
+      F slope;
+      gelu(V::load(hidden + i * ldh + j), value, slope);
       const F product = V::mul(V::load(x + i * ldx + j), slope);
-      V::store(gradient + at, product);
+      V::store(gradient + i * ldg + j, product);
       return product;
-    });
+    };
+    const auto pair = [&](Index i, Index j, F& sum) {
+      F value, value_below = V::set(0), below = V::set(0);
+      const F upper = element(i, j, value);
+      if (i + 1 < rows) below = element(i + 1, j, value_below);
+      store_packed(value, value_below, value_packed + i * columns, columns, j);
+      store_packed(upper, below, gradient_packed + i * columns, columns, j);
+      sum = V::add(V::add(sum, upper), below);
+    };
+    for (Index j = 0; j < columns; j += 2 * W) {
+      F s0 = V::load(sums + j), s1 = V::load(sums + j + W);
+      for (Index i = 0; i < rows; i += 2) {
+        pair(i, j, s0);
+        pair(i, j + W, s1);
+      }
+      V::store(sums + j, s0);
+      V::store(sums + j + W, s1);
+    }
+  }
+
+  /// Column j of two rows of a packed operand of `columns` columns.
+  static void store_packed(F upper, F lower, T* packed, Index columns, Index j) {
+    if constexpr (paired) {
+      V::interleave(upper, lower, packed + 2 * j);
+    } else {
+      V::store(packed + j, upper);
+      V::store(packed + columns + j, lower);
+    }
   }
 
   static void column_sums(const T* x, Index ldx, Index rows, Index columns, float* sums) {
