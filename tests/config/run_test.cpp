@@ -3,47 +3,16 @@
 #include <atomic>
 
 #include "tests/catch.h"
+#include "tests/config/bench.h"
 #include "tests/io/scratch.h"
 #include "vit/core/error.h"
-#include "vit/core/log.h"
 #include "vit/report/csv.h"
 #include "vit/train/run_directory.h"
 
 namespace fs = std::filesystem;
+using vit::test::Bench;
 
 namespace {
-
-/// A folder with a small experiment, and quiet meanwhile.
-struct Bench {
-  Bench() {
-    vit::log::set_console_level(vit::log::Level::off);
-    vit::test::put(
-        folder / "small.yaml",
-        "data: {image_size: 16, num_train: 32, num_val: 16, batch_size: 8, workers: 0}\n"
-        "augment: {train: [resize, hflip]}\n"
-        "model: {name: vit_tiny_patch16_224, img_size: 8, patch_size: 4, embed_dim: 8, depth: 1,\n"
-        "        num_heads: 2}\n"
-        "schedule: {epochs: 3, warmup_epochs: 0}\n"
-        "train: {device: cpu, threads: 1}\n"
-        "export: {torchscript: false}\n");
-  }
-  ~Bench() { vit::log::set_console_level(vit::log::Level::info); }
-
-  vit::RunResult run(const std::string& output, const std::string& resume = "",
-                     std::vector<vit::Observer*> observers = {},
-                     const std::atomic<bool>* stop = nullptr,
-                     const std::vector<std::string>& sets = {}) {
-    vit::RunRequest request;
-    request.experiment = folder / "small.yaml";
-    request.output = folder / output;
-    request.sets = sets;
-    request.allow_change = !sets.empty();
-    if (!resume.empty()) request.resume = resume;
-    return vit::run_experiment(request, observers, stop);
-  }
-
-  vit::test::ScratchFolder folder;
-};
 
 struct StopAfter : vit::Observer {
   explicit StopAfter(std::int64_t batches) : left(batches) {}

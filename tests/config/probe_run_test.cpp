@@ -1,0 +1,37 @@
+#include "vit/config/probe_run.h"
+
+#include <torch/torch.h>
+
+#include "tests/catch.h"
+#include "tests/config/bench.h"
+#include "vit/config/open_model.h"
+#include "vit/train/run_directory.h"
+
+using vit::test::Bench;
+
+TEST_CASE("A linear probe teaches the head alone, and keeps the features for the next run") {
+  Bench bench;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(bench.folder.path());  // features are kept beside the runs
+  bench.run("body");
+  const std::vector<std::string> sets{"task.name=linear_probe", "augment.train=[resize]",
+                                      "init.weights=body/checkpoints/best.safetensors",
+                                      "init.reset_head=true"};
+  const vit::RunResult first = bench.run("probe", "", {}, nullptr, sets);
+  const vit::RunResult again = bench.run("again", "", {}, nullptr, sets);
+  CHECK(first.end == vit::TrainingEnd::complete);
+  CHECK(first.best == again.best);
+  CHECK(std::filesystem::exists("runs/.features"));
+
+  const vit::TrainedModel body = vit::open_model("body"), probe = vit::open_model("probe");
+  std::filesystem::current_path(before);
+  const auto learned = probe.model->module().named_parameters(),
+             given = body.model->module().named_parameters();
+  for (const auto& item : given) {
+    INFO(item.key());
+    CHECK(torch::equal(item.value(), learned[item.key()]) != item.key().starts_with("head."));
+  }
+  const vit::RunDirectory run(bench.folder / "probe");
+  CHECK(std::filesystem::exists(run.last_checkpoint()));
+  CHECK(std::filesystem::exists(run.summary()));
+}

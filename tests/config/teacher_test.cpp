@@ -1,0 +1,77 @@
+#include "vit/config/teacher.h"
+
+#include "tests/catch.h"
+#include "tests/config/bench.h"
+#include "vit/report/csv.h"
+
+using vit::test::Bench;
+
+namespace {
+
+/// The working folder, where the teacher's logits are kept, while the object lives.
+struct WorkingFolder {
+  explicit WorkingFolder(const std::filesystem::path& folder)
+      : before(std::filesystem::current_path()) {
+    std::filesystem::current_path(folder);
+  }
+  ~WorkingFolder() { std::filesystem::current_path(before); }
+  std::filesystem::path before;
+};
+
+std::optional<double> last_loss(const std::filesystem::path& run) {
+  const vit::CsvTable table = vit::read_csv(run / "summary.csv");
+  return table.number(table.rows.size() - 1, "train_loss");
+}
+
+}  // namespace
+
+TEST_CASE("A student learns from a run, and its teacher's logits can be kept") {
+  Bench bench;
+  const WorkingFolder here(bench.folder.path());
+  bench.run("teacher");
+  const std::vector<std::string> taught{
+      "task.distillation.type=soft", "augment.train=[resize]",
+      "task.distillation.teacher_weights=" + (bench.folder / "teacher").string()};
+  std::vector<std::string> cached = taught;
+  cached.push_back("task.distillation.cache_logits=true");
+  bench.run("alone", "", {}, nullptr, {"augment.train=[resize]"});
+  bench.run("taught", "", {}, nullptr, taught);
+  bench.run("cached", "", {}, nullptr, cached);
+  std::vector<std::filesystem::path> kept;
+  for (const auto& entry : std::filesystem::directory_iterator("runs/.features"))
+    kept.push_back(entry.path());
+  REQUIRE(kept.size() == 1);
+  const auto written = std::filesystem::last_write_time(kept[0]);
+  bench.run("again", "", {}, nullptr, cached);
+  CHECK(std::filesystem::last_write_time(kept[0]) == written);  // read, not made again
+  CHECK(last_loss("taught") != last_loss("alone"));
+  CHECK(last_loss("cached") == last_loss("taught"));  // the same pictures, seen the same way
+  CHECK(last_loss("again") == last_loss("taught"));
+}
+
+TEST_CASE("A teacher that is not named, not there or does not fit is an error that says so") {
+  Bench bench;
+  const WorkingFolder here(bench.folder.path());
+  bench.run("teacher");
+  const auto error_of = [&](const std::vector<std::string>& sets) {
+    std::vector<std::string> all{"task.distillation.type=hard"};
+    all.insert(all.end(), sets.begin(), sets.end());
+    const auto error = vit::test::error_of([&] { bench.run("student", "", {}, nullptr, all); });
+    REQUIRE(error);
+    return *error;
+  };
+  const vit::Error unnamed = error_of({});
+  CHECK(unnamed.kind() == vit::ErrorKind::usage);
+  CHECK(unnamed.where() == "task.distillation.teacher_weights");
+  const vit::Error missing = error_of({"task.distillation.teacher_weights=nowhere"});
+  CHECK(missing.kind() == vit::ErrorKind::weights);
+  CHECK_THAT(missing.what(), Catch::Contains("nowhere"));
+  const std::string weights = (bench.folder / "teacher/checkpoints/best.safetensors").string();
+  const vit::Error other = error_of(
+      {"task.distillation.teacher_weights=" + weights, "task.distillation.teacher_model=resnet18"});
+  CHECK(other.kind() == vit::ErrorKind::weights);
+  const vit::Error larger =
+      error_of({"task.distillation.teacher_weights=teacher", "model.img_size=16"});
+  CHECK(larger.kind() == vit::ErrorKind::usage);
+  CHECK_THAT(larger.what(), Catch::Contains("pictures of 8x8"));
+}

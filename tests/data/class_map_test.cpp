@@ -1,0 +1,44 @@
+#include "vit/data/class_map.h"
+
+#include "tests/catch.h"
+#include "tests/io/scratch.h"
+
+namespace {
+
+std::vector<std::string> classes_of(const std::string& text) {
+  const vit::test::ScratchFolder folder;
+  vit::test::put(folder / "classes.txt", text);
+  return vit::read_class_map(folder / "classes.txt");
+}
+
+vit::Error refusal(const std::string& text) {
+  const auto error = vit::test::error_of([&] { (void)classes_of(text); });
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::data);
+  return *error;
+}
+
+}  // namespace
+
+TEST_CASE("A class's label is the number of its line") {
+  const std::vector<std::string> expected{"tench", "great white shark", "ké"};
+  CHECK(classes_of("tench\ngreat white shark\nké\n") == expected);
+  CHECK(classes_of("tench\r\ngreat white shark\r\nké") == expected);
+  CHECK(classes_of("\xEF\xBB\xBFtench\ngreat white shark\nké\n\n\n") == expected);
+}
+
+TEST_CASE("A class map with a hole or a name twice is refused with the line") {
+  const vit::Error hole = refusal("cat\n\ndog\n");
+  CHECK_THAT(hole.where(), Catch::EndsWith("classes.txt:2"));
+  CHECK_THAT(hole.problem(), Catch::Contains("empty"));
+  const vit::Error twice = refusal("cat\ndog\ncat\n");
+  CHECK_THAT(twice.where(), Catch::EndsWith("classes.txt:3"));
+  CHECK_THAT(twice.problem(), Catch::Contains("is in line 1 already"));
+}
+
+TEST_CASE("An empty class map, and one that is not there, are refused") {
+  CHECK_THAT(refusal("").problem(), Catch::Contains("is empty"));
+  CHECK_THAT(refusal("\n\n").problem(), Catch::Contains("is empty"));
+  CHECK_THROWS_WITH(vit::read_class_map("/nowhere/classes.txt"),
+                    Catch::Contains("/nowhere/classes.txt"));
+}
