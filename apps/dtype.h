@@ -17,4 +17,10 @@ inline void add_dtype(CLI::App& command, std::string& dtype) {
       ->capture_default_str();
 }
 
+/// Adds `--device`, which says what predictions are computed on.
+inline void add_device(CLI::App& command, std::string& device) {
+  command.add_option("--device", device, "auto (a GPU where there is one), cpu, cuda or cuda:N")
+      ->capture_default_str();
+}
+
 }  // namespace vit::cli

@@ -1,3 +1,4 @@
+#include <ATen/Context.h>
 #include <torch/utils.h>
 
 #include <memory>
@@ -50,9 +51,14 @@ void forward(const ForwardArguments& arguments) {
   const LoadReport report = load_initial_weights(*model, experiment);
   log::info(report.summary());
   model->module().eval();
+  const c10::Device device = resolve_device(experiment.train.device);
+  model->module().to(device);
+  // These numbers are for comparing: convolutions in the float32 that the word promises, on GPUs
+  // too.
+  at::globalContext().setAllowTF32CuDNN(false);
 
   const torch::NoGradGuard no_grad;
-  const torch::Tensor features = model->forward_features(x);
+  const torch::Tensor features = model->forward_features(x.to(device));
   TensorWriter writer;
   writer.add("logits", model->forward_head(features));
   // Distilled models have a second head; `logits` is the mean of both.

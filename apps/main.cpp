@@ -124,6 +124,10 @@ int main(int argc, char** argv) {
                        kMemoryHint);
   } catch (const c10::Error& problem) {
     const std::string text = problem.what_without_backtrace();
+    if (text.find("does not have a deterministic implementation") != std::string::npos)
+      return fail(2,
+                  "train.deterministic: " + text.substr(0, text.find(',')) +
+                      "\n  set train.deterministic: false, and the run repeats but for rounding");
     const bool memory = text.find("not enough memory") != std::string::npos ||
                         text.find("can't allocate") != std::string::npos;
     return memory ? fail(5, text + "\n  " + kMemoryHint) : fail(1, "LibTorch: " + text);

@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 struct PredictArguments {
   std::string model;
   std::vector<std::string> pictures;
-  std::string dtype = "fp32";
+  std::string dtype = "fp32", device = "auto";
   int topk = 5;
   bool json = false;
 };
@@ -41,14 +41,15 @@ struct Classifier {
   std::vector<std::string> labels;
 };
 
-Classifier open_classifier(const std::string& path) {
+Classifier open_classifier(const std::string& path, c10::Device device) {
   if (path.ends_with(".pt")) {
-    ScriptedModel scripted = load_torchscript(path);
+    ScriptedModel scripted = load_torchscript(path, device);
     auto module = std::make_shared<torch::jit::Module>(scripted.module);
     return {[module](const torch::Tensor& x) { return module->forward({x}).toTensor(); },
             scripted.card.preprocessing, scripted.card.labels};
   }
   TrainedModel trained = open_model(path);
+  trained.model->module().to(device);
   return {[model = trained.model](const torch::Tensor& x) { return model->forward(x); },
           trained.preprocessing, trained.labels};
 }
@@ -77,18 +78,19 @@ std::vector<fs::path> find_pictures(const std::vector<std::string>& arguments) {
 void predict(const PredictArguments& arguments) {
   set_compute_threads(0);
   const std::vector<fs::path> pictures = find_pictures(arguments.pictures);
-  const Classifier classifier = open_classifier(arguments.model);
+  const c10::Device device = resolve_device(arguments.device);
+  const Classifier classifier = open_classifier(arguments.model, device);
   const Preprocessing& input = classifier.preprocessing;
   const auto count =
       std::min<std::int64_t>(arguments.topk, static_cast<std::int64_t>(classifier.labels.size()));
-  const PredictionScope prediction(torch::kCPU, arguments.dtype);
+  const PredictionScope prediction(device, arguments.dtype);
   nlohmann::json results = nlohmann::json::array();
   for (const fs::path& path : pictures) {
     torch::Tensor x =
         torch::empty({1, input.in_chans, input.img_size.height, input.img_size.width});
     normalize(eval_transform(load_image(path), input), input, x.data_ptr<float>());
-    const auto [values, indices] =
-        classifier.logits(x).to(torch::kFloat32).softmax(1).squeeze(0).topk(count);
+    const torch::Tensor logits = classifier.logits(x.to(device)).to(torch::kCPU, torch::kFloat32);
+    const auto [values, indices] = logits.softmax(1).squeeze(0).topk(count);
     prediction.check();
     TextTable table({{"class"}, {"probability", Align::right}, {""}});
     nlohmann::json top = nlohmann::json::array();
@@ -121,6 +123,7 @@ void add_predict(CLI::App& program) {
       ->required()
       ->type_name("IMAGE|FOLDER");
   add_dtype(*command, arguments->dtype);
+  add_device(*command, arguments->device);
   command->add_option("--topk", arguments->topk, "How many classes to show")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

@@ -5,6 +5,7 @@
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
+#include "tests/support/gpu.h"
 #include "tests/support/small_vit.h"
 #include "vit/core/error.h"
 #include "vit/models/registry.h"
@@ -90,4 +91,36 @@ TEST_CASE("Every family of models exports, for any batch size") {
     const torch::NoGradGuard no_grad;
     CHECK(torch::allclose(scripted.module.forward({x}).toTensor(), model->forward(x), 1e-4, 1e-5));
   }
+}
+
+TEST_CASE("An exported model has no device of its own, and runs on a GPU where there is one") {
+  const vit::test::ScratchFolder folder;
+  const std::string name =
+      GENERATE("test_vit", "deit_tiny_distilled_patch16_224", "eva02_tiny_patch14_224",
+               "vit_tiny_patch16_dinov3_qkvb", "resnet20_cifar", "cct_2_3x2_32_sine");
+  vit::ModelSpec spec = vit::model_spec(name);
+  vit::num_classes(spec) = 3;
+  const std::string rel_pos = name == "test_vit" ? GENERATE("none", "bias", "decomposed") : "none";
+  if (name == "test_vit") {
+    std::get<vit::ViTOptions>(spec.options).rel_pos = rel_pos;
+    std::get<vit::ViTOptions>(spec.options).dynamic_img_size = false;
+  }
+  INFO(name << ", " << rel_pos);
+  const auto model = vit::create_model(spec);
+  model->init_weights(0);
+  vit::ModelCard any{name, {"cat", "dog", "bird"}, vit::preprocessing(spec)};
+  vit::export_torchscript(*model, any, folder / "m.pt");
+  vit::ScriptedModel here = vit::load_torchscript(folder / "m.pt");
+  const std::string graph = here.module.get_method("forward").graph()->toString();
+  CHECK_THAT(graph, !Catch::Contains("value=\"cpu\""));
+  const auto device = vit::test::gpu();
+  if (!device) return;
+  const vit::Size2 size = model->img_size();
+  const torch::Tensor x = torch::rand({2, 3, size.height, size.width});
+  at::globalContext().setAllowTF32CuDNN(false);
+  vit::ScriptedModel there = vit::load_torchscript(folder / "m.pt", *device);
+  const torch::NoGradGuard no_grad;
+  CHECK(torch::allclose(there.module.forward({x.to(*device)}).toTensor().to(torch::kCPU),
+                        here.module.forward({x}).toTensor(), 1e-4, 1e-4));
+  at::globalContext().setAllowTF32CuDNN(true);
 }

@@ -2,7 +2,6 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/linear.h>
-#include <sys/resource.h>
 #include <torch/utils.h>
 #include <unistd.h>
 
@@ -23,6 +22,7 @@
 #include "vit/train/autocast.h"
 #include "vit/train/device.h"
 #include "vit/train/prediction_scope.h"
+#include "vit/train/process_memory.h"
 
 namespace vit {
 namespace {
@@ -31,9 +31,10 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kWarmup = 3;
 
-double timed(const std::function<void()>& step) {
+double timed(c10::Device device, const std::function<void()>& step) {
   const auto start = Clock::now();
   step();
+  synchronize(device);
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
@@ -58,26 +59,25 @@ double process_age() {
 }
 
 /// The best rate of a matrix product in this type, over a square one and those of an MLP.
-double matrix_peak_gflops(torch::ScalarType type) {
+double matrix_peak_gflops(c10::Device device, torch::ScalarType type) {
   torch::NoGradGuard no_grad;
   struct Shape {
     std::int64_t rows, in, out;
   };
+  const std::vector<Shape> shapes =
+      device.is_cpu()
+          ? std::vector{Shape{2048, 2048, 2048}, Shape{12608, 192, 768}, Shape{12608, 768, 192}}
+          : std::vector{Shape{8192, 8192, 8192}};
+  const auto options = torch::dtype(type).device(device);
   double best = 0;
-  for (const auto [rows, in, out] :
-       {Shape{2048, 2048, 2048}, Shape{12608, 192, 768}, Shape{12608, 768, 192}}) {
-    const torch::Tensor x = torch::ones({rows, in}, type), w = torch::ones({out, in}, type);
+  for (const auto [rows, in, out] : shapes) {
+    // Random numbers: a GPU multiplies zeros and ones faster than what a model has.
+    const torch::Tensor x = torch::randn({rows, in}, options), w = torch::randn({out, in}, options);
     const double flops = 2.0 * static_cast<double>(rows * in * out);
     for (int round = 0; round < 6; ++round)
-      best = std::max(best, flops / timed([&] { at::linear(x, w); }) / 1e9);
+      best = std::max(best, flops / timed(device, [&] { at::linear(x, w); }) / 1e9);
   }
   return best;
-}
-
-std::int64_t peak_memory() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
 }
 
 Benchmark measure(const Experiment& experiment, const BenchmarkRequest& request,
@@ -86,27 +86,31 @@ Benchmark measure(const Experiment& experiment, const BenchmarkRequest& request,
   Benchmark result;
   result.model = experiment.model.name;
   result.dtype = dtype;
-  result.device = device_description(resolve_device(experiment.train.device));
+  const c10::Device device = resolve_device(experiment.train.device);
+  result.device = device_description(device);
   result.isa = kernels::name(kernels::active_isa());
   result.batch_size = experiment.data.batch_size;
   result.threads = at::get_num_threads();
   result.flops = passes * 2.0 * static_cast<double>(profile(model).multiply_adds) *
                  static_cast<double>(experiment.data.batch_size);
   step();
+  synchronize(device);
   result.first_step_s = process_age();
   for (int i = 1; i < kWarmup; ++i) step();
+  synchronize(device);
   if (request.compare) {
     const kernels::PlainScope plain;
     step();
   }
   for (std::int64_t i = 0; i < request.steps; ++i) {
-    result.seconds.push_back(timed(step));
+    result.seconds.push_back(timed(device, step));
     if (!request.compare) continue;
     const kernels::PlainScope plain;
-    result.plain_seconds.push_back(timed(step));
+    result.plain_seconds.push_back(timed(device, step));
   }
-  result.peak_memory_bytes = peak_memory();
-  result.peak_gflops = matrix_peak_gflops(dtype == "fp32" ? torch::kFloat32 : torch::kBFloat16);
+  result.peak_memory_bytes = static_cast<std::int64_t>(peak_memory(device));
+  result.peak_gflops =
+      matrix_peak_gflops(device, dtype == "fp32" ? torch::kFloat32 : torch::kBFloat16);
   return result;
 }
 
@@ -138,6 +142,7 @@ double Benchmark::gflops() const { return flops / median(seconds) / 1e9; }
 Benchmark benchmark_training(const Experiment& experiment, const BenchmarkRequest& request) {
   set_compute_threads(experiment.train.threads);
   const c10::Device device = resolve_device(experiment.train.device);
+  set_deterministic(device, experiment.train.deterministic);
   const std::shared_ptr<ImageModel> model = random_model(experiment);
   model->module().train();
   const std::unique_ptr<Task> task = create_task(experiment.task, *model);

@@ -22,8 +22,8 @@ struct Benchmark {
   std::vector<double> plain_seconds;  ///< the same without our own kernels; empty unless compared
   double first_step_s = 0;  ///< from the start of the process to the end of the first step
   double flops = 0;         ///< of one step: 2 for each multiply-add of the model
-  double peak_gflops = 0;   ///< best of three shapes of LibTorch's matrix product (int8: in bf16)
-  std::int64_t peak_memory_bytes = 0;
+  double peak_gflops = 0;   ///< best of LibTorch's matrix products on the device (int8: in bf16)
+  std::int64_t peak_memory_bytes = 0;  ///< of the process, or of the tensors on a GPU
 
   [[nodiscard]] double images_per_s() const;  ///< of the median step
   [[nodiscard]] double best_images_per_s() const;

@@ -20,6 +20,7 @@ namespace vit {
 BuiltExperiment::BuiltExperiment(Experiment described) : experiment(std::move(described)) {
   set_compute_threads(experiment.train.threads);
   device = resolve_device(experiment.train.device);
+  set_deterministic(device, experiment.train.deterministic);
   data = open_data(experiment.data);
   resolve(experiment, *data.train);
   make_model();

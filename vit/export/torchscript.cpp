@@ -107,9 +107,9 @@ ExportCheck compare(ImageModel& model, torch::jit::Module& scripted) {
 }
 
 torch::jit::Module read_module(std::istream& bytes, torch::jit::ExtraFilesMap& extra,
-                               const std::string& where) {
+                               const std::string& where, c10::Device device) {
   try {
-    return torch::jit::load(bytes, c10::Device(c10::kCPU), extra);
+    return torch::jit::load(bytes, device, extra);
   } catch (const c10::Error& problem) {
     throw Error(ErrorKind::weights, where,
                 std::string("is no TorchScript file: ") + problem.what_without_backtrace(),
@@ -128,17 +128,17 @@ ExportCheck export_torchscript(ImageModel& model, const ModelCard& card,
   trace(model).save(bytes, {{kCardFile, card_to_json(card)}});
 
   torch::jit::ExtraFilesMap extra{{kCardFile, ""}};
-  torch::jit::Module read_back = read_module(bytes, extra, path.string());
+  torch::jit::Module read_back = read_module(bytes, extra, path.string(), c10::kCPU);
   card_from_json(extra[kCardFile], path.string());
   const ExportCheck check = compare(model, read_back);
   write_file_atomically(path, bytes.view());
   return check;
 }
 
-ScriptedModel load_torchscript(const std::filesystem::path& path) {
+ScriptedModel load_torchscript(const std::filesystem::path& path, c10::Device device) {
   std::istringstream bytes(read_text_file(path, std::uint64_t{1} << 40));
   torch::jit::ExtraFilesMap extra{{kCardFile, ""}};
-  torch::jit::Module module = read_module(bytes, extra, path.string());
+  torch::jit::Module module = read_module(bytes, extra, path.string(), device);
   if (extra[kCardFile].empty())
     throw Error(ErrorKind::weights, path.string(),
                 "was not exported by vit: it has no vit.json with labels and preprocessing",

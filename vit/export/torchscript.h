@@ -27,7 +27,9 @@ struct ScriptedModel {
   ModelCard card;
 };
 
-/// Reads such a file back. Throws Error (weights) where it is no TorchScript file or has no card.
-[[nodiscard]] ScriptedModel load_torchscript(const std::filesystem::path& path);
+/// Reads such a file back, its tensors onto `device`. Throws Error (weights) where it is no
+/// TorchScript file or has no card.
+[[nodiscard]] ScriptedModel load_torchscript(const std::filesystem::path& path,
+                                             c10::Device device = c10::kCPU);
 
 }  // namespace vit

@@ -9,12 +9,17 @@
 
 namespace vit {
 
-std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& labels,
-                           std::int64_t k) {
+torch::Tensor correct_count(const torch::Tensor& logits, const torch::Tensor& labels,
+                            std::int64_t k) {
   const torch::Tensor own = logits.gather(1, labels.unsqueeze(1));  // [B, 1]
   // How many others are at least as large; NaN compares false, hence the negation.
   const torch::Tensor others = logits.lt(own).logical_not().sum(1) - 1;
-  return others.lt(std::min(k, logits.size(1))).sum().item<std::int64_t>();
+  return others.lt(std::min(k, logits.size(1))).sum();
+}
+
+std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& labels,
+                           std::int64_t k) {
+  return correct_count(logits, labels, k).item<std::int64_t>();
 }
 
 ConfusionCounts::ConfusionCounts(std::int64_t num_classes)

@@ -11,6 +11,9 @@ namespace vit {
 /// against the label, so that equal logits (a dead network) score nothing rather than everything.
 [[nodiscard]] std::int64_t count_correct(const torch::Tensor& logits, const torch::Tensor& labels,
                                          std::int64_t k);
+/// The same as an int64 scalar where the logits are, so that nobody waits for a GPU yet.
+[[nodiscard]] torch::Tensor correct_count(const torch::Tensor& logits, const torch::Tensor& labels,
+                                          std::int64_t k);
 
 /// Counts by true class (row) and predicted class (column).
 class ConfusionCounts {

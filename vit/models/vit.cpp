@@ -2,6 +2,7 @@
 
 #include "vit/core/error.h"
 #include "vit/models/vit_init.h"
+#include "vit/nn/beside.h"
 #include "vit/nn/dropout.h"
 #include "vit/nn/patch_drop.h"
 #include "vit/nn/pool.h"
@@ -122,7 +123,7 @@ torch::Tensor VisionTransformerImpl::position_encoding(Size2 grid) {
 
 torch::Tensor VisionTransformerImpl::embed_positions(const torch::Tensor& patches, Size2 grid) {
   torch::Tensor positions;
-  if (options.pos_embed != "none") positions = position_encoding(grid).to(patches.device());
+  if (options.pos_embed != "none") positions = beside(position_encoding(grid), patches);
   // The batch size is taken from `patches` by expand_as, so that a trace works for every batch.
   std::vector<torch::Tensor> tokens;
   for (const torch::Tensor& token : {cls_token, dist_token, reg_token})
@@ -146,8 +147,8 @@ std::optional<Rotation> VisionTransformerImpl::rotation(Size2 grid, const torch:
                        .rotate_half = options.rope_rotate_half,
                        .reference = options.ref_feat_shape.value_or(Size2{})},
                       grid, num_prefix_tokens());
-  turn.sin = turn.sin.to(like.device());
-  turn.cos = turn.cos.to(like.device());
+  turn.sin = beside(turn.sin, like);
+  turn.cos = beside(turn.cos, like);
   return turn;
 }
 

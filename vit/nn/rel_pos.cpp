@@ -3,6 +3,8 @@
 #include <ATen/ops/einsum.h>
 #include <ATen/ops/pad.h>
 
+#include "vit/nn/beside.h"
+
 namespace vit {
 namespace {
 
@@ -35,7 +37,7 @@ void RelPosBiasImpl::reset() {
 }
 
 torch::Tensor RelPosBiasImpl::forward() {
-  const torch::Tensor index = index_.to(relative_position_bias_table.device());
+  const torch::Tensor index = beside(index_, relative_position_bias_table);
   return relative_position_bias_table.index_select(0, index.flatten())
       .unflatten(0, {index.size(0), index.size(1)})
       .permute({2, 0, 1})
@@ -46,7 +48,7 @@ torch::Tensor decomposed_rel_pos(const torch::Tensor& q, const torch::Tensor& re
                                  const torch::Tensor& rel_pos_w, const RelPosOptions& options) {
   const auto [height, width] = options.grid;
   const auto table = [](const torch::Tensor& rel_pos, std::int64_t length) {
-    return rel_pos.index_select(0, offsets(length).flatten().to(rel_pos.device()))
+    return rel_pos.index_select(0, beside(offsets(length).flatten(), rel_pos))
         .unflatten(0, {length, length});  // [query, key, Dh]
   };
   const torch::Tensor patches =

@@ -55,7 +55,7 @@ Optimizer::NamedState Adafactor::make_state(const torch::Tensor& parameter) cons
 void Adafactor::update(std::vector<Item>& items, const Rates& rates) {
   const double eps = options_.eps.value_or(1e-30);
   for (Item& item : items) {
-    const double rest = 1 - std::min(kBeta2Cap, 1 - std::pow(item.updates(), -kDecayRate));
+    const double rest = 1 - std::min(kBeta2Cap, 1 - std::pow(item.updates, -kDecayRate));
     const torch::Tensor squares = item.gradient.square().add_(eps);
     torch::Tensor direction;
     if (const auto dims = factored_dims(item.parameter)) {

@@ -22,7 +22,7 @@ void Adam::update(std::vector<Item>& items, const Rates& rates) {
     gradients.push_back(item.gradient);
     exp_avgs.push_back(item.state[0]);
     exp_avg_sqs.push_back(item.state[1]);
-    steps.push_back(item.step.to(item.parameter.device(), /*non_blocking=*/true));
+    steps.push_back(item.step);
   }
   const auto fused = [&](auto step) {
     step(parameters, gradients, exp_avgs, exp_avg_sqs, /*max_exp_avg_sqs=*/at::TensorList{}, steps,

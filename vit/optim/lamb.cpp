@@ -52,8 +52,8 @@ void Lamb::update_flat(Item& item, const Rates& rates, double clip) const {
   const auto b2 = static_cast<float>(beta2()), rest1 = static_cast<float>(1 - beta1()),
              rest2 = static_cast<float>(1 - beta2());
   const auto scale = static_cast<float>(1.0 / clip);
-  const auto inverse1 = static_cast<float>(1 / (1 - std::pow(beta1(), item.updates())));
-  const auto inverse2 = static_cast<float>(1 / std::sqrt(1 - std::pow(beta2(), item.updates())));
+  const auto inverse1 = static_cast<float>(1 / (1 - std::pow(beta1(), item.updates)));
+  const auto inverse2 = static_cast<float>(1 / std::sqrt(1 - std::pow(beta2(), item.updates)));
   const auto eps = static_cast<float>(options_.eps.value_or(1e-6));
   const auto decay = static_cast<float>(rates.weight_decay);
   const auto direction = [=](std::int64_t i) {
@@ -91,8 +91,8 @@ void Lamb::update_tensor(Item& item, const Rates& rates) const {
   const torch::Tensor gradient = item.gradient / clip_.to(item.gradient.device());
   exp_avg.lerp_(gradient, 1 - beta1());
   exp_avg_sq.mul_(beta2()).addcmul_(gradient, gradient, 1 - beta2());
-  const double correction1 = 1 - std::pow(beta1(), item.updates()),
-               correction2 = 1 - std::pow(beta2(), item.updates());
+  const double correction1 = 1 - std::pow(beta1(), item.updates),
+               correction2 = 1 - std::pow(beta2(), item.updates);
   torch::Tensor direction =
       (exp_avg / correction1)
           .div_((exp_avg_sq.sqrt() / std::sqrt(correction2)).add_(options_.eps.value_or(1e-6)));

@@ -60,9 +60,8 @@ void Muon::update(std::vector<Item>& items, const Rates& rates) {
   for (Item& item : items) {
     torch::Tensor& parameter = item.parameter;
     if (!suits(parameter)) {
-      torch::Tensor step = item.step.to(parameter.device());
-      at::_fused_adamw_({parameter}, {item.gradient}, {item.state[0]}, {item.state[1]}, {}, {step},
-                        rates.lr, beta1(), beta2(0.95), rates.weight_decay,
+      at::_fused_adamw_({parameter}, {item.gradient}, {item.state[0]}, {item.state[1]}, {},
+                        {item.step}, rates.lr, beta1(), beta2(0.95), rates.weight_decay,
                         options_.eps.value_or(1e-8), /*amsgrad=*/false, /*maximize=*/false);
       continue;
     }

@@ -33,16 +33,23 @@ void Optimizer::step(const UpdateRates& rates) {
   const torch::NoGradGuard no_grad;
   std::vector<std::vector<Item>> all(groups_.size());
   auto* steps = steps_.data_ptr<float>();
+  std::vector<std::vector<std::int64_t>> indices(groups_.size());
   std::int64_t index = 0;
+  torch::Device device = torch::kCPU;
   for (std::size_t g = 0; g < groups_.size(); ++g)
     for (std::size_t i = 0; i < groups_[g].parameters.size(); ++i, ++index) {
       const torch::Tensor& parameter = groups_[g].parameters[i].parameter;
       if (!parameter.grad().defined()) continue;
+      device = parameter.device();
       steps[index] += 1;
-      Item& item =
-          all[g].emplace_back(Item{parameter, parameter.grad(), {}, steps_.select(0, index)});
+      indices[g].push_back(index);
+      Item& item = all[g].emplace_back(Item{parameter, parameter.grad(), {}, steps[index], {}});
       for (const auto& [name, tensor] : state_[g][i]) item.state.push_back(tensor);
     }
+  const torch::Tensor steps_there = steps_.to(device);  // one copy for all, where it is a GPU
+  for (std::size_t g = 0; g < groups_.size(); ++g)
+    for (std::size_t i = 0; i < all[g].size(); ++i)
+      all[g][i].step = steps_there.select(0, indices[g][i]);
   if (rates.gradient_factor != 1.0 && !scales_gradients()) {
     std::vector<torch::Tensor> gradients;
     for (const std::vector<Item>& items : all)

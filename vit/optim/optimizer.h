@@ -54,8 +54,8 @@ class Optimizer {
   struct Item {
     torch::Tensor parameter, gradient;
     std::vector<torch::Tensor> state;  ///< in the order of make_state
-    torch::Tensor step;                ///< float32 scalar on the CPU: its updates, with this one
-    [[nodiscard]] double updates() const { return *step.const_data_ptr<float>(); }
+    double updates = 0;                ///< of this parameter, with this one
+    torch::Tensor step;                ///< the same as a float32 scalar beside the parameter
   };
   /// What holds for all items of a group.
   struct Rates {

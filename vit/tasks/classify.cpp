@@ -60,7 +60,8 @@ TaskStep ClassifyTask::step(const Batch& batch) {
   if (!teacher_) {
     const torch::Tensor logits = model_.forward(batch.images);  // [B, K]
     const bool mixed = is_soft(targets_of(batch));
-    return {loss(logits, batch), mixed ? -1 : count_correct(logits.detach(), batch.labels, 1)};
+    return {loss(logits, batch),
+            mixed ? torch::Tensor() : correct_count(logits.detach(), batch.labels, 1)};
   }
   // The class head learns the labels, the distillation head (or the only one) the teacher.
   const std::vector<torch::Tensor> heads =
@@ -70,7 +71,7 @@ TaskStep ClassifyTask::step(const Batch& batch) {
   const double alpha = options_.distillation.alpha;
   const bool mixed = is_soft(targets_of(batch));
   return {loss(heads.front(), batch) * (1 - alpha) + taught * alpha,
-          mixed ? -1 : count_correct(heads.front().detach(), batch.labels, 1)};
+          mixed ? torch::Tensor() : correct_count(heads.front().detach(), batch.labels, 1)};
 }
 
 torch::Tensor ClassifyTask::loss(const torch::Tensor& logits, const Batch& batch) {

@@ -18,8 +18,8 @@ using Metrics = std::vector<std::pair<std::string, double>>;
 
 /// What one forward pass in training gives.
 struct TaskStep {
-  torch::Tensor loss;         ///< scalar, records gradients
-  std::int64_t correct = -1;  ///< samples that were right; -1: the task has no such notion
+  torch::Tensor loss;     ///< scalar, records gradients
+  torch::Tensor correct;  ///< int64 scalar, samples that were right; undefined: no such notion
 };
 
 /// An evaluation under way: sees every batch once, then knows the figures.

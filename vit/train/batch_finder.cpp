@@ -47,7 +47,7 @@ BatchCost measure(TrainingParts& parts, std::int64_t size) {
     step(parts, batch);
     ++steps;
   } while (time.seconds() < 1.0);
-  return {size, static_cast<double>(size * steps) / time.seconds(), peak_memory()};
+  return {size, static_cast<double>(size * steps) / time.seconds(), peak_memory(parts.device)};
 }
 
 }  // namespace

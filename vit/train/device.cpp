@@ -1,8 +1,11 @@
 #include "vit/train/device.h"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 #include <torch/cuda.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
@@ -18,6 +21,23 @@ std::string cpu_name() {
   for (std::string line; std::getline(file, line);)
     if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
   return "unknown";
+}
+
+/// As the driver calls it; empty where there is no driver. LibTorch tells a GPU's name only to who
+/// is compiled with CUDA's own headers.
+std::string gpu_name(int index) {
+  void* driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL);
+  if (driver == nullptr) return {};
+  const auto init = reinterpret_cast<int (*)(unsigned)>(dlsym(driver, "cuInit"));
+  const auto get = reinterpret_cast<int (*)(int*, int)>(dlsym(driver, "cuDeviceGet"));
+  const auto get_name =
+      reinterpret_cast<int (*)(char*, int, int)>(dlsym(driver, "cuDeviceGetName"));
+  char name[256] = "";
+  int device = 0;
+  if (init != nullptr && get != nullptr && get_name != nullptr && init(0) == 0 &&
+      get(&device, index) == 0)
+    get_name(name, sizeof name - 1, device);
+  return name;
 }
 
 }  // namespace
@@ -45,8 +65,23 @@ c10::Device resolve_device(const std::string& name) {
 }
 
 std::string device_description(c10::Device device) {
-  return device.is_cpu() ? "CPU: " + cpu_name()
-                         : vit::str("CUDA ", static_cast<int>(device.index()));
+  if (device.is_cpu()) return "CPU: " + cpu_name();
+  const int index = std::max(0, static_cast<int>(device.index()));
+  const std::string name = gpu_name(index);
+  return vit::str("CUDA ", index, name.empty() ? "" : ": ", name);
+}
+
+void synchronize(c10::Device device) {
+  if (device.is_cuda()) torch::cuda::synchronize(device.index());
+}
+
+void set_deterministic(c10::Device device, bool deterministic) {
+  if (!device.is_cuda()) return;
+  at::Context& context = at::globalContext();
+  context.setDeterministicAlgorithms(deterministic, /*warn_only=*/false);
+  context.setDeterministicFillUninitializedMemory(false);  // a debugging aid that costs time
+  context.setDeterministicCuDNN(deterministic);
+  if (deterministic) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
 }
 
 void set_compute_threads(std::int64_t threads) {

@@ -10,8 +10,16 @@ namespace vit {
 /// naming what there is, where the one asked for is not there: nothing falls back silently.
 [[nodiscard]] c10::Device resolve_device(const std::string& name);
 
-/// `CPU: AMD EPYC 9B14` or `CUDA 0`, for people.
+/// `CPU: AMD EPYC 9B14` or `CUDA 0: NVIDIA H100`, for people.
 [[nodiscard]] std::string device_description(c10::Device device);
+
+/// Returns when the device has done what it was given: a GPU works while the program goes on.
+void synchronize(c10::Device device);
+
+/// Has a GPU add in one order, so that the same computation gives the same bits each time (the CPU
+/// does so anyhow); to be called before it computes anything. Where an operator has no such way, as
+/// the gradient of a bicubic resize, LibTorch then throws.
+void set_deterministic(c10::Device device, bool deterministic);
 
 /// Sets the threads of the computation (0: one for each core), once at the start of a command, and
 /// keeps OpenCV to the thread that calls it and freed memory in the process (memory.h).

@@ -1,5 +1,6 @@
 #include "vit/train/ema.h"
 
+#include <ATen/ops/_foreach_lerp.h>
 #include <torch/utils.h>
 
 #include <algorithm>
@@ -29,13 +30,17 @@ Ema::Ema(ImageModel& model, const EmaOptions& options) : options_(options) {
 void Ema::update(std::int64_t update, std::optional<double> decay) {
   const torch::NoGradGuard no_grad;
   const double weight = 1.0 - (update <= 1 ? 0.0 : decay.value_or(ema_decay(options_, update)));
+  std::vector<torch::Tensor> averages, live;
   for (std::size_t i = 0; i < live_.size(); ++i) {
     torch::Tensor& average = averages_[i].second;
-    if (average.is_floating_point())
-      average.lerp_(live_[i].detach().to(average.device()), weight);
-    else
+    if (!average.is_floating_point()) {
       average.copy_(live_[i]);
+      continue;
+    }
+    averages.push_back(average);
+    live.push_back(live_[i].detach().to(average.device()));
   }
+  if (!averages.empty()) at::_foreach_lerp_(averages, live, weight);  // on a GPU in a few launches
 }
 
 EmaWeights::EmaWeights(Ema* ema) : ema_(ema) {

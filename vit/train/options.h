@@ -14,6 +14,7 @@ struct TrainOptions {
   std::string amp = "fp32";
   std::string device = "auto";
   std::int64_t threads = 0;
+  bool deterministic = true;
   std::int64_t grad_accum_steps = 1;
   bool grad_checkpointing = false;
   bool drop_last = true;

@@ -10,9 +10,9 @@ namespace {
 std::string autocast_type(c10::Device device, const std::string& dtype) {
   if (dtype != "int8") return dtype;
   if (!device.is_cpu())
-    throw Error(ErrorKind::usage, "int8",
-                vit::str("is computed on the CPU, and the device is ", device),
-                "set train.device: cpu, or take --dtype bf16");
+    throw Error(
+        ErrorKind::usage, "int8", vit::str("is computed on the CPU, and the device is ", device),
+        "compute on the CPU (train.device: cpu; of predict, --device cpu), or take --dtype bf16");
   return kernels::bf16_is_fused() ? "bf16" : "fp32";
 }
 

@@ -1,5 +1,12 @@
 #include "vit/train/process_memory.h"
 
+#include <torch/version.h>
+
+#if TORCH_VERSION_MAJOR > 2 || TORCH_VERSION_MINOR >= 9
+#include <ATen/DeviceAccelerator.h>
+#define VIT_HAS_DEVICE_STATS
+#endif
+
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -21,7 +28,16 @@ double proc_bytes(const char* file, const std::string& key) {
 
 }  // namespace
 
-double peak_memory() { return proc_bytes("/proc/self/status", "VmHWM:"); }
+double peak_memory(c10::Device device) {
+  if (device.is_cpu()) return proc_bytes("/proc/self/status", "VmHWM:");
+#ifdef VIT_HAS_DEVICE_STATS
+  constexpr auto kAll = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+  return static_cast<double>(
+      at::accelerator::getDeviceStats(device.index()).allocated_bytes[kAll].peak);
+#else
+  return 0;
+#endif
+}
 double resident_memory() { return proc_bytes("/proc/self/status", "VmRSS:"); }
 double available_memory() { return proc_bytes("/proc/meminfo", "MemAvailable:"); }
 

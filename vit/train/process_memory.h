@@ -1,9 +1,12 @@
 #pragma once
 
+#include <c10/core/Device.h>
+
 namespace vit {
 
 /// The most memory that this process has had at once, in bytes; 0 where the system does not tell.
-[[nodiscard]] double peak_memory();
+/// On a GPU, the most that its tensors have had.
+[[nodiscard]] double peak_memory(c10::Device device = c10::kCPU);
 /// What it has now.
 [[nodiscard]] double resident_memory();
 /// What the system could still give, in bytes.

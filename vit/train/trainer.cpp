@@ -247,7 +247,8 @@ class Training {
   void count_in(const TaskStep& step, double loss, std::int64_t samples) {
     state_.loss_sum += loss * static_cast<double>(samples);
     state_.samples += samples;
-    state_.correct = step.correct < 0 ? -1 : state_.correct + step.correct;
+    state_.correct =
+        step.correct.defined() ? state_.correct + step.correct.item<std::int64_t>() : -1;
     ++state_.batch;
     figures_.images += samples;
   }

@@ -8,7 +8,7 @@ namespace vit {
 namespace {
 
 constexpr std::string_view kGoogleAnchor = "embedding/kernel";
-constexpr std::array<std::string_view, 3> kQkv = {"query", "key", "value"};
+constexpr std::array<std::string_view, 3> kGoogleQkv = {"query", "key", "value"};
 constexpr std::array<std::string_view, 2> kKeyValue = {"key", "value"};
 
 torch::Tensor transposed(const torch::Tensor& kernel) { return kernel.t(); }
@@ -85,8 +85,8 @@ class Google {
     const std::string attention = from + "MultiHeadDotProductAttention_" + (vit_jax ? "1/" : "0/");
     const std::string mlp = from + "MlpBlock_" + (vit_jax ? "3/" : "0/");
     norm(from + "LayerNorm_0/", to + "norm1");
-    for (const std::string_view part : kQkv) heads_as_rows(attention + std::string(part));
-    names_.join(attention, kQkv, to + "attn.qkv");
+    for (const std::string_view part : kGoogleQkv) heads_as_rows(attention + std::string(part));
+    names_.join(attention, kGoogleQkv, to + "attn.qkv");
     output_of_heads(attention + "out/", to + "attn.proj");
     norm(from + (vit_jax ? "LayerNorm_2/" : "LayerNorm_1/"), to + "norm2");
     dense(mlp + "Dense_0/", to + "mlp.fc1");
@@ -96,7 +96,7 @@ class Google {
   void pooling(const std::string& from) {
     const std::string attention = from + "MultiHeadDotProductAttention_0/";
     names_.move(from + "probe", "attn_pool.latent");
-    for (const std::string_view part : kQkv) heads_as_rows(attention + std::string(part));
+    for (const std::string_view part : kGoogleQkv) heads_as_rows(attention + std::string(part));
     names_.move(attention + "query.weight", "attn_pool.q.weight");
     names_.move(attention + "query.bias", "attn_pool.q.bias");
     names_.join(attention, kKeyValue, "attn_pool.kv");

@@ -7,7 +7,7 @@ namespace vit {
 namespace {
 
 constexpr std::string_view kTransformersClipAnchor = "embeddings.patch_embedding.weight";
-constexpr std::array<std::string_view, 3> kQkv = {"q_proj", "k_proj", "v_proj"};
+constexpr std::array<std::string_view, 3> kClipQkv = {"q_proj", "k_proj", "v_proj"};
 
 constexpr std::array kTransformersClipRules = {
     NameRule{"embeddings.patch_embedding.", "patch_embed.proj."},
@@ -52,7 +52,7 @@ void translate_tower(Translation& names) {
   if (auto positions = names.take("embeddings.position_embedding.weight"))  // [N, D]
     names.put("pos_embed", positions->unsqueeze(0), "embeddings.position_embedding.weight");
   for (const std::string& i : names.numbers("encoder.layers.*."))
-    names.join("encoder.layers." + i + ".self_attn.", kQkv, "blocks." + i + ".attn.qkv");
+    names.join("encoder.layers." + i + ".self_attn.", kClipQkv, "blocks." + i + ".attn.qkv");
   split_pooling(names);
   names.rename(kTransformersClipRules);
 }

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <torch/cuda.h>
+
+#include <optional>
+
+#include "tests/catch.h"
+#include "vit/train/device.h"
+
+namespace vit::test {
+
+/// The first GPU, set to compute the same bits each time; where there is none, says that the test
+/// is skipped.
+inline std::optional<c10::Device> gpu() {
+  if (!torch::cuda::is_available()) {
+    WARN("skipped: LibTorch sees no CUDA device here");
+    return std::nullopt;
+  }
+  const c10::Device device(c10::kCUDA, 0);
+  set_deterministic(device, true);
+  return device;
+}
+
+}  // namespace vit::test
