@@ -60,6 +60,34 @@ void for_each_part(const torch::Tensor& x, std::int64_t width, const Body& body)
   });
 }
 
+/// y = x W^T + bias; bias may be null.
+template <class T, class Weight>
+void linear_into(const Primitives<T>& use, const torch::Tensor& x, const Weight& weight,
+                 const float* bias, const torch::Tensor& y) {
+  for_each_part(x, weight.out, [&](const OutputPart& part) {
+    linear_forward<T>(use, part, data<T>(x), weight, bias, data<T>(y));
+  });
+}
+
+/// y = fc2(GELU(fc1(x))); fc1(x) goes to `hidden`, unless that is undefined.
+template <class T, class Weight>
+void mlp_into(const Primitives<T>& use, const torch::Tensor& x, const Weight& fc1,
+              const float* bias1, const Weight& fc2, const float* bias2,
+              const torch::Tensor& hidden, const torch::Tensor& y) {
+  if (!hidden.defined() && by_columns(x)) {
+    const torch::Tensor value = empty_like_rows(x, fc1.out);
+    for_each_part(x, fc1.out, [&](const OutputPart& part) {
+      gelu_linear_forward<T>(use, part, data<T>(x), fc1, bias1, data<T>(value));
+    });
+    linear_into<T>(use, value, fc2, bias2, y);
+    return;
+  }
+  RowBlocks(rows_of(x)).for_each([&](auto, std::int64_t begin, std::int64_t end) {
+    mlp_forward<T>(use, begin, end, data<T>(x), fc1, bias1, fc2, bias2, data<T>(hidden),
+                   data<T>(y));
+  });
+}
+
 /// The transpose of sums [groups, in, out], added up over the groups: [out, in].
 torch::Tensor transposed_total(const torch::Tensor& sums) {
   const std::int64_t groups = sums.size(0), in = sums.size(1), out = sums.size(2);
@@ -177,10 +205,7 @@ class FusedLinear : public torch::autograd::Function<FusedLinear> {
     const torch::Tensor y = empty_like_rows(x, out);
     by_type(type, [&]<class T>(T) {
       const Primitives<T>& use = primitives<T>(active_isa());
-      for_each_part(x, out, [&](const OutputPart& part) {
-        linear_forward<T>(use, part, data<T>(x), operand<T>(packed, in, out),
-                          bias ? data<float>(*bias) : nullptr, data<T>(y));
-      });
+      linear_into<T>(use, x, operand<T>(packed, in, out), bias ? data<float>(*bias) : nullptr, y);
     });
     context->save_for_backward({kept_for(context, weight, x), weight});
     context->saved_data["bias"] = bias.has_value();
@@ -225,37 +250,17 @@ torch::Tensor mlp_of(const torch::Tensor& x, const torch::Tensor& weight1,
                       packed2 = packed_weight(weight2, type, Packing::forward),
                       y = empty_like_rows(x, out);
   by_type(type, [&]<class T>(T) {
-    const Primitives<T>& use = primitives<T>(active_isa());
-    if (!hidden.defined() && by_columns(x)) {
-      const torch::Tensor value = empty_like_rows(x, width);
-      for_each_part(x, width, [&](const OutputPart& part) {
-        gelu_linear_forward<T>(use, part, data<T>(x), operand<T>(packed1, in, width),
-                               data<float>(bias1), data<T>(value));
-      });
-      for_each_part(value, out, [&](const OutputPart& part) {
-        linear_forward<T>(use, part, data<T>(value), operand<T>(packed2, width, out),
-                          data<float>(bias2), data<T>(y));
-      });
-      return;
-    }
-    RowBlocks(rows_of(x)).for_each([&](auto, std::int64_t begin, std::int64_t end) {
-      mlp_forward<T>(use, begin, end, data<T>(x), operand<T>(packed1, in, width),
-                     data<float>(bias1), operand<T>(packed2, width, out), data<float>(bias2),
-                     data<T>(hidden), data<T>(y));
-    });
+    mlp_into<T>(primitives<T>(active_isa()), x, operand<T>(packed1, in, width), data<float>(bias1),
+                operand<T>(packed2, width, out), data<float>(bias2), hidden, y);
   });
   return y;
 }
 
 torch::Tensor int8_linear_of(const torch::Tensor& x, const Int8Weight& weight,
                              const torch::Tensor& bias) {
-  const QuantizedWeight w = weight.operand();
-  const torch::Tensor y = empty_like_rows(x, w.out);
+  const torch::Tensor y = empty_like_rows(x, weight.operand().out);
   by_type(x.scalar_type(), [&]<class T>(T) {
-    RowBlocks(rows_of(x)).for_each([&](auto, std::int64_t begin, std::int64_t end) {
-      quantized_linear<T>(primitives<T>(active_isa()), int8_primitives(active_isa()), begin, end,
-                          data<T>(x), w, data<float>(bias), data<T>(y));
-    });
+    linear_into<T>(primitives<T>(active_isa()), x, weight.operand(), data<float>(bias), y);
   });
   return y;
 }
@@ -263,13 +268,10 @@ torch::Tensor int8_linear_of(const torch::Tensor& x, const Int8Weight& weight,
 torch::Tensor int8_mlp_of(const torch::Tensor& x, const Int8Weight& weight1,
                           const torch::Tensor& bias1, const Int8Weight& weight2,
                           const torch::Tensor& bias2) {
-  const QuantizedWeight w1 = weight1.operand(), w2 = weight2.operand();
-  const torch::Tensor y = empty_like_rows(x, w2.out);
+  const torch::Tensor y = empty_like_rows(x, weight2.operand().out);
   by_type(x.scalar_type(), [&]<class T>(T) {
-    RowBlocks(rows_of(x)).for_each([&](auto, std::int64_t begin, std::int64_t end) {
-      quantized_mlp<T>(primitives<T>(active_isa()), int8_primitives(active_isa()), begin, end,
-                       data<T>(x), w1, data<float>(bias1), w2, data<float>(bias2), data<T>(y));
-    });
+    mlp_into<T>(primitives<T>(active_isa()), x, weight1.operand(), data<float>(bias1),
+                weight2.operand(), data<float>(bias2), {}, y);
   });
   return y;
 }

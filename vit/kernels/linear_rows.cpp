@@ -10,12 +10,44 @@ namespace {
 
 using Index = std::int64_t;
 
-/// Calls done(first column, columns, sums [rows, kPanel]) for each panel of x W in the columns
-/// [column, column_end).
+/// What multiplies by a weight.
+template <class T>
+const Primitives<T>& products(const Primitives<T>& use, const PackedWeight<T>&) {
+  return use;
+}
+template <class T>
+const Int8Primitives& products(const Primitives<T>&, const QuantizedWeight& weight) {
+  return *weight.int8;
+}
+
+/// Scratch memory for each row in front of a weight: the sums of a panel are counted apart (kSums).
+template <class T>
+std::size_t row_bytes(const PackedWeight<T>&) {
+  return 0;
+}
+std::size_t row_bytes(const QuantizedWeight& weight) {  // in 8 bits, with its scale
+  return sizeof(float) + static_cast<std::size_t>(weight.in);
+}
+constexpr std::size_t kSums = sizeof(float) * kPanel;
+
+template <class Weight>
+std::size_t bytes_of(const Weight& weight, Index columns) {
+  return sizeof(*weight.packed) * static_cast<std::size_t>(weight.in * columns);
+}
+template <class Weight>
+std::size_t bytes_of(const Weight& weight) {
+  return bytes_of(weight, weight.out);
+}
+
+struct Columns {
+  Index begin, end;
+};
+
+/// Calls done(first column, columns, sums [rows, kPanel]) for each panel of x W in `which` columns.
 template <class T, class Done>
 void panels(const Primitives<T>& use, Index rows, const T* x, const PackedWeight<T>& weight,
-            Index column, Index column_end, float* sums, const Done& done) {
-  for (Index n = column; n < column_end; n += kPanel) {
+            Columns which, float* sums, Workspace&, const Done& done) {
+  for (Index n = which.begin; n < which.end; n += kPanel) {
     const Index columns = std::min(kPanel, weight.out - n);
     use.matmul(rows, columns, weight.in, x, weight.in, weight.packed + n * weight.in, columns, sums,
                kPanel, false);
@@ -23,30 +55,40 @@ void panels(const Primitives<T>& use, Index rows, const T* x, const PackedWeight
   }
 }
 template <class T, class Done>
-void panels(const Primitives<T>& use, Index rows, const T* x, const PackedWeight<T>& weight,
-            float* sums, const Done& done) {
-  panels(use, rows, x, weight, 0, weight.out, sums, done);
+void panels(const Primitives<T>& use, Index rows, const T* x, const QuantizedWeight& weight,
+            Columns which, float* sums, Workspace& memory, const Done& done) {
+  auto* const u = memory.get<std::uint8_t>(rows * weight.in);
+  auto* const scales = memory.get<float>(rows);
+  use.quantize(x, weight.in, rows, weight.in, u, weight.in, scales);
+  for (Index n = which.begin; n < which.end; n += kPanel) {
+    const Index columns = std::min(kPanel, weight.out - n);
+    weight.int8->matmul(rows, columns, weight.in, u, weight.in, weight.packed + n * weight.in,
+                        columns, sums, kPanel);
+    weight.int8->dequantize(sums, kPanel, rows, columns, scales, weight.scales + n,
+                            weight.offsets + n);
+    done(n, columns, sums);
+  }
 }
-
-constexpr std::size_t kSums = sizeof(float) * kPanel;  // bytes a row
-
-template <class T>
-std::size_t bytes_of(const PackedWeight<T>& weight) {
-  return sizeof(T) * static_cast<std::size_t>(weight.in * weight.out);
+template <class T, class Weight, class Done>
+void panels(const Primitives<T>& use, Index rows, const T* x, const Weight& weight, float* sums,
+            Workspace& memory, const Done& done) {
+  panels(use, rows, x, weight, {0, weight.out}, sums, memory, done);
 }
 
 /// Calls done(first row, rows, first column, columns, sums [rows, kPanel]) for all of a part of x
 /// W.
-template <class T, class Done>
-void output_part(const Primitives<T>& use, const OutputPart& part, const T* x,
-                 const PackedWeight<T>& weight, const Done& done) {
-  const Index width = part.column_end - part.column;
-  const ChunkMemory bytes{kSums, sizeof(T) * static_cast<std::size_t>(weight.in * width)};
-  for_each_chunk(use, part.begin, part.end, bytes, [&](Index row, Index rows, Workspace& memory) {
-    panels(use, rows, x + row * weight.in, weight, part.column, part.column_end,
-           memory.get<float>(rows * kPanel),
-           [&](Index n, Index columns, float* c) { done(row, rows, n, columns, c); });
-  });
+template <class T, class Weight, class Done>
+void output_part(const Primitives<T>& use, const OutputPart& part, const T* x, const Weight& weight,
+                 const Done& done) {
+  const ChunkMemory bytes{kSums + row_bytes(weight),
+                          bytes_of(weight, part.column_end - part.column)};
+  for_each_chunk(
+      products(use, weight), part.begin, part.end, bytes,
+      [&](Index row, Index rows, Workspace& memory) {
+        float* const sums = memory.get<float>(rows * kPanel);
+        panels(use, rows, x + row * weight.in, weight, {part.column, part.column_end}, sums, memory,
+               [&](Index n, Index columns, float* c) { done(row, rows, n, columns, c); });
+      });
 }
 
 /// `count` tokens of the left operand, from `token` on, by way of `scratch`.
@@ -74,18 +116,18 @@ void pack_backward(const Primitives<T>& use, const T* w, Index out, Index in, T*
     use.pack(w + n, in, out, out, std::min(kPanel, in - n), packed + n * out);
 }
 
-template <class T>
+template <class T, class Weight>
 void linear_forward(const Primitives<T>& use, const OutputPart& part, const T* x,
-                    const PackedWeight<T>& weight, const float* bias, T* y) {
+                    const Weight& weight, const float* bias, T* y) {
   output_part(use, part, x, weight, [&](Index row, Index rows, Index n, Index columns, float* c) {
     use.store_biased(c, kPanel, rows, columns, bias == nullptr ? nullptr : bias + n,
                      y + row * weight.out + n, weight.out);
   });
 }
 
-template <class T>
+template <class T, class Weight>
 void gelu_linear_forward(const Primitives<T>& use, const OutputPart& part, const T* x,
-                         const PackedWeight<T>& weight, const float* bias, T* value) {
+                         const Weight& weight, const float* bias, T* value) {
   output_part(use, part, x, weight, [&](Index row, Index rows, Index n, Index columns, float* c) {
     use.store_gelu(c, kPanel, rows, columns, bias + n, nullptr, 0, value + row * weight.out + n,
                    weight.out);
@@ -101,7 +143,7 @@ void linear_backward(const Primitives<T>& use, Index begin, Index end, const T* 
     const T* const g = gradient + row * weight.in;
     if (bias_sums != nullptr) use.column_sums(g, weight.in, rows, weight.in, bias_sums);
     if (dx == nullptr) return;
-    panels(use, rows, g, weight, sums, [&](Index n, Index columns, float* c) {
+    panels(use, rows, g, weight, sums, memory, [&](Index n, Index columns, float* c) {
       use.store_biased(c, kPanel, rows, columns, nullptr, dx + row * weight.out + n, weight.out);
     });
   });
@@ -142,24 +184,25 @@ void weight_gradient(const Primitives<T>& use, const GradientPart& part, const L
   use.release();
 }
 
-template <class T>
-void mlp_forward(const Primitives<T>& use, Index begin, Index end, const T* x,
-                 const PackedWeight<T>& fc1, const float* bias1, const PackedWeight<T>& fc2,
-                 const float* bias2, T* hidden, T* y) {
-  const ChunkMemory bytes{kSums + sizeof(T) * static_cast<std::size_t>(fc1.out),
-                          bytes_of(fc1) + bytes_of(fc2)};
-  for_each_chunk(use, begin, end, bytes, [&](Index row, Index rows, Workspace& memory) {
+template <class T, class Weight>
+void mlp_forward(const Primitives<T>& use, Index begin, Index end, const T* x, const Weight& fc1,
+                 const float* bias1, const Weight& fc2, const float* bias2, T* hidden, T* y) {
+  const ChunkMemory bytes{
+      kSums + row_bytes(fc1) + row_bytes(fc2) + sizeof(T) * static_cast<std::size_t>(fc1.out),
+      bytes_of(fc1) + bytes_of(fc2)};
+  const auto chunk = [&](Index row, Index rows, Workspace& memory) {
     float* const sums = memory.get<float>(rows * kPanel);
     T* const value = memory.get<T>(rows * fc1.out);
-    panels(use, rows, x + row * fc1.in, fc1, sums, [&](Index n, Index columns, float* c) {
+    panels(use, rows, x + row * fc1.in, fc1, sums, memory, [&](Index n, Index columns, float* c) {
       use.store_gelu(c, kPanel, rows, columns, bias1 + n,
                      hidden == nullptr ? nullptr : hidden + row * fc1.out + n, fc1.out, value + n,
                      fc1.out);
     });
-    panels(use, rows, value, fc2, sums, [&](Index n, Index columns, float* c) {
+    panels(use, rows, value, fc2, sums, memory, [&](Index n, Index columns, float* c) {
       use.store_biased(c, kPanel, rows, columns, bias2 + n, y + row * fc2.out + n, fc2.out);
     });
-  });
+  };
+  for_each_chunk(products(use, fc1), begin, end, bytes, chunk);
 }
 
 template <class T>
@@ -175,35 +218,39 @@ void mlp_backward(const Primitives<T>& use, Index begin, Index end, const T* gra
     T* const dh = memory.get<T>(rows * width);
     const T* const g = gradient + row * fc2.in;
     use.column_sums(g, fc2.in, rows, fc2.in, bias2_sums);
-    panels(use, rows, g, fc2, sums, [&](Index n, Index columns, float* c) {
+    panels(use, rows, g, fc2, sums, memory, [&](Index n, Index columns, float* c) {
       use.gelu_gradient(c, kPanel, rows, columns, hidden + row * width + n, width, value.at(row, n),
                         dh + n, width, hidden_gradient.at(row, n), bias1_sums + n);
     });
-    panels(use, rows, dh, fc1, sums, [&](Index n, Index columns, float* c) {
+    panels(use, rows, dh, fc1, sums, memory, [&](Index n, Index columns, float* c) {
       use.store_biased(c, kPanel, rows, columns, nullptr, dx + row * fc1.out + n, fc1.out);
     });
   });
 }
 
+#define VIT_FOR_WEIGHT(T, Weight)                                                                \
+  template void linear_forward(const Primitives<T>&, const OutputPart&, const T*, const Weight&, \
+                               const float*, T*);                                                \
+  template void gelu_linear_forward(const Primitives<T>&, const OutputPart&, const T*,           \
+                                    const Weight&, const float*, T*);                            \
+  template void mlp_forward(const Primitives<T>&, Index, Index, const T*, const Weight&,         \
+                            const float*, const Weight&, const float*, T*, T*);
 #define VIT_FOR(T)                                                                                 \
   template void pack_forward(const Primitives<T>&, const T*, Index, Index, T*);                    \
   template void pack_backward(const Primitives<T>&, const T*, Index, Index, T*);                   \
-  template void linear_forward(const Primitives<T>&, const OutputPart&, const T*,                  \
-                               const PackedWeight<T>&, const float*, T*);                          \
-  template void gelu_linear_forward(const Primitives<T>&, const OutputPart&, const T*,             \
-                                    const PackedWeight<T>&, const float*, T*);                     \
   template void linear_backward(const Primitives<T>&, Index, Index, const T*,                      \
                                 const PackedWeight<T>&, float*, T*);                               \
   template void transpose_tokens(const Primitives<T>&, Index, Index, const LeftTokens<T>&);        \
   template void weight_gradient(const Primitives<T>&, const GradientPart&, const LeftTokens<T>&,   \
                                 const RightTokens<T>&, float*);                                    \
-  template void mlp_forward(const Primitives<T>&, Index, Index, const T*, const PackedWeight<T>&,  \
-                            const float*, const PackedWeight<T>&, const float*, T*, T*);           \
   template void mlp_backward(const Primitives<T>&, Index, Index, const T*, const PackedWeight<T>&, \
                              const PackedWeight<T>&, const T*, const PackedTokens<T>&,             \
-                             const PackedTokens<T>&, float*, float*, T*);
+                             const PackedTokens<T>&, float*, float*, T*);                          \
+  VIT_FOR_WEIGHT(T, PackedWeight<T>)                                                               \
+  VIT_FOR_WEIGHT(T, QuantizedWeight)
 VIT_FOR(float)
 VIT_FOR(Bf16)
 #undef VIT_FOR
+#undef VIT_FOR_WEIGHT
 
 }  // namespace vit::kernels

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "vit/kernels/primitives.h"
+#include "vit/kernels/quantized_weight.h"
 #include "vit/kernels/row_chunks.h"
 
 /// Linear layers on ranges of rows (tokens), as several threads share them. T is the type of the
@@ -34,15 +35,16 @@ struct OutputPart {
   std::int64_t begin, end, column, column_end;
 };
 
-/// That part of y [rows, out] = x W^T + bias.
-template <class T>
+/// That part of y [rows, out] = x W^T + bias; bias may be null. Weight: PackedWeight<T> or
+/// QuantizedWeight.
+template <class T, class Weight>
 void linear_forward(const Primitives<T>& use, const OutputPart& part, const T* x,
-                    const PackedWeight<T>& weight, const float* bias, T* y);
+                    const Weight& weight, const float* bias, T* y);
 
 /// That part of value [rows, out] = GELU(x W^T + bias).
-template <class T>
+template <class T, class Weight>
 void gelu_linear_forward(const Primitives<T>& use, const OutputPart& part, const T* x,
-                         const PackedWeight<T>& weight, const float* bias, T* value);
+                         const Weight& weight, const float* bias, T* value);
 
 /// The gradient of x from that of y, with `weight` packed with W (so its `in` is the width of y).
 /// The column sums of the gradient are added to `bias_sums` [width of y]. Either may be null.
@@ -101,10 +103,10 @@ void weight_gradient(const Primitives<T>& use, const GradientPart& part, const L
 
 /// fc2(GELU(fc1(x))) for the rows [begin, end). Keeps fc1(x) in `hidden` [tokens, width] for the
 /// backward pass, unless that is null.
-template <class T>
+template <class T, class Weight>
 void mlp_forward(const Primitives<T>& use, std::int64_t begin, std::int64_t end, const T* x,
-                 const PackedWeight<T>& fc1, const float* bias1, const PackedWeight<T>& fc2,
-                 const float* bias2, T* hidden, T* y);
+                 const Weight& fc1, const float* bias1, const Weight& fc2, const float* bias2,
+                 T* hidden, T* y);
 
 /// From the gradient of y: that of `hidden` and that of x; fc1 and fc2 packed with W. Makes
 /// value = GELU(hidden) again. Both it and the gradient of `hidden` are for the weights' gradients.

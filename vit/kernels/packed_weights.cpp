@@ -47,8 +47,8 @@ Int8Weight quantize(const torch::Tensor& weight) {
 }  // namespace
 
 QuantizedWeight Int8Weight::operand() const {
-  return {data<Int8>(packed), data<float>(scales), data<std::int32_t>(offsets), packed.size(1),
-          packed.size(0)};
+  return {&int8_primitives(active_isa()), data<Int8>(packed), data<float>(scales),
+          data<std::int32_t>(offsets),    packed.size(1),     packed.size(0)};
 }
 
 FrozenWeights::FrozenWeights(Products products) : products_(products), outer_(innermost) {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "vit/kernels/quantized_rows.h"
+#include "vit/kernels/quantized_weight.h"
 
 namespace vit::kernels {
 

@@ -1,12 +1,14 @@
-#include "vit/kernels/quantized_rows.h"
+#include "vit/kernels/quantized_weight.h"
 
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "tests/catch.h"
 #include "tests/kernels/numbers.h"
+#include "vit/kernels/linear_rows.h"
 
 using namespace vit::kernels;
 using vit::test::numbers;
@@ -38,7 +40,7 @@ struct Layer {
   }
   QuantizedWeight operand(const Int8Primitives& int8) {
     pack_quantized(int8, v.data(), out, in, packed.data());
-    return {packed.data(), scales.data(), offsets.data(), in, out};
+    return {&int8, packed.data(), scales.data(), offsets.data(), in, out};
   }
   /// In double, from the activations as they are rounded.
   template <class T>
@@ -166,10 +168,11 @@ TEMPLATE_TEST_CASE("Linear layers and MLPs in 8 bits are what their rounded oper
       const Int8Primitives& int8 = int8_primitives(isa);
       const QuantizedWeight w1 = fc1.operand(int8), w2 = fc2.operand(int8);
       std::vector<T> y(linear.size()), z(mlp.size());
-      quantized_linear<T>(use, int8, 0, rows, x.data(), w1, fc1.bias.data(), y.data());
+      for (const auto& [column, end] : {std::pair<std::int64_t, std::int64_t>{0, 64}, {64, width}})
+        linear_forward<T>(use, {0, rows, column, end}, x.data(), w1, fc1.bias.data(), y.data());
       CHECK(relative_error(y, linear) < (kHalf ? 3e-3 : 1e-6));
-      quantized_mlp<T>(use, int8, 0, rows, x.data(), w1, fc1.bias.data(), w2, fc2.bias.data(),
-                       z.data());
+      mlp_forward<T>(use, 0, rows, x.data(), w1, fc1.bias.data(), w2, fc2.bias.data(), nullptr,
+                     z.data());
       CHECK(relative_error(z, mlp) < (kHalf ? 1e-2 : 2e-3));
     }
   }
