@@ -83,8 +83,7 @@ void set_deterministic(c10::Device device, bool deterministic) {
   context.setDeterministicFillUninitializedMemory(false);  // a debugging aid that costs time
   context.setDeterministicCuDNN(deterministic);
 #if TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR < 11
-  // These refuse products without it. Later ones need it no more, and read it for each product with
-  // a regular expression: 20 ms of a step of ViT-Ti.
+  // These refuse products without it. Later ones need it no more, and parse it for each product.
   if (deterministic) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
 #endif
 }
