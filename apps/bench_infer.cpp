@@ -2,7 +2,7 @@
 
 #include "apps/bench_print.h"
 #include "apps/commands.h"
-#include "apps/dtype.h"
+#include "apps/prediction_options.h"
 
 namespace vit::cli {
 

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "apps/commands.h"
-#include "apps/dtype.h"
 #include "apps/output.h"
+#include "apps/prediction_options.h"
 #include "apps/sets.h"
 #include "vit/augment/test_time.h"
 #include "vit/config/experiment_data.h"

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "apps/commands.h"
-#include "apps/dtype.h"
 #include "apps/output.h"
+#include "apps/prediction_options.h"
 #include "vit/config/open_model.h"
 #include "vit/core/error.h"
 #include "vit/data/picture_files.h"

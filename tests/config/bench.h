@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,18 @@ struct Bench {
   }
 
   ScratchFolder folder;
+};
+
+/// The working folder, beside which features and logits are kept, while the object lives.
+struct WorkingFolder {
+  explicit WorkingFolder(const std::filesystem::path& folder)
+      : before(std::filesystem::current_path()) {
+    std::filesystem::current_path(folder);
+  }
+  ~WorkingFolder() { std::filesystem::current_path(before); }
+  WorkingFolder(const WorkingFolder&) = delete;
+  WorkingFolder& operator=(const WorkingFolder&) = delete;
+  std::filesystem::path before;
 };
 
 }  // namespace vit::test

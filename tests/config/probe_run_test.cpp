@@ -8,11 +8,11 @@
 #include "vit/train/run_directory.h"
 
 using vit::test::Bench;
+using vit::test::WorkingFolder;
 
 TEST_CASE("A linear probe teaches the head alone, and keeps the features for the next run") {
   Bench bench;
-  const auto before = std::filesystem::current_path();
-  std::filesystem::current_path(bench.folder.path());  // features are kept beside the runs
+  const WorkingFolder here(bench.folder.path());
   bench.run("body");
   const std::vector<std::string> sets{"task.name=linear_probe", "augment.train=[resize]",
                                       "init.weights=body/checkpoints/best.safetensors",
@@ -24,7 +24,6 @@ TEST_CASE("A linear probe teaches the head alone, and keeps the features for the
   CHECK(std::filesystem::exists("runs/.features"));
 
   const vit::TrainedModel body = vit::open_model("body"), probe = vit::open_model("probe");
-  std::filesystem::current_path(before);
   const auto learned = probe.model->module().named_parameters(),
              given = body.model->module().named_parameters();
   for (const auto& item : given) {

@@ -5,23 +5,16 @@
 #include "tests/catch.h"
 #include "tests/config/bench.h"
 #include "tests/io/scratch.h"
+#include "tests/support/stop_after.h"
 #include "vit/core/error.h"
 #include "vit/report/csv.h"
 #include "vit/train/run_directory.h"
 
 namespace fs = std::filesystem;
 using vit::test::Bench;
+using vit::test::StopAfter;
 
 namespace {
-
-struct StopAfter : vit::Observer {
-  explicit StopAfter(std::int64_t batches) : left(batches) {}
-  void on_batch(const vit::BatchEvent&) override {
-    if (--left == 0) stop = true;
-  }
-  std::int64_t left;
-  std::atomic<bool> stop{false};
-};
 
 std::vector<std::string> losses(const fs::path& run) {
   const vit::CsvTable table = vit::read_csv(run / "summary.csv");

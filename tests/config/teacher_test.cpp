@@ -5,18 +5,9 @@
 #include "vit/report/csv.h"
 
 using vit::test::Bench;
+using vit::test::WorkingFolder;
 
 namespace {
-
-/// The working folder, where the teacher's logits are kept, while the object lives.
-struct WorkingFolder {
-  explicit WorkingFolder(const std::filesystem::path& folder)
-      : before(std::filesystem::current_path()) {
-    std::filesystem::current_path(folder);
-  }
-  ~WorkingFolder() { std::filesystem::current_path(before); }
-  std::filesystem::path before;
-};
 
 std::optional<double> last_loss(const std::filesystem::path& run) {
   const vit::CsvTable table = vit::read_csv(run / "summary.csv");

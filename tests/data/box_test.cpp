@@ -19,19 +19,10 @@ void check_refused(const Box& box, const std::string& problem) {
   CHECK_THAT(error->remedy(), Catch::Contains("annotation"));
 }
 
-Box corners(float x0, float y0, float x1, float y1) {
-  Box box;
-  box.x0 = x0;
-  box.y0 = y0;
-  box.x1 = x1;
-  box.y1 = y1;
-  return box;
-}
-
 }  // namespace
 
 TEST_CASE("A box is cut to its picture where it leaves it by rounding alone") {
-  const Box inside = vit::box_inside(corners(-0.9F, 2, 20.9F, 10), 20, 10, "here");
+  const Box inside = vit::box_inside(Box{-0.9F, 2, 20.9F, 10}, 20, 10, "here");
   CHECK(inside.x0 == 0);
   CHECK(inside.y0 == 2);
   CHECK(inside.x1 == 20);
@@ -39,11 +30,11 @@ TEST_CASE("A box is cut to its picture where it leaves it by rounding alone") {
 }
 
 TEST_CASE("A box that is outside, empty or not made of numbers is refused with its place") {
-  check_refused(corners(-1.5F, 2, 5, 5), "leaves its picture of 20x10 pixels");
-  check_refused(corners(1, 2, 5, 11.5F), "leaves its picture");
-  check_refused(corners(5, 2, 5, 5), "is empty");
-  check_refused(corners(5, 6, 7, 5), "is empty");
-  check_refused(corners(20.2F, 2, 20.8F, 5), "is empty");  // nothing is left of it
-  check_refused(corners(std::numeric_limits<float>::quiet_NaN(), 2, 5, 5), "not made of numbers");
-  check_refused(corners(1, 2, std::numeric_limits<float>::infinity(), 5), "not made of numbers");
+  check_refused(Box{-1.5F, 2, 5, 5}, "leaves its picture of 20x10 pixels");
+  check_refused(Box{1, 2, 5, 11.5F}, "leaves its picture");
+  check_refused(Box{5, 2, 5, 5}, "is empty");
+  check_refused(Box{5, 6, 7, 5}, "is empty");
+  check_refused(Box{20.2F, 2, 20.8F, 5}, "is empty");  // nothing is left of it
+  check_refused(Box{std::numeric_limits<float>::quiet_NaN(), 2, 5, 5}, "not made of numbers");
+  check_refused(Box{1, 2, std::numeric_limits<float>::infinity(), 5}, "not made of numbers");
 }

@@ -117,10 +117,9 @@ TEST_CASE("An exported model has no device of its own, and runs on a GPU where t
   if (!device) return;
   const vit::Size2 size = model->img_size();
   const torch::Tensor x = torch::rand({2, 3, size.height, size.width});
-  at::globalContext().setAllowTF32CuDNN(false);
+  const vit::test::ExactConvolutions exact;
   vit::ScriptedModel there = vit::load_torchscript(folder / "m.pt", *device);
   const torch::NoGradGuard no_grad;
   CHECK(torch::allclose(there.module.forward({x.to(*device)}).toTensor().to(torch::kCPU),
                         here.module.forward({x}).toTensor(), 1e-4, 1e-4));
-  at::globalContext().setAllowTF32CuDNN(true);
 }

@@ -1,4 +1,3 @@
-#include <ATen/Context.h>
 #include <torch/torch.h>
 
 #include "tests/catch.h"
@@ -45,10 +44,9 @@ TEST_CASE("A model of each kind has the logits and gradients on a GPU that it ha
       "vit_small_patch16_18x2_224", "test_convnext", "resnet18", "resnet20_cifar", "cct_2_3x2_32",
       "cct_7_3x1_32_sine", "cvt_6_4_32", "vit_lite_6_4_32", "linear");
   INFO(name);
-  at::globalContext().setAllowTF32CuDNN(false);  // a tenth of float32's digits
+  const vit::test::ExactConvolutions exact;
   const Outcome here = outcome_on(c10::kCPU, vit::model_spec(name)),
                 there = outcome_on(*device, vit::model_spec(name));
-  at::globalContext().setAllowTF32CuDNN(true);
   const auto relative = [](const torch::Tensor& a, const torch::Tensor& b) {
     return ((a - b).norm() / b.norm().clamp_min(1e-12)).item<double>();
   };
@@ -85,9 +83,8 @@ TEST_CASE("Positions relative to each other, and a grid of another size, work on
   const torch::NoGradGuard no_grad;
   const torch::Tensor here = model->forward(images);
   model->module().to(*device);
-  at::globalContext().setAllowTF32CuDNN(false);
+  const vit::test::ExactConvolutions exact;
   const torch::Tensor there = model->forward(images.to(*device));
-  at::globalContext().setAllowTF32CuDNN(true);
   CHECK(torch::allclose(there.to(torch::kCPU), here, 1e-4, 1e-4));
 }
 

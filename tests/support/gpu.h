@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ATen/Context.h>
 #include <torch/cuda.h>
 
 #include <optional>
@@ -20,5 +21,14 @@ inline std::optional<c10::Device> gpu() {
   set_deterministic(device, true);
   return device;
 }
+
+/// While it lives, convolutions on a GPU are of float32: TF32, LibTorch's default, has a thousandth
+/// of its precision.
+struct ExactConvolutions {
+  ExactConvolutions() { at::globalContext().setAllowTF32CuDNN(false); }
+  ~ExactConvolutions() { at::globalContext().setAllowTF32CuDNN(true); }
+  ExactConvolutions(const ExactConvolutions&) = delete;
+  ExactConvolutions& operator=(const ExactConvolutions&) = delete;
+};
 
 }  // namespace vit::test

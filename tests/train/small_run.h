@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/support/small_vit.h"
+#include "tests/support/stop_after.h"
 #include "vit/data/shapes.h"
 #include "vit/tasks/classify.h"
 #include "vit/train/trainer.h"
@@ -162,18 +163,6 @@ struct SmallRun {
   std::optional<UpdateEvent> trouble;
   TrainingState before_trouble;
   std::vector<torch::Tensor> checkpoint;
-};
-
-/// Asks the run to stop after a number of batches, and remembers what it was told.
-struct StopAfter : Observer {
-  explicit StopAfter(std::int64_t batches) : left(batches) {}
-  void on_batch(const BatchEvent&) override {
-    if (--left == 0) stop = true;
-  }
-  void on_epoch(const EpochEvent& event) override { epochs.push_back(event); }
-  std::int64_t left;
-  std::atomic<bool> stop{false};
-  std::vector<EpochEvent> epochs;
 };
 
 }  // namespace vit::test
