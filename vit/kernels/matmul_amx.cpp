@@ -69,10 +69,22 @@ struct Block {
       _tile_dpbusd(c, a, b);               \
   } while (false)
 
-/// A block of c, of `rows` x `columns` tiles, over `steps` tiles of depth.
+/// Fetches the rows of a tile into the nearest cache.
+inline void prefetch(const std::byte* tile, Index stride) {
+#pragma GCC unroll 16
+  for (Index i = 0; i < kRows; ++i)
+    _mm_prefetch(reinterpret_cast<const char*>(tile + i * stride), _MM_HINT_T0);
+}
+
+/// A block of c, of `rows` x `columns` tiles, over `steps` tiles of depth. Operands are fetched a
+/// step ahead, after the last step those of the block below: where another thread shares the core,
+/// and with it the nearest cache and half of what a core keeps in flight, that makes products
+/// faster by half (where none does, slower by a twelfth).
 template <class T, int rows, int columns>
 inline void multiply(const Block& block, Index steps, bool add) {
-  const std::byte *a = block.a, *below = a + kRows * block.lda, *b = block.b;
+  const Index below = kRows * block.lda;
+  const std::byte *a = block.a, *b = block.b;
+  const bool deep = steps > 2;  // a shallow strip of b stays near
   float *const c = block.c, *const c_below = c + kRows * (block.ldc / 4);
   if (add) {
     _tile_loadd(0, c, block.ldc);
@@ -86,21 +98,27 @@ inline void multiply(const Block& block, Index steps, bool add) {
     _tile_zero(3);
   }
   for (; steps > 0; --steps) {
+    const bool last = steps == 1;
+    const std::byte *const next_a = last ? block.a + 2 * below : a + kLine,
+                           *const next_b = last ? block.b : b + kRows * block.ldb;
     _tile_loadd(6, b, block.ldb);
     _tile_loadd(4, a, block.lda);
     VIT_DOT(0, 4, 6);
+    prefetch(next_a, block.lda);
     if constexpr (rows == 2) {
-      _tile_loadd(5, below, block.lda);
+      _tile_loadd(5, a + below, block.lda);
       VIT_DOT(2, 5, 6);
+      prefetch(next_a + below, block.lda);
     }
+    if (deep) prefetch(next_b, block.ldb);
     if constexpr (columns == 2) {
       _tile_loadd(7, b + kLine, block.ldb);
       VIT_DOT(1, 4, 7);
+      if (deep) prefetch(next_b + kLine, block.ldb);
     }
     if constexpr (rows == 2 && columns == 2) VIT_DOT(3, 5, 7);
-    a += kLine;
-    below += kLine;
-    b += kRows * block.ldb;
+    a = next_a;
+    b = next_b;
   }
   _tile_stored(0, c, block.ldc);
   if constexpr (columns == 2) _tile_stored(1, c + kRows, block.ldc);
