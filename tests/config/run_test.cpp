@@ -1,7 +1,5 @@
 #include "vit/config/run.h"
 
-#include <atomic>
-
 #include "tests/catch.h"
 #include "tests/config/bench.h"
 #include "tests/io/scratch.h"

@@ -18,7 +18,7 @@ void describe(FieldVisitor& visitor, TrainOptions& o) {
   visitor.field({"threads", &o.threads, "of the computation; 0: one for each core", {0, 1024}});
   visitor.field({"deterministic", &o.deterministic,
                  "on a GPU, add in one order, so that a run repeats to the last bit (a CPU always "
-                 "does); false: faster"});
+                 "does); false: LibTorch chooses, at times a little faster"});
   visitor.field({"grad_accum_steps", &o.grad_accum_steps, "batches whose gradients make one update",
                  kAtLeastOne});
   visitor.field({"grad_checkpointing", &o.grad_checkpointing,
