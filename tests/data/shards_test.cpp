@@ -1,22 +1,12 @@
 #include "vit/data/shards.h"
 
-#include <cstdlib>
-
 #include "tests/catch.h"
 #include "tests/data/pictures.h"
-#include "vit/data/tar_index.h"
+#include "tests/data/tar_files.h"
 
 using namespace vit;
 
 namespace {
-
-/// Packs what is in `folder` by the system's tar.
-void pack(const std::filesystem::path& folder, const std::filesystem::path& archive,
-          const std::string& format = "ustar") {
-  const std::string command = "tar --format=" + format + " --sort=name -C '" + folder.string() +
-                              "' -cf '" + archive.string() + "' .";
-  REQUIRE(std::system(command.c_str()) == 0);
-}
 
 struct Scene {
   test::ScratchFolder folder;
@@ -28,8 +18,8 @@ struct Scene {
     put("s0/0001.png", 10, "3");
     put("s0/0002.png", 20, "0\n");
     put("s1/0001.png", 30, "1");
-    pack(folder / "s0", folder / "data/train-0.tar");
-    pack(folder / "s1", folder / "data/train-1.tar");
+    test::pack_tar(folder / "s0", folder / "data/train-0.tar");
+    test::pack_tar(folder / "s1", folder / "data/train-1.tar");
   }
   void put(const std::string& name, std::uint8_t grey, const std::string& label) {
     test::put_picture(folder / name, grey);
@@ -65,7 +55,7 @@ TEST_CASE("Captions and labels of .txt and .json files") {
   test::put_picture(scene.folder / "t/c.png", 2);
   test::put(scene.folder / "t/c.json", R"({"caption": "a dog", "label": 5, "url": "x"})");
   test::put(scene.folder / "t/lonely.txt", "no picture");
-  pack(scene.folder / "t", scene.folder / "data/val-0.tar");
+  test::pack_tar(scene.folder / "t", scene.folder / "data/val-0.tar");
   const auto data = shards(scene.options, Split::val);
   REQUIRE(data->size() == 2);
   CHECK(data->get(0).caption == "a cat");
@@ -78,7 +68,7 @@ TEST_CASE("Mistakes in shards name shard and sample") {
   Scene scene;
   SECTION("a label that is none") {
     scene.put("s1/0002.png", 1, "cat");
-    pack(scene.folder / "s1", scene.folder / "data/train-1.tar");
+    test::pack_tar(scene.folder / "s1", scene.folder / "data/train-1.tar");
     CHECK_THAT(scene.problem(), Catch::Contains("train-1.tar/./0002.cls: expected a label"));
   }
   SECTION("a label beyond the class map") {
@@ -88,7 +78,7 @@ TEST_CASE("Mistakes in shards name shard and sample") {
   }
   SECTION("two pictures of one name") {
     test::put_picture(scene.folder / "s1/0001.jpg", 1);
-    pack(scene.folder / "s1", scene.folder / "data/train-1.tar");
+    test::pack_tar(scene.folder / "s1", scene.folder / "data/train-1.tar");
     CHECK_THAT(scene.problem(), Catch::Contains("two pictures of one name"));
   }
   SECTION("a compressed archive") {
@@ -107,49 +97,10 @@ TEST_CASE("Mistakes in shards name shard and sample") {
   }
   SECTION("a picture that does not decode") {
     test::put(scene.folder / "s1/0001.png", "text");
-    pack(scene.folder / "s1", scene.folder / "data/train-1.tar");
+    test::pack_tar(scene.folder / "s1", scene.folder / "data/train-1.tar");
     const auto data = shards(scene.options, Split::train);
     const auto error = test::error_of([&] { (void)data->get(2); });
     REQUIRE(error);
     CHECK_THAT(error->where(), Catch::Contains("train-1.tar/./0001.png"));
   }
-}
-
-TEST_CASE("The index of a tar archive: long names in each format, offsets of the bytes") {
-  const test::ScratchFolder folder;
-  const std::string name = std::string(90, 'a') + "/" + std::string(120, 'b') + ".txt";
-  test::put_text(folder / "in" / name, "long");
-  test::put_text(folder / "in/short.txt", "short");
-  std::filesystem::create_symlink("short.txt", folder / "in/link.txt");
-  pack(folder / "in", folder / "a.tar", GENERATE("gnu", "pax"));
-  const auto members = tar_index(folder / "a.tar");
-  REQUIRE(members.size() == 2);  // no folders, no links
-  const std::string bytes = test::get(folder / "a.tar");
-  CHECK(members[0].name == "./" + name);
-  CHECK(bytes.substr(members[0].offset, members[0].size) == "long");
-  CHECK(bytes.substr(members[1].offset, members[1].size) == "short");
-}
-
-TEST_CASE("A tar archive that is damaged or cut off is an error at its byte") {
-  const test::ScratchFolder folder;
-  test::put_text(folder / "in/a.txt", std::string(2000, 'a'));
-  pack(folder / "in", folder / "a.tar", "pax");
-  const std::string whole = test::get(folder / "a.tar");
-  const auto outcome = [&](const std::string& bytes) {
-    test::put(folder / "b.tar", bytes);
-    return test::error_of([&] { (void)tar_index(folder / "b.tar"); });
-  };
-  const std::size_t data = whole.find("aaaaaaaa");
-  for (std::size_t size = 1; size < data + 2000; size += 37) {
-    if (size % 512 == 0) continue;  // there, fewer files make a whole archive
-    const auto error = outcome(whole.substr(0, size));
-    INFO(size);
-    REQUIRE(error);
-    CHECK(error->kind() == ErrorKind::data);
-  }
-  std::string flipped = whole;
-  flipped[data - 512 + 3] = static_cast<char>(flipped[data - 512 + 3] ^ 1);
-  const auto error = outcome(flipped);
-  REQUIRE(error);
-  CHECK_THAT(error->problem(), Catch::Contains("checksum is wrong (at byte"));
 }

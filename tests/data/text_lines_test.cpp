@@ -1,7 +1,5 @@
 #include "vit/data/text_lines.h"
 
-#include <fstream>
-
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 
@@ -9,7 +7,7 @@ namespace {
 
 std::filesystem::path written(const vit::test::ScratchFolder& folder, const std::string& text) {
   const std::filesystem::path file = folder / "names.txt";
-  std::ofstream(file, std::ios::binary) << text;
+  vit::test::put(file, text);
   return file;
 }
 
