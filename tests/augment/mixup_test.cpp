@@ -1,4 +1,4 @@
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/augment/support.h"
 #include "vit/augment/mixup.h"

@@ -1,6 +1,6 @@
 #include "vit/config/plan.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/catch.h"
 

@@ -1,6 +1,6 @@
 #include "vit/config/probe_run.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/catch.h"
 #include "tests/config/bench.h"

@@ -1,6 +1,6 @@
 #include "vit/data/loader.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <atomic>
 #include <chrono>

@@ -1,7 +1,7 @@
 #include "vit/export/torchscript.h"
 
 #include <torch/script.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"

@@ -12,6 +12,7 @@
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
+#include "tests/support/skip.h"
 #include "vit/core/rng.h"
 #include "vit/image/image.h"
 #include "vit/io/file.h"
@@ -28,7 +29,7 @@ class ImageFixtures {
 
   [[nodiscard]] bool present() const {
     const bool there = std::filesystem::exists(folder_ / "cases.json");
-    if (!there) WARN("skipped: there are no shared fixtures here (set VIT_SHARED)");
+    if (!there) skip("there are no shared fixtures here (set VIT_SHARED)");
     return there;
   }
   [[nodiscard]] nlohmann::json description() const {

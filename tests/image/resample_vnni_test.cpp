@@ -1,6 +1,7 @@
 #include "vit/image/resample_vnni.h"
 
 #include "tests/image/same_as_plain.h"
+#include "tests/support/skip.h"
 
 using namespace vit;
 
@@ -8,7 +9,7 @@ using namespace vit;
 
 TEST_CASE("VNNI gives the bits of the plain loops") {
   if (!has_vnni()) {
-    WARN("skipped: this processor lacks the instructions");
+    skip("this processor lacks the instructions");
     return;
   }
   test::check_same_as_plain(resample_rows_vnni, resample_columns_vnni);

@@ -5,6 +5,7 @@
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
+#include "tests/support/skip.h"
 
 using namespace vit;
 using namespace vit::test;
@@ -170,7 +171,7 @@ TEST_CASE("data of the wrong size is a bug of the caller") {
 TEST_CASE("each hostile fixture comes out as its list says") {
   const std::filesystem::path folder = shared_folder() / "fixtures/hostile/safetensors";
   if (shared_folder().empty() || !std::filesystem::exists(folder)) {
-    WARN("skipped: the shared fixtures are not on this machine");
+    skip("the shared fixtures are not on this machine");
     return;
   }
   const auto list = nlohmann::json::parse(get(folder / "README.json"));

@@ -5,6 +5,7 @@
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "tests/io/zip_bytes.h"
+#include "tests/support/skip.h"
 #include "vit/io/torch_weights.h"
 
 using namespace vit;
@@ -191,7 +192,7 @@ TEST_CASE("a zip file cut at any length is an error") {
 TEST_CASE("each hostile fixture comes out as its list says, with the offset or the key") {
   const std::filesystem::path folder = shared_folder() / "fixtures/hostile/pth";
   if (shared_folder().empty() || !std::filesystem::exists(folder)) {
-    WARN("skipped: the shared fixtures are not on this machine");
+    skip("the shared fixtures are not on this machine");
     return;
   }
   const auto list = nlohmann::json::parse(get(folder / "README.json"));

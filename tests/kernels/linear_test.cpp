@@ -1,6 +1,6 @@
 #include "vit/kernels/linear.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #include "vit/kernels/norm.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 

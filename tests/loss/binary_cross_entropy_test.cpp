@@ -1,6 +1,6 @@
 #include "vit/loss/binary_cross_entropy.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 #include "vit/loss/cross_entropy.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 #include "vit/loss/distillation.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/catch.h"
 #include "vit/loss/cross_entropy.h"

@@ -1,6 +1,6 @@
 #include "vit/metrics/classification.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <limits>
 

@@ -1,4 +1,4 @@
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/catch.h"
 #include "tests/support/gpu.h"

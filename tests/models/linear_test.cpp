@@ -1,6 +1,6 @@
 #include "vit/models/linear.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/catch.h"
 #include "tests/support/module.h"

@@ -1,6 +1,6 @@
 #include "vit/models/profile.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "vit/models/variants.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <fstream>
 #include <set>

@@ -1,6 +1,6 @@
 #include "vit/models/vit_init.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 #include "vit/models/vit.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <set>
 

@@ -1,6 +1,6 @@
 #include "vit/nn/grad_checkpoint.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/catch.h"
 #include "vit/models/vit.h"

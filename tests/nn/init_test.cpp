@@ -1,7 +1,7 @@
 #include "vit/nn/init.h"
 
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/catch.h"
 

@@ -1,6 +1,6 @@
 #include "vit/nn/linear.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <sstream>
 

@@ -1,6 +1,6 @@
 #include "vit/nn/norm.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/catch.h"
 #include "tests/support/module.h"

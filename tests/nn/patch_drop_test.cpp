@@ -1,6 +1,6 @@
 #include "vit/nn/patch_drop.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <set>
 

@@ -1,6 +1,6 @@
 #include "vit/nn/random.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <thread>
 

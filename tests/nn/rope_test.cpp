@@ -1,6 +1,6 @@
 #include "vit/nn/rope.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 

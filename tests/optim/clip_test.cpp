@@ -1,6 +1,6 @@
 #include "vit/optim/clip.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/catch.h"
 #include "vit/optim/optimizer.h"

@@ -1,6 +1,6 @@
 #include "vit/optim/optimizer.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/optim/fixture_run.h"
 #include "tests/support/shared.h"

@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "tests/catch.h"
+#include "tests/support/skip.h"
 #include "vit/train/device.h"
 
 namespace vit::test {
@@ -14,7 +14,7 @@ namespace vit::test {
 /// is skipped.
 inline std::optional<c10::Device> gpu() {
   if (!torch::cuda::is_available()) {
-    WARN("skipped: LibTorch sees no CUDA device here");
+    skip("LibTorch sees no CUDA device here");
     return std::nullopt;
   }
   const c10::Device device(c10::kCUDA, 0);

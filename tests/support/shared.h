@@ -2,9 +2,10 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <iostream>
 #include <optional>
 #include <string>
+
+#include "tests/support/skip.h"
 
 namespace vit::test {
 
@@ -16,7 +17,7 @@ inline std::optional<std::filesystem::path> shared(const std::string& name) {
       set ? set : std::filesystem::path(VIT_SOURCE_DIR) / "../shared";
   std::error_code error;
   if (std::filesystem::exists(root / name, error)) return root / name;
-  std::cerr << "skipped: there is no " << (root / name).string() << '\n';
+  skip("there is no " + (root / name).string());
   return std::nullopt;
 }
 

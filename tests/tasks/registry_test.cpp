@@ -1,6 +1,6 @@
 #include "vit/tasks/registry.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/catch.h"
 #include "tests/support/small_vit.h"

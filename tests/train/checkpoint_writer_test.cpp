@@ -1,6 +1,6 @@
 #include "vit/train/checkpoint_writer.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,7 @@
 #include "vit/train/device.h"
 
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <thread>
 

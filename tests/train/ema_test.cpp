@@ -1,6 +1,6 @@
 #include "vit/train/ema.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>

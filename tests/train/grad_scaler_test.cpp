@@ -1,6 +1,6 @@
 #include "vit/train/grad_scaler.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <limits>
 

@@ -1,6 +1,6 @@
 #include "vit/train/sam.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/catch.h"
 

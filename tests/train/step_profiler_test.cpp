@@ -1,6 +1,6 @@
 #include "vit/train/step_profiler.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 

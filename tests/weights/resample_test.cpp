@@ -1,6 +1,6 @@
 #include "vit/weights/resample.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/catch.h"
 #include "tests/weights/spelled_vit.h"

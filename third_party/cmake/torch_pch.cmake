@@ -1,8 +1,10 @@
 # The precompiled header of LibTorch, for those sources of a target that include LibTorch. The
-# others would pay its 5 s (LibTorch's pending templates) for nothing.
+# others would pay its 6 s (the templates that LibTorch's inline functions leave pending; all of
+# <torch/torch.h> leaves 9 s) for nothing.
 #
-# Where VIT_UNITY is on, several sources are compiled as one, so that those 5 s are paid once for all
-# of them: it halves the time of a clean build. Names in unnamed namespaces must differ within a room.
+# Where VIT_UNITY is on, several sources are compiled as one, so that those seconds are paid once for
+# all of them: it halves the time of a clean build. Names in unnamed namespaces must differ within a
+# room.
 option(VIT_UNITY "Compile several sources that include LibTorch as one" OFF)
 
 # Whether a file includes LibTorch, by itself or through our own headers.
@@ -37,9 +39,11 @@ function(vit_precompile_torch target)
   else()
     target_precompile_headers(${target} REUSE_FROM vit)
   endif()
+  # Neighbours are compiled together, some ten at a time. Where a group ends is said by its last
+  # file's own name, not by a count: a file that is added or removed changes its own group alone, and not
+  # all behind it.
   get_target_property(sources ${target} SOURCES)
   set(members 0)
-  set(folder_before "")
   foreach(source IN LISTS sources)
     vit_includes_torch("${source}" includes_torch)
     if(NOT includes_torch)
@@ -47,23 +51,16 @@ function(vit_precompile_torch target)
       set_property(SOURCE "${source}" PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
       continue()
     endif()
-    # Neighbours of one folder are compiled together, some eight at a time. Where a group ends is said
-    # by its last file's own name, not by a count: a file that is added or removed changes its own group
-    # alone, and not all behind it.
-    cmake_path(GET source PARENT_PATH folder)
     cmake_path(GET source STEM name)
-    if(NOT folder STREQUAL folder_before)
-      set(first "${name}")
-      set(members 0)
-      set(folder_before "${folder}")
-    elseif(members EQUAL 0)
-      set(first "${name}")
+    if(members EQUAL 0)
+      cmake_path(GET source PARENT_PATH folder)
+      cmake_path(GET folder FILENAME room)
+      set(group "${room}_${name}")
     endif()
-    cmake_path(GET folder FILENAME room)
-    set_property(SOURCE "${source}" PROPERTY UNITY_GROUP "${room}_${first}")
+    set_property(SOURCE "${source}" PROPERTY UNITY_GROUP "${group}")
     math(EXPR members "${members} + 1")
     string(MD5 hash "${name}")
-    if(hash MATCHES "^[0-2]" OR members EQUAL 12)
+    if(hash MATCHES "^0" OR members EQUAL 14)
       set(members 0)
     endif()
   endforeach()

@@ -1,6 +1,6 @@
 #include "vit/augment/mixup.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "vit/augment/test_time.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <algorithm>
 #include <vector>
