@@ -12,6 +12,7 @@ wanted=2.13.0
 oldest=2.6
 
 say() { printf 'vitw: %s\n' "$*" >&2; }
+[ ! -e "${BASH_SOURCE[0]%/*}/progress.sh" ] || . "${BASH_SOURCE[0]%/*}/progress.sh"
 
 # The folder with include/ and lib/, from any folder that people name: itself, a wheel's
 # site-packages, an unpacked zip's parent, share/cmake/Torch, or lib.
@@ -102,8 +103,9 @@ install_libtorch() {
   mkdir -p "$root/build"
   # .complete comes last: an installation that was cut off is made again.
   if python3 -m venv "$venv" >"$log" 2>&1 &&
-    "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --no-compile \
-      --only-binary=:all: --retries 2 "torch==$wanted" >>"$log" 2>&1; then
+    with_progress "pip install torch" "$log" "$venv/bin/python" -m pip install \
+      --disable-pip-version-check --no-input --no-compile --only-binary=:all: --retries 2 \
+      "torch==$wanted"; then
     touch "$venv/.complete"
     rm -f "$log"
     return

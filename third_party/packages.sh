@@ -15,6 +15,7 @@ libraries=(libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libc
 extras=(ccache mold libgoogle-perftools-dev)
 
 say() { printf 'vitw: %s\n' "$*" >&2; }
+. "${BASH_SOURCE[0]%/*}/progress.sh"
 
 missing_packages() {
   local tool installed library
@@ -44,15 +45,19 @@ if [ "$(id -u)" -ne 0 ]; then
     exit 5
   fi
   as_root=(sudo)
-  [ -t 0 ] || as_root=(sudo -n)  # nobody there to type a password
+  if [ -t 0 ]; then
+    sudo -v || true  # the password now, before a line of progress stands where it is asked for
+  else
+    as_root=(sudo -n)  # nobody there to type it
+  fi
 fi
 
 say "installing ${#missing[@]} packages with apt-get (once): ${missing[*]}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 apt() {
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 \
-    -o Acquire::Retries=2 "$@" >>"$log" 2>&1 </dev/null
+  with_progress "apt-get $1" "$log" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -o DPkg::Lock::Timeout=600 -o Acquire::Retries=2 "$@"
 }
 # A package source that fails need not be the one that is needed: only the installation decides.
 apt update || true

@@ -11,19 +11,19 @@
 namespace vit {
 namespace {
 
-constexpr std::array<std::string_view, 13> kOps{"AutoContrast",
-                                                "ColorIncreasing",
-                                                "ContrastIncreasing",
-                                                "BrightnessIncreasing",
-                                                "SharpnessIncreasing",
-                                                "Equalize",
-                                                "Rotate",
-                                                "PosterizeIncreasing",
-                                                "SolarizeIncreasing",
-                                                "ShearX",
-                                                "ShearY",
-                                                "TranslateXRel",
-                                                "TranslateYRel"};
+constexpr std::array<std::string_view, 13> kMixedOps{"AutoContrast",
+                                                     "ColorIncreasing",
+                                                     "ContrastIncreasing",
+                                                     "BrightnessIncreasing",
+                                                     "SharpnessIncreasing",
+                                                     "Equalize",
+                                                     "Rotate",
+                                                     "PosterizeIncreasing",
+                                                     "SolarizeIncreasing",
+                                                     "ShearX",
+                                                     "ShearY",
+                                                     "TranslateXRel",
+                                                     "TranslateYRel"};
 
 }  // namespace
 
@@ -54,7 +54,7 @@ Image AugMix::chain_of(const Image& image, Rng& rng) const {
   chain.image = image;
   const std::int64_t steps = depth > 0 ? depth : rng.between(1, 3);
   for (std::int64_t i = 0; i < steps; ++i)
-    apply_step({kOps[rng.below(kOps.size())], 1, m}, step_, chain, rng);
+    apply_step({kMixedOps[rng.below(kMixedOps.size())], 1, m}, step_, chain, rng);
   return std::move(chain.image);
 }
 

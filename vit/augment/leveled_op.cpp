@@ -50,7 +50,7 @@ double radius_drawn(double level, const LevelOptions&, Rng& rng) {
   return rng.uniform(0.1, 2 * between(0, 1, level));
 }
 
-constexpr LeveledOp kOps[] = {
+constexpr LeveledOp kLeveledOps[] = {
     {"AutoContrast", "AutoContrast", nullptr},
     {"Equalize", "Equalize", nullptr},
     {"Invert", "Invert", nullptr},
@@ -91,9 +91,9 @@ double draw_magnitude(double magnitude, const StepOptions& options, Rng& rng) {
 }  // namespace
 
 const LeveledOp* find_leveled_op(std::string_view name) {
-  const auto* found = std::find_if(std::begin(kOps), std::end(kOps),
+  const auto* found = std::find_if(std::begin(kLeveledOps), std::end(kLeveledOps),
                                    [&](const LeveledOp& op) { return op.name == name; });
-  return found == std::end(kOps) ? nullptr : found;
+  return found == std::end(kLeveledOps) ? nullptr : found;
 }
 
 void apply_step(const PolicyStep& step, const StepOptions& options, Sample& sample, Rng& rng) {

@@ -63,7 +63,7 @@ void upend(Sample& sample, double /*argument*/, const Options& /*options*/) {
 }
 void nothing(Sample& /*sample*/, double /*argument*/, const Options& /*options*/) {}
 
-constexpr NamedOp kOps[] = {
+constexpr NamedOp kNamedOps[] = {
     {"Identity", false, nothing},
     {"AutoContrast", false, colour<autocontrast>},
     {"Equalize", false, colour<equalize>},
@@ -97,14 +97,14 @@ constexpr NamedOp kOps[] = {
 }  // namespace
 
 const NamedOp* find_named_op(std::string_view name) {
-  const auto* found = std::find_if(std::begin(kOps), std::end(kOps),
+  const auto* found = std::find_if(std::begin(kNamedOps), std::end(kNamedOps),
                                    [&](const NamedOp& op) { return op.name == name; });
-  return found == std::end(kOps) ? nullptr : found;
+  return found == std::end(kNamedOps) ? nullptr : found;
 }
 
 std::vector<std::string> named_ops() {
   std::vector<std::string> names;
-  for (const NamedOp& op : kOps) names.emplace_back(op.name);
+  for (const NamedOp& op : kNamedOps) names.emplace_back(op.name);
   return names;
 }
 

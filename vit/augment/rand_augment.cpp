@@ -26,7 +26,7 @@ constexpr WeightedOp kIncreasing[] = {{"AutoContrast"},
                                       {"ShearY"},
                                       {"TranslateXRel"},
                                       {"TranslateYRel"}};
-constexpr WeightedOp kThree[] = {{"SolarizeIncreasing"}, {"Desaturate"}, {"GaussianBlur"}};
+constexpr WeightedOp kThreeOps[] = {{"SolarizeIncreasing"}, {"Desaturate"}, {"GaussianBlur"}};
 constexpr WeightedOp kThreeWeighted[] = {{"SolarizeIncreasing", 6},
                                          {"Desaturate", 6},
                                          {"GaussianBlur", 6},
@@ -77,7 +77,7 @@ std::size_t draw(const std::vector<double>& weights, Rng& rng) {
 }  // namespace
 
 std::span<const WeightedOp> rand_augment_ops(std::string_view t, bool inc) {
-  if (t == "3a") return kThree;
+  if (t == "3a") return kThreeOps;
   if (t == "3aw") return kThreeWeighted;
   if (t == "weights") return kWeighted;
   if (inc) return kIncreasing;

@@ -28,13 +28,13 @@ std::unique_ptr<AugmentOp> make() {
   return std::make_unique<Op>();
 }
 
-struct Entry {
+struct OpEntry {
   std::string_view name;
   std::unique_ptr<AugmentOp> (*make)();
 };
 
 // A new augmentation is one file and one line here.
-constexpr Entry kOps[] = {
+constexpr OpEntry kRegisteredOps[] = {
     {"aug_mix", make<AugMix>},
     {"auto_augment", make<AutoAugment>},
     {"center_crop", make<CenterCrop>},
@@ -75,7 +75,7 @@ constexpr std::pair<std::string_view, std::string_view> kSingleOps[] = {
 }  // namespace
 
 std::unique_ptr<AugmentOp> create_op(std::string_view name) {
-  for (const Entry& entry : kOps)
+  for (const OpEntry& entry : kRegisteredOps)
     if (entry.name == name) return entry.make();
   for (const auto& [single, op] : kSingleOps)
     if (single == name) return std::make_unique<SingleOp>(single, op);
@@ -84,7 +84,7 @@ std::unique_ptr<AugmentOp> create_op(std::string_view name) {
 
 std::vector<std::string> op_names() {
   std::vector<std::string> names;
-  for (const Entry& entry : kOps) names.emplace_back(entry.name);
+  for (const OpEntry& entry : kRegisteredOps) names.emplace_back(entry.name);
   for (const auto& single : kSingleOps) names.emplace_back(single.first);
   return names;
 }

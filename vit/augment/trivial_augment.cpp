@@ -8,7 +8,7 @@
 namespace vit {
 namespace {
 
-constexpr std::array<std::string_view, 14> kOps{
+constexpr std::array<std::string_view, 14> kWideOps{
     "Identity", "ShearX",   "ShearY",    "TranslateX", "TranslateY", "Rotate",       "Brightness",
     "Color",    "Contrast", "Sharpness", "Posterize",  "Solarize",   "AutoContrast", "Equalize"};
 
@@ -25,7 +25,7 @@ void TrivialAugment::describe(FieldVisitor& visitor) {
 }
 
 void TrivialAugment::apply(Sample& sample, Rng& rng) const {
-  const std::string_view op = kOps[rng.below(kOps.size())];
+  const std::string_view op = kWideOps[rng.below(kWideOps.size())];
   const auto bin = static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(bins)));
   NamedOpOptions how;
   how.filter = filter_from_name(interpolation, "augment.train: trivial_augment.interpolation");

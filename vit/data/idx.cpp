@@ -13,7 +13,7 @@
 namespace vit {
 namespace {
 
-constexpr std::uint64_t kLargest = std::uint64_t{1} << 30;
+constexpr std::uint64_t kLargestIdx = std::uint64_t{1} << 30;
 constexpr std::uint8_t kUnsignedByte = 0x08;
 
 /// Reads up to the end of the buffer or of the file; returns the count.
@@ -39,7 +39,7 @@ IdxArray read(const Read& next, const std::filesystem::path& file, int dimension
     const std::uint32_t size = std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 |
                                std::uint32_t{b[2]} << 8 | std::uint32_t{b[3]};
     array.sizes.push_back(size);
-    if (size == 0 || (count *= size) > kLargest)
+    if (size == 0 || (count *= size) > kLargestIdx)
       fail(str("its header names ", size, " for dimension ", i,
                ", which makes it empty or too "
                "large"));

@@ -16,7 +16,7 @@ namespace vit {
 namespace {
 
 constexpr std::size_t kHeader = 128;
-constexpr std::uint64_t kLargest = std::uint64_t{4} << 30;
+constexpr std::uint64_t kLargestMat = std::uint64_t{4} << 30;
 
 enum Type : std::uint32_t {
   kInt8 = 1,
@@ -100,7 +100,7 @@ class MatReader {
     stream.avail_in = static_cast<uInt>(packed.size());
     std::size_t filled = 0;
     int result = Z_OK;
-    while (result == Z_OK && filled <= kLargest) {
+    while (result == Z_OK && filled <= kLargestMat) {
       if (filled == out.size()) out.resize(2 * out.size());
       const std::size_t room = std::min<std::size_t>(out.size() - filled, std::size_t{1} << 30);
       stream.next_out = reinterpret_cast<Bytef*>(out.data() + filled);
@@ -148,7 +148,7 @@ class MatReader {
     for (std::size_t at = 0; at + 4 <= sizes.data.size(); at += 4) {
       array.sizes.push_back(word(sizes.data, at));
       count *= std::max<std::uint32_t>(array.sizes.back(), 1);
-      if (count > kLargest) fail(str("array ", in_quotes(name), " is too large"));
+      if (count > kLargestMat) fail(str("array ", in_quotes(name), " is too large"));
     }
     switch (values.type) {
       case kInt8: convert<std::int8_t>(values.data, array.values, name); break;
@@ -176,7 +176,7 @@ class MatReader {
 std::map<std::string, MatArray> read_mat(const std::filesystem::path& file) {
   std::vector<std::byte> bytes;
   try {
-    bytes = read_file(file, kLargest);
+    bytes = read_file(file, kLargestMat);
   } catch (const Error& problem) {
     throw Error(ErrorKind::data, problem.where(), problem.problem(), problem.remedy());
   }

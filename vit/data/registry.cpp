@@ -64,14 +64,14 @@ DataOptions defaults() {
 }
 DataOptions in(const char* root) { return FolderDataOptions{root}; }
 
-struct Entry {
+struct KindEntry {
   std::string_view name, samples, help;
   DataOptions (*options)();
   DataSplits (*open)(const DataSpec&);
 };
 
 // A new data set is one file and one line here.
-constexpr Entry kEntries[] = {
+constexpr KindEntry kEntries[] = {
     {"shapes", "label", "coloured shapes, drawn from the seed; nothing to download",
      defaults<ShapesOptions>, open_shapes},
     {"folder", "label", "ROOT/train/CLASS/x.jpg and ROOT/val/CLASS/x.jpg",
@@ -100,9 +100,9 @@ constexpr Entry kEntries[] = {
      defaults<MaskFolderOptions>, open_with<MaskFolderOptions, mask_folder>},
 };
 
-const Entry& find(std::string_view name) {
+const KindEntry& find(std::string_view name) {
   std::vector<std::string> names;
-  for (const Entry& entry : kEntries) {
+  for (const KindEntry& entry : kEntries) {
     if (entry.name == name) return entry;
     names.emplace_back(entry.name);
   }
@@ -115,7 +115,8 @@ const Entry& find(std::string_view name) {
 
 std::vector<DataEntry> data_entries() {
   std::vector<DataEntry> entries;
-  for (const Entry& entry : kEntries) entries.push_back({entry.name, entry.help, entry.samples});
+  for (const KindEntry& entry : kEntries)
+    entries.push_back({entry.name, entry.help, entry.samples});
   return entries;
 }
 
