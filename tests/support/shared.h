@@ -9,14 +9,17 @@
 
 namespace vit::test {
 
-/// `name` in the folder with fixtures and data beside the project ($VIT_SHARED, or ../shared);
-/// nothing, with a message, where it is not there. A test that needs it then ends without a result.
+/// `name`, such as fixtures/models/vit_cls, in the folder with fixtures and data beside the project
+/// ($VIT_SHARED, or ../shared), or else among the few that come with it (tests/fixtures); nothing
+/// where it is in neither: what needs it is skipped.
 inline std::optional<std::filesystem::path> shared(const std::string& name) {
   const char* set = std::getenv("VIT_SHARED");
   const std::filesystem::path root =
       set ? set : std::filesystem::path(VIT_SOURCE_DIR) / "../shared";
   std::error_code error;
-  if (std::filesystem::exists(root / name, error)) return root / name;
+  for (const std::filesystem::path& folder :
+       {root, std::filesystem::path(VIT_SOURCE_DIR) / "tests"})
+    if (std::filesystem::exists(folder / name, error)) return folder / name;
   skip("there is no " + (root / name).string());
   return std::nullopt;
 }
