@@ -3,6 +3,7 @@
 #include "apps/bench_print.h"
 #include "apps/commands.h"
 #include "apps/prediction_options.h"
+#include "vit/train/device.h"
 
 namespace vit::cli {
 
@@ -12,9 +13,11 @@ void add_bench_infer(CLI::App& bench) {
   add_bench_arguments(*command, *arguments);
   add_dtype(*command, arguments->dtype);
   command->callback([arguments] {
+    const Experiment experiment = bench_experiment(*arguments);
+    const std::string dtype = prediction_type(arguments->dtype, experiment.train.amp,
+                                              resolve_device(experiment.train.device));
     print_benchmark(*arguments,
-                    benchmark_inference(bench_experiment(*arguments),
-                                        {arguments->steps, arguments->dtype, arguments->compare}));
+                    benchmark_inference(experiment, {arguments->steps, dtype, arguments->compare}));
   });
 }
 

@@ -2,6 +2,8 @@
 
 #include "apps/bench_print.h"
 #include "apps/commands.h"
+#include "vit/train/device.h"
+#include "vit/train/fast_types.h"
 
 namespace vit::cli {
 
@@ -12,9 +14,11 @@ void add_bench_train(CLI::App& bench) {
   const auto arguments = std::make_shared<BenchArguments>();
   add_bench_arguments(*command, *arguments);
   command->callback([arguments] {
-    print_benchmark(*arguments,
-                    benchmark_training(bench_experiment(*arguments),
-                                       {.steps = arguments->steps, .compare = arguments->compare}));
+    Experiment experiment = bench_experiment(*arguments);
+    experiment.train.amp =
+        chosen_type(experiment.train.amp, resolve_device(experiment.train.device), "train.amp");
+    print_benchmark(*arguments, benchmark_training(experiment, {.steps = arguments->steps,
+                                                                .compare = arguments->compare}));
   });
 }
 

@@ -73,7 +73,7 @@ void evaluate(const EvalArguments& arguments) {
   ClassifyEvaluation evaluation(*subject.model, arguments.tta);
   run_evaluation(evaluation, *subject.model, *data.val, evaluation_pipeline(subject.experiment),
                  loader_options(subject.experiment.data), device,
-                 arguments.dtype.empty() ? subject.experiment.train.amp : arguments.dtype);
+                 prediction_type(arguments.dtype, subject.experiment.train.amp, device));
   const double chance = 100.0 / static_cast<double>(data.val->classes().size());
   if (arguments.json) {
     nlohmann::json object{

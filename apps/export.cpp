@@ -37,11 +37,16 @@ void export_model(const ExportArguments& arguments) {
   if (arguments.json)
     print_json({{"output", arguments.output},
                 {"format", arguments.format},
+                {"fixed_size", check.fixed_size},
                 {"max_difference", check.max_difference}});
   else
     print("wrote " + arguments.output + " (TorchScript of " + trained.checkpoint.string() +
           "; read back, its outputs differ by at most " +
-          nlohmann::json(check.max_difference).dump() + ")");
+          nlohmann::json(check.max_difference).dump() + ")" +
+          (check.fixed_size
+               ? "\nit takes images of " + std::to_string(trained.model->img_size().height) + "x" +
+                     std::to_string(trained.model->img_size().width) + " pixels and no others"
+               : ""));
 }
 
 }  // namespace

@@ -19,6 +19,7 @@
 #include "vit/io/file_error.h"
 #include "vit/report/table.h"
 #include "vit/train/device.h"
+#include "vit/train/fast_types.h"
 #include "vit/train/prediction_scope.h"
 
 namespace vit::cli {
@@ -78,12 +79,12 @@ std::vector<fs::path> find_pictures(const std::vector<std::string>& arguments) {
 void predict(const PredictArguments& arguments) {
   set_compute_threads(0);
   const std::vector<fs::path> pictures = find_pictures(arguments.pictures);
-  const c10::Device device = resolve_device(arguments.device);
+  const c10::Device device = resolve_device(arguments.device, "--device");
   const Classifier classifier = open_classifier(arguments.model, device);
   const Preprocessing& input = classifier.preprocessing;
   const auto count =
       std::min<std::int64_t>(arguments.topk, static_cast<std::int64_t>(classifier.labels.size()));
-  const PredictionScope prediction(device, arguments.dtype);
+  const PredictionScope prediction(device, chosen_type(arguments.dtype, device, "--dtype"));
   nlohmann::json results = nlohmann::json::array();
   for (const fs::path& path : pictures) {
     torch::Tensor x =

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "vit/train/fast_types.h"
 #include "vit/train/prediction_scope.h"
 
 namespace vit::cli {
@@ -11,10 +12,18 @@ namespace vit::cli {
 inline void add_dtype(CLI::App& command, std::string& dtype) {
   command
       .add_option("--dtype", dtype,
-                  "What forward passes are computed in: fp32, bf16, fp16, or int8 (linear layers "
-                  "with weights and activations of 8 bits)")
+                  "What forward passes are computed in: fp32, bf16, fp16, int8 (linear layers "
+                  "with weights and activations of 8 bits), or auto: bf16 where this device is "
+                  "fast in it, else fp32")
       ->check(CLI::IsMember(prediction_dtypes()))
       ->capture_default_str();
+}
+
+/// What to compute in: as `--dtype` says, or where that was not given (""), as `train.amp`.
+[[nodiscard]] inline std::string prediction_type(const std::string& dtype, const std::string& amp,
+                                                 c10::Device device) {
+  return dtype.empty() ? chosen_type(amp, device, "train.amp")
+                       : chosen_type(dtype, device, "--dtype");
 }
 
 /// Adds `--device`, which says what predictions are computed on.

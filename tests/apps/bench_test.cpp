@@ -40,3 +40,27 @@ TEST_CASE("VIT_CPU_ISA limits the instruction set, and a wrong name is refused")
   CHECK(wrong.code == 2);
   CHECK_THAT(wrong.errors, Catch::Contains("VIT_CPU_ISA"));
 }
+
+TEST_CASE("A type that this machine emulates is told with the faster choice, and auto chooses it") {
+  const vit::test::ScratchFolder folder;
+  const std::string as_avx2 = "VIT_CPU_ISA=avx2 ONEDNN_MAX_CPU_ISA=AVX2";
+  const auto slow =
+      run_program(folder.path(), std::string("bench train --set train.amp=bf16") + kSmall, as_avx2);
+  REQUIRE(slow.code == 0);
+  CHECK_THAT(slow.errors, Catch::Contains("train.amp: bf16 is emulated") &&
+                              Catch::Contains("train.amp: fp32 is the faster choice"));
+  const auto predicted =
+      run_program(folder.path(), std::string("bench infer --dtype fp16") + kSmall, as_avx2);
+  REQUIRE(predicted.code == 0);
+  CHECK_THAT(predicted.errors, Catch::Contains("--dtype: fp16 is emulated") &&
+                                   Catch::Contains("--dtype fp32 is the faster choice"));
+  const auto chosen =
+      run_program(folder.path(), std::string("bench train --set train.amp=auto") + kSmall, as_avx2);
+  REQUIRE(chosen.code == 0);
+  CHECK(chosen.errors.empty());
+  CHECK(nlohmann::json::parse(chosen.out).at("amp") == "fp32");
+  const auto int8 =
+      run_program(folder.path(), std::string("bench infer --dtype int8") + kSmall, as_avx2);
+  CHECK(int8.code == 2);
+  CHECK_THAT(int8.errors, Catch::Contains("slower than fp32 on this CPU"));
+}

@@ -1,7 +1,10 @@
 #include "vit/config/built_experiment.h"
 
+#include <cstdlib>
+
 #include "tests/catch.h"
 #include "vit/core/log.h"
+#include "vit/kernels/isa.h"
 
 namespace {
 
@@ -37,4 +40,15 @@ TEST_CASE("An epoch's pictures have the size of its stage") {
   CHECK(parts.pipeline_of_epoch(0).preprocessing().img_size.height == 4);
   CHECK(parts.pipeline_of_epoch(2).preprocessing().img_size.height == 4);
   CHECK(parts.pipeline_of_epoch(3).preprocessing().img_size.height == 12);
+}
+
+TEST_CASE("train.amp: auto is resolved to a type, which the recorded config has") {
+  const vit::kernels::Isa before = vit::kernels::active_isa();
+  vit::kernels::limit_isa(vit::kernels::Isa::avx2);
+  setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 1);
+  const vit::BuiltExperiment built(small("train: {amp: auto, device: cpu}\n"));
+  vit::kernels::limit_isa(before);
+  unsetenv("ONEDNN_MAX_CPU_ISA");
+  CHECK(built.experiment.train.amp == "fp32");
+  CHECK_THAT(built.config, Catch::Contains("amp: fp32"));
 }

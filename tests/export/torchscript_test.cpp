@@ -1,5 +1,6 @@
 #include "vit/export/torchscript.h"
 
+#include <torch/csrc/jit/passes/inliner.h>
 #include <torch/script.h>
 #include <torch/types.h>
 
@@ -111,7 +112,10 @@ TEST_CASE("An exported model has no device of its own, and runs on a GPU where t
   vit::ModelCard any{name, {"cat", "dog", "bird"}, vit::preprocessing(spec)};
   vit::export_torchscript(*model, any, folder / "m.pt");
   vit::ScriptedModel here = vit::load_torchscript(folder / "m.pt");
-  const std::string graph = here.module.get_method("forward").graph()->toString();
+  const auto inlined = here.module.get_method("forward").graph()->copy();
+  torch::jit::Inline(*inlined);
+  const std::string graph = inlined->toString();
+  REQUIRE_THAT(graph, Catch::Contains("aten::linear") || Catch::Contains("aten::_convolution"));
   CHECK_THAT(graph, !Catch::Contains("value=\"cpu\""));
   const auto device = vit::test::gpu();
   if (!device) return;
@@ -122,4 +126,86 @@ TEST_CASE("An exported model has no device of its own, and runs on a GPU where t
   const torch::NoGradGuard no_grad;
   CHECK(torch::allclose(there.module.forward({x.to(*device)}).toTensor().to(torch::kCPU),
                         here.module.forward({x}).toTensor(), 1e-4, 1e-4));
+}
+
+TEST_CASE("An exported model may be converted to half precision and to bfloat16") {
+  const vit::test::ScratchFolder folder;
+  struct Case {
+    const char* name;
+    std::string rel_pos;
+  };
+  const auto [name, rel_pos] = GENERATE(
+      Case{"vit_tiny_patch16_dinov3_qkvb", "none"}, Case{"eva02_tiny_patch14_224", "none"},
+      Case{"vit_small_patch16_rope_ape_224", "none"}, Case{"vit_base_patch16_siglip_224", "none"},
+      Case{"test_vit", "bias"}, Case{"test_vit", "decomposed"}, Case{"test_vit", "none"});
+  INFO(name << ", rel_pos " << rel_pos);
+  vit::ModelSpec spec = vit::model_spec(name);
+  auto& options = std::get<vit::ViTOptions>(spec.options);
+  options.depth = 2;
+  options.num_classes = 5;
+  options.img_size = {4 * options.patch_size.height, 3 * options.patch_size.width};
+  options.rel_pos = rel_pos;
+  if (rel_pos != "none") options.dynamic_img_size = false;
+  vit::VisionTransformer model(options);
+  {  // as large as trained ones, so that an error shows
+    const torch::NoGradGuard no_grad;
+    for (auto& item : model->named_parameters())
+      if (item.value().dim() == 2) item.value().mul_(2);
+  }
+  vit::ModelCard any{name, {"a", "b", "c", "d", "e"}, vit::preprocessing(spec)};
+  vit::export_torchscript(*model, any, folder / "m.pt");
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor x = torch::rand({2, 3, options.img_size.height, options.img_size.width});
+  const torch::Tensor expected = model->forward(x);
+  const double size = std::max(1.0, expected.abs().max().item<double>());
+  for (const auto& [type, tolerance] : {std::pair{torch::kHalf, 2e-3}, {torch::kBFloat16, 0.05}}) {
+    torch::jit::Module converted = vit::load_torchscript(folder / "m.pt").module;
+    converted.to(type);
+    const torch::Tensor found = converted.forward({x.to(type)}).toTensor();
+    CHECK(found.scalar_type() == type);
+    CHECK((found.to(torch::kFloat32) - expected).abs().max().item<double>() < tolerance * size);
+  }
+}
+
+TEST_CASE("A model that was exported for one size refuses images of another by their sizes") {
+  const vit::test::ScratchFolder folder;
+  vit::ViTOptions options = vit::test::small_vit(3);
+  options.dynamic_img_size = GENERATE(false, true);
+  vit::VisionTransformer model(options);
+  CHECK(vit::export_torchscript(*model, card(), folder / "model.pt").fixed_size);
+  vit::ScriptedModel read = vit::load_torchscript(folder / "model.pt");
+  CHECK(read.module.forward({torch::rand({0, 3, 16, 16})}).toTensor().size(0) == 0);
+  for (const auto& shape : {std::vector<std::int64_t>{2, 3, 24, 24},
+                            {2, 3, 16, 24},
+                            {2, 3, 17, 17},
+                            {2, 1, 16, 16},
+                            {3, 16, 16}}) {
+    std::string message;
+    try {
+      (void)read.module.forward({torch::rand(shape)});
+    } catch (const std::exception& problem) {
+      message = problem.what();
+    }
+    INFO(torch::IntArrayRef(shape));
+    CHECK_THAT(message, Catch::Contains("[batch, 3, 16, 16]") && Catch::Contains("no other size"));
+  }
+}
+
+TEST_CASE("An exported convolutional network takes images of any size") {
+  const vit::test::ScratchFolder folder;
+  for (const char* name : {"resnet18", "test_convnext"}) {
+    INFO(name);
+    vit::ModelSpec spec = vit::model_spec(name);
+    vit::num_classes(spec) = 3;
+    vit::img_size(spec) = {64, 64};
+    const auto model = vit::create_model(spec);
+    model->init_weights(0);
+    model->module().eval();
+    vit::ModelCard any{name, {"cat", "dog", "bird"}, vit::preprocessing(spec)};
+    CHECK_FALSE(vit::export_torchscript(*model, any, folder / "m.pt").fixed_size);
+    const torch::NoGradGuard no_grad;
+    const torch::Tensor x = torch::rand({2, 3, 96, 80});
+    CHECK(torch::allclose(vit::load_torchscript(folder / "m.pt").module.forward({x}).toTensor(),
+                          model->forward(x), 1e-4, 1e-5));
+  }
 }

@@ -51,7 +51,8 @@ double relative_error(const std::vector<T>& found, const std::vector<double>& ex
 inline std::vector<kernels::Isa> runnable_sets() {
   using kernels::Isa;
   std::vector<Isa> sets;
-  for (const Isa isa : {Isa::plain, Isa::avx2, Isa::avx512, Isa::avx512_bf16, Isa::amx})
+  for (const Isa isa :
+       {Isa::plain, Isa::avx2, Isa::avx512, Isa::avx512_vnni, Isa::avx512_bf16, Isa::amx})
     if (isa <= kernels::active_isa()) sets.push_back(isa);
   return sets;
 }

@@ -41,6 +41,15 @@ TEST_CASE("What is no device is refused with the ones there are") {
     CHECK_THAT(refusal(name).remedy(), Catch::Contains("auto, cpu, cuda or cuda:N"));
 }
 
+TEST_CASE("The refusal names the option that was given") {
+  const auto error = vit::test::error_of([] { (void)vit::resolve_device("cuda:77", "--device"); });
+  REQUIRE(error);
+  CHECK(error->where() == "--device");
+  CHECK_THAT(error->remedy(), Catch::Contains("--device cpu or auto"));
+}
+
+TEST_CASE("A CPU has no compute capability") { CHECK(vit::compute_capability(c10::kCPU) == 0); }
+
 TEST_CASE("A device is described for people") {
   CHECK_THAT(vit::device_description(c10::kCPU), Catch::Contains("CPU: "));
   CHECK(vit::device_description(c10::kCPU).size() > 5);

@@ -5,6 +5,7 @@
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "vit/core/error.h"
+#include "vit/kernels/fused_type.h"
 #include "vit/kernels/isa.h"
 #include "vit/models/registry.h"
 #include "vit/nn/init.h"
@@ -53,7 +54,7 @@ TEST_CASE("Predictions in fewer bits are near those in fp32, and the scope leave
     return ((logits(*model, dtype) - exact).norm() / exact.norm()).item<double>();
   };
   CHECK(error("bf16") < 0.02);
-  if (vit::kernels::active_isa() >= vit::kernels::Isa::avx512) {
+  if (vit::kernels::int8_is_fast()) {
     CHECK(error("int8") < 0.05);
     CHECK(error("int8") > 1e-4);  // it was rounded
     CHECK(torch::equal(logits(*model, "int8"), logits(*model, "int8")));
@@ -63,12 +64,28 @@ TEST_CASE("Predictions in fewer bits are near those in fp32, and the scope leave
 
 TEST_CASE("int8 where nothing can be computed in it is an error with the remedy") {
   const auto model = small_model("resnet20_cifar");
-  const auto error = vit::test::error_of([&] { (void)logits(*model, "int8"); });
-  REQUIRE(error);
-  CHECK(error->kind() == vit::ErrorKind::usage);
-  CHECK_THAT(error->problem(), Catch::Contains("no layer of this model"));
-  CHECK_THAT(error->remedy(), Catch::Contains("--dtype"));
+  if (vit::kernels::int8_is_fast()) {
+    const auto error = vit::test::error_of([&] { (void)logits(*model, "int8"); });
+    REQUIRE(error);
+    CHECK(error->kind() == vit::ErrorKind::usage);
+    CHECK_THAT(error->problem(), Catch::Contains("no layer of this model"));
+    CHECK_THAT(error->remedy(), Catch::Contains("--dtype"));
+  }
   const auto on_gpu = vit::test::error_of([] { vit::PredictionScope(torch::kCUDA, "int8"); });
   REQUIRE(on_gpu);
   CHECK_THAT(on_gpu->remedy(), Catch::Contains("bf16"));
+}
+
+TEST_CASE("int8 is not offered by a CPU on which it is slower than fp32") {
+  const vit::kernels::Isa before = vit::kernels::active_isa();
+  for (const auto isa : {vit::kernels::Isa::avx2, vit::kernels::Isa::avx512}) {
+    vit::kernels::limit_isa(isa);
+    const auto error =
+        vit::test::error_of([] { const vit::PredictionScope scope(torch::kCPU, "int8"); });
+    vit::kernels::limit_isa(before);
+    REQUIRE(error);
+    CHECK(error->kind() == vit::ErrorKind::usage);
+    CHECK_THAT(error->problem(), Catch::Contains("slower than fp32") && Catch::Contains("VNNI"));
+    CHECK_THAT(error->remedy(), Catch::Contains("--dtype fp32"));
+  }
 }

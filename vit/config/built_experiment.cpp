@@ -12,6 +12,7 @@
 #include "vit/nn/lora.h"
 #include "vit/report/humanize.h"
 #include "vit/train/device.h"
+#include "vit/train/fast_types.h"
 #include "vit/train/freeze.h"
 #include "vit/weights/load.h"
 
@@ -20,6 +21,7 @@ namespace vit {
 BuiltExperiment::BuiltExperiment(Experiment described) : experiment(std::move(described)) {
   set_compute_threads(experiment.train.threads);
   device = resolve_device(experiment.train.device);
+  experiment.train.amp = chosen_type(experiment.train.amp, device, "train.amp");
   set_deterministic(device, experiment.train.deterministic);
   data = open_data(experiment.data);
   resolve(experiment, *data.train);

@@ -2,6 +2,7 @@
 
 #include <torch/csrc/jit/api/compilation_unit.h>
 #include <torch/csrc/jit/frontend/tracer.h>
+#include <torch/csrc/jit/runtime/graph_executor.h>
 #include <torch/csrc/jit/serialization/import.h>
 #include <torch/script.h>
 #include <torch/utils.h>
@@ -24,8 +25,12 @@ using Json = nlohmann::json;
 
 constexpr const char* kCardFile = "vit.json";
 
-std::string card_to_json(const ModelCard& card) {
+/// The method that the trace becomes where `forward` looks at the size of the images first.
+constexpr const char* kOfOneSize = "forward_of_one_size";
+
+std::string card_to_json(const ModelCard& card, bool fixed_size) {
   Json json = Json::parse(preprocessing_to_json(card.preprocessing));
+  json["fixed_size"] = fixed_size;
   json["format"] = "vit.model";
   json["format_version"] = 1;
   json["model"] = card.model;
@@ -62,34 +67,74 @@ torch::jit::Module mirror(torch::nn::Module& module, const std::string& type_nam
   return scripted;
 }
 
-torch::Tensor example_input(ImageModel& model, std::int64_t batch) {
-  const Size2 size = model.img_size();
+torch::Tensor example_input(ImageModel& model, std::int64_t batch, Size2 size) {
   torch::Tensor x = torch::empty({batch, model.in_chans(), size.height, size.width});
   init::normal(x, 1.0, Rng(1, Stream::bench, 0, static_cast<std::uint64_t>(batch)));
   return x;
 }
 
-torch::jit::Module trace(ImageModel& model) {
+/// The module that is to be written, without a method yet, and what its forward pass does.
+struct Trace {
+  torch::jit::Module module;
+  std::shared_ptr<torch::jit::Graph> graph;
+
+  void add_as(const char* method) {
+    module.type()->addMethod(module._ivalue()->compilation_unit()->create_function(
+        c10::QualifiedName(*module.type()->name(), method), graph));
+  }
+};
+
+Trace trace(ImageModel& model) {
   const auto unit = std::make_shared<torch::jit::CompilationUnit>();
   torch::jit::Module scripted = mirror(model.module(), "__torch__.vit.Model", unit);
   const auto forward = [&model](torch::jit::Stack inputs) -> torch::jit::Stack {
     return {model.forward(inputs[0].toTensor())};
   };
   const auto unnamed = [](const torch::autograd::Variable&) { return std::string(); };
-  const auto traced =
-      torch::jit::tracer::trace({example_input(model, 2)}, forward, unnamed, /*strict=*/true,
-                                /*force_outplace=*/false, &scripted, {"x"});
-  torch::jit::Function* function = unit->create_function(
-      c10::QualifiedName(*scripted.type()->name(), "forward"), traced.first->graph);
-  scripted.type()->addMethod(function);
+  const auto traced = torch::jit::tracer::trace({example_input(model, 2, model.img_size())},
+                                                forward, unnamed, /*strict=*/true,
+                                                /*force_outplace=*/false, &scripted, {"x"});
   scripted.eval();
-  return scripted;
+  return {scripted, traced.first->graph};
+}
+
+/// Whether the trace gives what the model does for images of another size too. It does not where
+/// the number of patches is part of it, as in a ViT, whatever the model itself can do: positions
+/// are resampled for each size then.
+bool takes_other_sizes(ImageModel& model, const Trace& traced) {
+  const Size2 size = model.img_size();
+  const torch::Tensor x = example_input(model, 1, {size.height + 32, size.width + 64});
+  try {
+    const torch::Tensor expected = model.forward(x);
+    torch::jit::Stack stack{traced.module._ivalue(), x};
+    torch::jit::GraphExecutor(traced.graph->copy(), "forward").run(stack);
+    const torch::Tensor found = stack.at(0).toTensor();
+    return expected.sizes() == found.sizes() &&
+           torch::allclose(found, expected, /*rtol=*/1e-4, /*atol=*/1e-5);
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+/// `forward` as a method that takes images of one size only. Without it a trace computes something
+/// for other sizes too: it cuts off what is more.
+void define_forward_of_one_size(torch::jit::Module& scripted, ImageModel& model) {
+  const Size2 size = model.img_size();
+  const std::string sizes = vit::str(model.in_chans(), ", ", size.height, ", ", size.width);
+  scripted.define(vit::str(R"(
+def forward(self, x: Tensor) -> Tensor:
+    if x.dim() != 4 or [x.size(1), x.size(2), x.size(3)] != [)",
+                           sizes, R"(]:
+        raise ValueError("this model takes images [batch, )",
+                           sizes, R"(], and no other size; got " + str(x.size()))
+    return self.)",
+                           kOfOneSize, "(x)\n"));
 }
 
 ExportCheck compare(ImageModel& model, torch::jit::Module& scripted) {
   ExportCheck check;
   for (const std::int64_t batch : {1, 5}) {
-    const torch::Tensor x = example_input(model, batch);
+    const torch::Tensor x = example_input(model, batch, model.img_size());
     const torch::Tensor expected = model.forward(x), found = scripted.forward({x}).toTensor();
     if (expected.sizes() != found.sizes())
       throw Error(ErrorKind::weights, "export",
@@ -124,13 +169,18 @@ ExportCheck export_torchscript(ImageModel& model, const ModelCard& card,
   const torch::NoGradGuard no_grad;
   model.module().eval();
   model.module().to(torch::kCPU);
+  Trace traced = trace(model);
+  const bool fixed_size = !takes_other_sizes(model, traced);
+  traced.add_as(fixed_size ? kOfOneSize : "forward");
+  if (fixed_size) define_forward_of_one_size(traced.module, model);
   std::stringstream bytes;
-  trace(model).save(bytes, {{kCardFile, card_to_json(card)}});
+  traced.module.save(bytes, {{kCardFile, card_to_json(card, fixed_size)}});
 
   torch::jit::ExtraFilesMap extra{{kCardFile, ""}};
   torch::jit::Module read_back = read_module(bytes, extra, path.string(), c10::kCPU);
   card_from_json(extra[kCardFile], path.string());
-  const ExportCheck check = compare(model, read_back);
+  ExportCheck check = compare(model, read_back);
+  check.fixed_size = fixed_size;
   write_file_atomically(path, bytes.view());
   return check;
 }

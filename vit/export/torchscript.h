@@ -11,10 +11,14 @@ namespace vit {
 struct ExportCheck {
   double max_difference = 0;  ///< largest difference of a logit, over all batches tried
   double tolerance = 1e-5;    ///< times max(1, largest logit)
+  bool fixed_size = false;    ///< the file takes images of the model's img_size only
 };
 
 /// Writes `model` as a TorchScript file that runs anywhere `torch.jit.load` or `torch::jit::load`
-/// does: float [B, C, H, W] of any batch size, normalised as the card says -> logits [B, K].
+/// does: float [B, C, H, W] of any batch size, normalised as the card says -> logits [B, K]; also
+/// converted, by its `.to(dtype)`, to half precision or bfloat16. A ViT is exported for one size of
+/// images, also with dynamic_img_size: the file refuses others by name. Convolutional networks take
+/// any.
 ///
 /// The model is traced, written beside `path`, read back, and compared with itself on two batch
 /// sizes that the trace has not seen; only then the file appears. Throws Error (weights) where the

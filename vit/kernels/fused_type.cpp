@@ -13,6 +13,8 @@ bool bf16_is_fused() {
   return active_isa() >= Isa::avx512_bf16 && !better_there;
 }
 
+bool int8_is_fast() { return active_isa() >= Isa::avx512_vnni; }
+
 torch::ScalarType fused_type(const torch::Tensor& x) {
   constexpr auto kNone = torch::ScalarType::Undefined;
   if (!enabled() || !x.is_cpu() || x.numel() == 0 || torch::jit::tracer::isTracing()) return kNone;

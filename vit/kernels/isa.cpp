@@ -19,7 +19,8 @@
 namespace vit::kernels {
 namespace {
 
-constexpr std::array<std::string_view, 5> kNames{"plain", "avx2", "avx512", "avx512_bf16", "amx"};
+constexpr std::array<std::string_view, 6> kNames{"plain",       "avx2",        "avx512",
+                                                 "avx512_vnni", "avx512_bf16", "amx"};
 
 Isa detect() {
 #if defined(__x86_64__)
@@ -27,8 +28,8 @@ Isa detect() {
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") &&
                       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
                       __builtin_cpu_supports("avx512vl");
-  const bool bf16 =
-      avx512 && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni");
+  const bool vnni = avx512 && __builtin_cpu_supports("avx512vnni");
+  const bool bf16 = vnni && __builtin_cpu_supports("avx512bf16");
   // AMX also needs the operating system's leave, which LibTorch has asked for, and has traps that
   // end a program: it is tried in a copy of it.
   if (bf16 && __builtin_cpu_supports("amx-int8") &&
@@ -41,6 +42,7 @@ Isa detect() {
     log::warn("this CPU has AMX, but products with it fail; AVX-512 is used");
   }
   if (bf16) return Isa::avx512_bf16;
+  if (vnni) return Isa::avx512_vnni;
   if (avx512) return Isa::avx512;
   if (avx2) return Isa::avx2;
 #endif
@@ -55,7 +57,7 @@ Isa from_environment() {
   const std::vector<std::string> names(kNames.begin(), kNames.end());
   const std::string near = nearest(text, names);
   throw Error(ErrorKind::usage, "VIT_CPU_ISA", str("unknown instruction set `", text, "`"),
-              near.empty() ? "use plain, avx2, avx512, avx512_bf16 or amx"
+              near.empty() ? "use plain, avx2, avx512, avx512_vnni, avx512_bf16 or amx"
                            : str("did you mean `", near, "`?"));
 }
 

@@ -5,7 +5,7 @@
 namespace vit::kernels {
 
 /// The instruction sets that have kernels of their own, each a superset of the one before.
-enum class Isa { plain, avx2, avx512, avx512_bf16, amx };
+enum class Isa { plain, avx2, avx512, avx512_vnni, avx512_bf16, amx };
 
 [[nodiscard]] std::string_view name(Isa isa);
 
@@ -13,8 +13,8 @@ enum class Isa { plain, avx2, avx512, avx512_bf16, amx };
 [[nodiscard]] Isa supported_isa();
 
 /// What the kernels use: the best that is supported, at most what the environment variable
-/// VIT_CPU_ISA (plain, avx2, avx512, avx512_bf16, amx) or `limit_isa` allows. Throws Error (usage)
-/// where VIT_CPU_ISA is no such name.
+/// VIT_CPU_ISA (one of these names) or `limit_isa` allows. Throws Error (usage) where VIT_CPU_ISA
+/// is no such name.
 [[nodiscard]] Isa active_isa();
 
 /// Uses no more than this from now on; more than the CPU has is cut to what it has.

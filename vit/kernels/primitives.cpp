@@ -39,6 +39,7 @@ const Primitives<float>& primitives<float>(Isa isa) {
 #if defined(__x86_64__)
     case Isa::amx:
     case Isa::avx512_bf16: return avx512_bf16_float;
+    case Isa::avx512_vnni:
     case Isa::avx512: return avx512_float;
     case Isa::avx2: return avx2_float;
 #endif
@@ -52,6 +53,7 @@ const Primitives<Bf16>& primitives<Bf16>(Isa isa) {
 #if defined(__x86_64__)
     case Isa::amx: return amx_bf16();
     case Isa::avx512_bf16: return avx512_bf16_bf16;
+    case Isa::avx512_vnni:
     case Isa::avx512: return avx512_bf16;
     case Isa::avx2: return avx2_bf16;
 #endif
@@ -64,6 +66,7 @@ const Int8Primitives& int8_primitives(Isa isa) {
 #if defined(__x86_64__)
     case Isa::amx: return amx_int8();
     case Isa::avx512_bf16: return avx512_bf16_int8;
+    case Isa::avx512_vnni: return avx512_vnni_int8;
     case Isa::avx512: return avx512_int8;
     case Isa::avx2: return avx2_int8;
 #endif

@@ -5,8 +5,10 @@
 
 namespace vit::kernels {
 
-constinit const Primitives<float> avx512_bf16_float = VectorPrimitives<Avx512<true>, float>::all();
-constinit const Primitives<Bf16> avx512_bf16_bf16 = VectorPrimitives<Avx512<true>, Bf16>::all();
-constinit const Int8Primitives avx512_bf16_int8 = VectorInt8<Avx512<true>>::all();
+constinit const Primitives<float> avx512_bf16_float =
+    VectorPrimitives<Avx512<Beside512::vnni_bf16>, float>::all();
+constinit const Primitives<Bf16> avx512_bf16_bf16 =
+    VectorPrimitives<Avx512<Beside512::vnni_bf16>, Bf16>::all();
+constinit const Int8Primitives avx512_bf16_int8 = VectorInt8<Avx512<Beside512::vnni_bf16>>::all();
 
 }  // namespace vit::kernels

@@ -10,9 +10,14 @@
 
 namespace vit::kernels {
 
-/// Sixteen floats in AVX-512 registers. `native`: bf16 and 8-bit numbers by AVX512_BF16 and
-/// AVX512_VNNI (all CPUs with the first have both), else by shifts and rounding.
-template <bool native>
+/// What a CPU has beside AVX-512: AVX512_VNNI multiplies 8-bit numbers, AVX512_BF16 (which no CPU
+/// has without the first) bf16 ones.
+enum class Beside512 { nothing, vnni, vnni_bf16 };
+
+/// Sixteen floats in AVX-512 registers; what the CPU has no instructions for, by shifts and
+/// rounding. Each set is a type of its own, so that no function of one is compiled with another's
+/// flags.
+template <Beside512 has>
 struct Avx512 {
   static constexpr int width = 16;
   static constexpr int tile_rows = 6, tile_vectors = 4;  // 24 sums, 4 + 1 operands: 29 of 32
@@ -81,7 +86,7 @@ struct Avx512 {
   static F dot(F sum, F a, F b, const float*) { return _mm512_fmadd_ps(a, b, sum); }
   static F dot(F sum, F a, F b, const Bf16*) {
 #ifdef __AVX512BF16__
-    if constexpr (native)
+    if constexpr (has == Beside512::vnni_bf16)
       return _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(a), reinterpret_cast<__m512bh>(b));
 #endif
     const F upper = _mm512_castsi512_ps(_mm512_set1_epi32(static_cast<int>(0xFFFF0000u)));
@@ -95,7 +100,8 @@ struct Avx512 {
     const __m512i total = _mm512_castps_si512(sum), u = _mm512_castps_si512(a),
                   v = _mm512_castps_si512(b);
 #ifdef __AVX512VNNI__
-    if constexpr (native) return _mm512_castsi512_ps(_mm512_dpbusd_epi32(total, u, v));
+    if constexpr (has != Beside512::nothing)
+      return _mm512_castsi512_ps(_mm512_dpbusd_epi32(total, u, v));
 #endif
     // The even and the odd bytes as 16-bit numbers.
     const __m512i even = _mm512_madd_epi16(_mm512_and_si512(u, _mm512_set1_epi16(0xFF)),
@@ -157,7 +163,8 @@ struct Avx512 {
   /// To the nearest bf16, ties to even.
   static __m256i rounded(F x) {
 #ifdef __AVX512BF16__
-    if constexpr (native) return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(x));
+    if constexpr (has == Beside512::vnni_bf16)
+      return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(x));
 #endif
     const __m512i bits = _mm512_castps_si512(x);
     const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));

@@ -7,6 +7,7 @@
 #include "vit/core/rng.h"
 #include "vit/nn/dropout.h"
 #include "vit/nn/init.h"
+#include "vit/nn/initial_weights.h"
 #include "vit/nn/pos_embed1d.h"
 
 namespace vit {
@@ -71,9 +72,9 @@ void CCTClassifierImpl::reset() {
   if (options.seq_pool)
     attention_pool = register_module("attention_pool", Linear(LinearOptions{dim, 1}));
   else
-    class_emb = register_parameter("class_emb", torch::empty({1, 1, dim}));
+    class_emb = register_parameter("class_emb", torch::zeros({1, 1, dim}));
   if (options.pos_embed == "learn")
-    positional_emb = register_parameter("positional_emb", torch::empty({1, length, dim}));
+    positional_emb = register_parameter("positional_emb", torch::zeros({1, length, dim}));
   else if (options.pos_embed == "sine")
     positional_emb = register_buffer("positional_emb", sincos1d_pos_embed(dim, length));
   blocks = register_module("blocks", torch::nn::Sequential());
@@ -113,7 +114,7 @@ torch::Tensor CCTClassifierImpl::forward_head(const torch::Tensor& features) {
   return fc ? fc(pooled) : pooled;
 }
 
-CCTImpl::CCTImpl(const CCTOptions& options_) : options(options_) { reset(); }
+CCTImpl::CCTImpl(const CCTOptions& options_) : options(options_) { reset_whole(*this); }
 
 void CCTImpl::reset() {
   tokenizer = register_module("tokenizer", ConvTokenizer(tokenizer_options(options)));

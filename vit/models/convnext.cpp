@@ -8,6 +8,7 @@
 #include "vit/core/rng.h"
 #include "vit/nn/dropout.h"
 #include "vit/nn/init.h"
+#include "vit/nn/initial_weights.h"
 #include "vit/nn/pool2d.h"
 
 namespace vit {
@@ -87,7 +88,7 @@ torch::Tensor ConvNeXtHeadImpl::forward(const torch::Tensor& x) {
 
 ConvNeXtImpl::ConvNeXtImpl(const ConvNeXtOptions& options_) : options(options_) {
   check(options);
-  reset();
+  reset_whole(*this);
 }
 
 void ConvNeXtImpl::reset() {

@@ -2,6 +2,7 @@
 
 #include "vit/core/error.h"
 #include "vit/nn/init.h"
+#include "vit/nn/initial_weights.h"
 
 namespace vit {
 
@@ -13,7 +14,7 @@ void describe(FieldVisitor& visitor, LinearModelOptions& o) {
 }
 
 LinearModelImpl::LinearModelImpl(const LinearModelOptions& options_) : options(options_) {
-  reset();
+  reset_whole(*this);
 }
 
 void LinearModelImpl::reset() {

@@ -10,6 +10,7 @@
 #include "vit/models/pretrained.h"
 #include "vit/models/resnet_variants.h"
 #include "vit/models/variants.h"
+#include "vit/nn/initial_weights.h"
 
 namespace vit {
 namespace {
@@ -137,6 +138,7 @@ std::shared_ptr<ImageModel> create_model(const ModelSpec& spec) {
     return candidate.variants.front().options.index() == spec.options.index();
   });
   VIT_ASSERT(family != all.end(), spec.name);
+  const InitialWeights unset = InitialWeights::unset();
   return family->create(spec.options);
 }
 

@@ -37,7 +37,7 @@ void describe(FieldVisitor& visitor, ModelSpec& spec);
 /// All names that `model_spec` knows; `pattern` may hold `*` and `?`.
 [[nodiscard]] std::vector<std::string> model_names(std::string_view pattern = "*");
 
-/// Builds the model; its weights are not set yet (see ImageModel::init_weights).
+/// Builds the model; its weights are unset: draw them (ImageModel::init_weights) or load them all.
 [[nodiscard]] std::shared_ptr<ImageModel> create_model(const ModelSpec& spec);
 
 /// Members that all families have.

@@ -9,6 +9,7 @@
 #include "vit/models/resnet_block.h"
 #include "vit/nn/dropout.h"
 #include "vit/nn/init.h"
+#include "vit/nn/initial_weights.h"
 #include "vit/nn/pool2d.h"
 
 namespace vit {
@@ -61,7 +62,7 @@ void describe(FieldVisitor& visitor, ResNetOptions& o) {
 
 ResNetImpl::ResNetImpl(const ResNetOptions& options_) : options(options_) {
   check(options);
-  reset();
+  reset_whole(*this);
 }
 
 void ResNetImpl::reset() {

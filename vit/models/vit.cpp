@@ -4,6 +4,7 @@
 #include "vit/models/vit_init.h"
 #include "vit/nn/beside.h"
 #include "vit/nn/dropout.h"
+#include "vit/nn/initial_weights.h"
 #include "vit/nn/patch_drop.h"
 #include "vit/nn/pool.h"
 #include "vit/nn/pos_embed.h"
@@ -20,7 +21,7 @@ RelPos rel_pos_kind(const std::string& name) {
 
 VisionTransformerImpl::VisionTransformerImpl(const ViTOptions& options_) : options(options_) {
   check(options);
-  reset();
+  reset_whole(*this);
 }
 
 EncoderBlockOptions VisionTransformerImpl::block_options() const {

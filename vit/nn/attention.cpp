@@ -107,11 +107,11 @@ MultiHeadAttentionImpl::Heads MultiHeadAttentionImpl::split_heads(const torch::T
 }
 
 std::optional<torch::Tensor> MultiHeadAttentionImpl::bias(const torch::Tensor& q) {
-  switch (options.rel_pos) {
+  switch (options.rel_pos) {  // by type_as: see rotate()
     case RelPos::none: return std::nullopt;
-    case RelPos::bias: return rel_pos->forward().to(q.scalar_type());
+    case RelPos::bias: return rel_pos->forward().type_as(q);
     case RelPos::decomposed:
-      return decomposed_rel_pos(q, rel_pos_h, rel_pos_w, rel_pos_options()).to(q.scalar_type());
+      return decomposed_rel_pos(q, rel_pos_h, rel_pos_w, rel_pos_options()).type_as(q);
   }
   return std::nullopt;
 }

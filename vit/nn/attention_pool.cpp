@@ -1,6 +1,9 @@
 #include "vit/nn/attention_pool.h"
 
+#include <cmath>
+
 #include "vit/core/error.h"
+#include "vit/nn/initial_weights.h"
 
 namespace vit {
 
@@ -18,6 +21,7 @@ void AttentionPoolImpl::reset() {
   NormOptions of_dim = options.norm;
   of_dim.dim = dim;
   latent = register_parameter("latent", torch::zeros({1, 1, dim}));
+  start_token(latent, 1 / std::sqrt(static_cast<double>(dim)));
   q = register_module("q", Linear(LinearOptions{dim, dim}));
   kv = register_module("kv", Linear(LinearOptions{dim, 2 * dim}));
   proj = register_module("proj", Linear(LinearOptions{dim, dim}));

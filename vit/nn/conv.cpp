@@ -3,6 +3,7 @@
 #include <ATen/ops/conv2d.h>
 
 #include "vit/core/error.h"
+#include "vit/nn/initial_weights.h"
 
 namespace vit {
 
@@ -20,6 +21,7 @@ void Conv2dImpl::reset() {
   bias = register_parameter("bias",
                             options.bias ? torch::empty({options.out_channels}) : torch::Tensor(),
                             /*requires_grad=*/options.bias);
+  start_convolution(weight, bias);
 }
 
 torch::Tensor Conv2dImpl::forward(const torch::Tensor& x) {

@@ -15,8 +15,8 @@ struct Conv2dOptions {
 
 /// Convolution with a square kernel, x [B, in_channels, H, W] -> [B, out_channels, H', W'].
 ///
-/// Beside torch::nn::Conv2d it leaves the weights unset: the model's init draws them from its own
-/// seed, nothing from the global generator.
+/// Made by itself it starts uniform within 1 / sqrt(inputs of an output), bias too, as torch::nn's
+/// Conv2d, but from the seed that InitialWeights says and not from the global generator.
 class Conv2dImpl : public torch::nn::Cloneable<Conv2dImpl> {
  public:
   explicit Conv2dImpl(const Conv2dOptions& options);

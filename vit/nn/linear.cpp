@@ -4,6 +4,7 @@
 
 #include "vit/core/error.h"
 #include "vit/kernels/linear.h"
+#include "vit/nn/initial_weights.h"
 
 namespace vit {
 
@@ -14,6 +15,7 @@ void LinearImpl::reset() {
   bias = register_parameter("bias",
                             options.bias ? torch::empty({options.out_features}) : torch::Tensor(),
                             /*requires_grad=*/options.bias);
+  start_linear(weight, bias);
 }
 
 torch::Tensor LinearImpl::forward(const torch::Tensor& x) { return forward_with_bias(x, bias); }

@@ -11,10 +11,10 @@ struct LinearOptions {
   bool bias = true;
 };
 
-/// y = x W^T + b, x [..., in_features] -> [..., out_features].
+/// y = x W^T + b, x [..., in_features] -> [..., out_features], for any rank by one at::linear.
 ///
-/// Beside torch::nn::Linear it leaves the weights unset (the model's init draws them from its own
-/// seed, nothing from the global generator) and calls the fused at::linear for inputs of any rank.
+/// Made by itself it starts with normal weights of deviation 0.02 and biases of 0; InitialWeights
+/// says from which seed. (torch::nn::Linear would draw from the global generator.)
 class LinearImpl : public torch::nn::Cloneable<LinearImpl> {
  public:
   explicit LinearImpl(const LinearOptions& options);

@@ -5,6 +5,7 @@
 #include "vit/core/error.h"
 #include "vit/kernels/fused_type.h"
 #include "vit/kernels/linear.h"
+#include "vit/nn/initial_weights.h"
 
 namespace vit {
 namespace {
@@ -41,6 +42,7 @@ void PatchEmbedImpl::reset() {
                   torch::nn::Conv2dOptions(options.in_chans, options.embed_dim, {height, width})
                       .stride({height, width})
                       .bias(options.bias)));
+  start_convolution(proj->weight, proj->bias);
 }
 
 Size2 PatchEmbedImpl::grid_of(Size2 size) const {

@@ -22,10 +22,10 @@ struct PatchEmbedOptions {
 
 /// Splits a picture into patches and maps each to a token by one linear layer, written as a
 /// convolution whose stride is its kernel (Dosovitskiy et al. 2021, equation 1).
-/// x [B, C, H, W] -> [B, N, D], N = (H / Ph) (W / Pw), rows of patches from top to bottom.
-/// Throws Error (usage) where the patches do not tile the picture, or x is not of this size. Where
-/// the size is not strict, x may have any size that the patches tile, or any at all with padding or
-/// with a remainder that is dropped.
+/// x [B, C, H, W] -> [B, N, D], N = (H / Ph) (W / Pw), rows of patches from top to bottom. Its
+/// weights start as Conv2d's (InitialWeights). Throws Error (usage) where the patches do not tile
+/// the picture, or x is not of this size. Where the size is not strict, x may have any size that
+/// they tile, or any at all with padding or with a remainder that is dropped.
 class PatchEmbedImpl : public torch::nn::Cloneable<PatchEmbedImpl> {
  public:
   explicit PatchEmbedImpl(const PatchEmbedOptions& options);

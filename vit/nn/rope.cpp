@@ -63,8 +63,9 @@ torch::Tensor rotate(const torch::Tensor& x, const Rotation& rotation) {
     const torch::Tensor pairs = patches.unflatten(-1, {-1, 2});
     quarter_turn = torch::stack({-pairs.select(-1, 1), pairs.select(-1, 0)}, -1).flatten(-2);
   }
-  const torch::Tensor turned =
-      (patches * rotation.cos + quarter_turn * rotation.sin).to(x.scalar_type());
+  // By type_as, so that a trace takes the type of what it is given: an exported model may be
+  // converted to half precision.
+  const torch::Tensor turned = (patches * rotation.cos + quarter_turn * rotation.sin).type_as(x);
   if (rotation.prefix_tokens == 0) return turned;
   return torch::cat({x.slice(2, 0, rotation.prefix_tokens), turned}, 2);
 }

@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <thread>
 
 #include "vit/core/error.h"
@@ -24,26 +25,37 @@ std::string cpu_name() {
   return "unknown";
 }
 
-/// As the driver calls it; empty where there is no driver. LibTorch tells a GPU's name only to who
-/// is compiled with CUDA's own headers.
-std::string gpu_name(int index) {
-  void* driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL);
-  if (driver == nullptr) return {};
-  const auto init = reinterpret_cast<int (*)(unsigned)>(dlsym(driver, "cuInit"));
-  const auto get = reinterpret_cast<int (*)(int*, int)>(dlsym(driver, "cuDeviceGet"));
-  const auto get_name =
-      reinterpret_cast<int (*)(char*, int, int)>(dlsym(driver, "cuDeviceGetName"));
-  char name[256] = "";
+/// A function of NVIDIA's driver; null where there is no driver. LibTorch tells a GPU's properties
+/// only to who is compiled with CUDA's own headers.
+template <class Function>
+Function* of_driver(const char* name) {
+  static void* const driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL);
+  return driver == nullptr ? nullptr : reinterpret_cast<Function*>(dlsym(driver, name));
+}
+
+/// The driver's number of the GPU.
+std::optional<int> driver_device(int index) {
+  auto* const init = of_driver<int(unsigned)>("cuInit");
+  auto* const get = of_driver<int(int*, int)>("cuDeviceGet");
   int device = 0;
-  if (init != nullptr && get != nullptr && get_name != nullptr && init(0) == 0 &&
-      get(&device, index) == 0)
-    get_name(name, sizeof name - 1, device);
+  if (init == nullptr || get == nullptr || init(0) != 0 || get(&device, index) != 0)
+    return std::nullopt;
+  return device;
+}
+
+std::string gpu_name(int index) {
+  const std::optional<int> device = driver_device(index);
+  auto* const get_name = of_driver<int(char*, int, int)>("cuDeviceGetName");
+  char name[256] = "";
+  if (device && get_name != nullptr) get_name(name, sizeof name - 1, *device);
   return name;
 }
 
+int index_of(c10::Device device) { return std::max(0, static_cast<int>(device.index())); }
+
 }  // namespace
 
-c10::Device resolve_device(const std::string& name) {
+c10::Device resolve_device(const std::string& name, std::string_view option) {
   const auto gpus =
       torch::cuda::is_available() ? static_cast<std::int64_t>(torch::cuda::device_count()) : 0;
   if (name == "auto") return gpus > 0 ? c10::Device(c10::kCUDA, 0) : c10::Device(c10::kCPU);
@@ -55,21 +67,32 @@ c10::Device resolve_device(const std::string& name) {
         digits.find_first_not_of("0123456789") == std::string::npos) {
       index = std::stoll(digits);
       if (index < gpus) return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
-      throw Error(ErrorKind::usage, "train.device",
+      throw Error(ErrorKind::usage, std::string(option),
                   vit::str("`", name, "` is not there: this machine has ", gpus,
                            " CUDA devices that LibTorch ", VIT_TORCH_VERSION, " can use"),
-                  "set train.device: cpu or auto");
+                  option.starts_with("--") ? vit::str("take ", option, " cpu or auto")
+                                           : vit::str("set ", option, ": cpu or auto"));
     }
   }
-  throw Error(ErrorKind::usage, "train.device", vit::str("`", name, "` is no device"),
+  throw Error(ErrorKind::usage, std::string(option), vit::str("`", name, "` is no device"),
               "use auto, cpu, cuda or cuda:N");
 }
 
 std::string device_description(c10::Device device) {
   if (device.is_cpu()) return "CPU: " + cpu_name();
-  const int index = std::max(0, static_cast<int>(device.index()));
-  const std::string name = gpu_name(index);
-  return vit::str("CUDA ", index, name.empty() ? "" : ": ", name);
+  const std::string name = gpu_name(index_of(device));
+  return vit::str("CUDA ", index_of(device), name.empty() ? "" : ": ", name);
+}
+
+int compute_capability(c10::Device device) {
+  constexpr int kMajor = 75, kMinor = 76;  // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_…
+  const std::optional<int> number = driver_device(index_of(device));
+  auto* const get = of_driver<int(int*, int, int)>("cuDeviceGetAttribute");
+  int major = 0, minor = 0;
+  if (!device.is_cuda() || !number || get == nullptr || get(&major, kMajor, *number) != 0 ||
+      get(&minor, kMinor, *number) != 0)
+    return 0;
+  return 10 * major + minor;
 }
 
 void synchronize(c10::Device device) {

@@ -3,15 +3,21 @@
 #include <c10/core/Device.h>
 
 #include <string>
+#include <string_view>
 
 namespace vit {
 
-/// The device of `train.device`: `auto` takes the first GPU, else the CPU. Throws Error (usage),
-/// naming what there is, where the one asked for is not there: nothing falls back silently.
-[[nodiscard]] c10::Device resolve_device(const std::string& name);
+/// The device that `option` (a key, or an argument as `--device`) asks for: `auto` takes the first
+/// GPU, else the CPU. Throws Error (usage), naming what there is, where the one asked for is not
+/// there: nothing falls back silently.
+[[nodiscard]] c10::Device resolve_device(const std::string& name,
+                                         std::string_view option = "train.device");
 
 /// `CPU: AMD EPYC 9B14` or `CUDA 0: NVIDIA H100`, for people.
 [[nodiscard]] std::string device_description(c10::Device device);
+
+/// A GPU's compute capability, as 80 for 8.0; 0 where no driver tells it.
+[[nodiscard]] int compute_capability(c10::Device device);
 
 /// Returns when the device has done what it was given: a GPU works while the program goes on.
 void synchronize(c10::Device device);

@@ -8,11 +8,13 @@
 namespace vit {
 
 void describe(FieldVisitor& visitor, TrainOptions& o) {
-  visitor.field({"amp",
-                 &o.amp,
-                 "arithmetic of the forward pass; weights and optimizer stay in fp32",
-                 {},
-                 {"fp32", "bf16", "fp16"}});
+  visitor.field(
+      {"amp",
+       &o.amp,
+       "arithmetic of the forward pass; weights and optimizer stay in fp32; auto: bf16 or "
+       "fp16 where the device is fast in it, else fp32",
+       {},
+       {"fp32", "bf16", "fp16", "auto"}});
   visitor.field(
       {"device", &o.device, "auto, cpu, cuda or cuda:N; auto takes a GPU where there is one"});
   visitor.field({"threads", &o.threads, "of the computation; 0: one for each core", {0, 1024}});

@@ -11,7 +11,7 @@
 
 namespace vit {
 
-/// What forward passes for prediction can be computed in.
+/// What forward passes for prediction can be computed in, and auto (see chosen_type).
 [[nodiscard]] const std::vector<std::string>& prediction_dtypes();
 
 /// While the object lives, this thread's forward passes are for prediction: no gradients, each
@@ -21,7 +21,8 @@ namespace vit {
 /// fast in it, else in fp32.
 class PredictionScope {
  public:
-  /// Throws Error (usage) for int8 on another device than the CPU.
+  /// `dtype` is not auto. Throws Error (usage) for int8 on another device than the CPU, and on
+  /// CPUs on which it would be slower than fp32.
   PredictionScope(c10::Device device, const std::string& dtype);
 
   /// To be called after a forward pass: throws Error (usage) where int8 was asked for and no layer
