@@ -8,8 +8,10 @@
 #include "apps/sets.h"
 #include "vit/augment/test_time.h"
 #include "vit/config/experiment_data.h"
+#include "vit/config/label_join.h"
 #include "vit/config/open_model.h"
 #include "vit/core/error.h"
+#include "vit/core/log.h"
 #include "vit/report/table.h"
 #include "vit/tasks/classify.h"
 #include "vit/train/checkpoint.h"
@@ -61,6 +63,9 @@ Subject open_subject(const EvalArguments& arguments, DataSplits& data) {
   }
   subject.model = create_model(subject.experiment.model);
   load_weights(*subject.model, subject.weights);
+  const std::string told =
+      join_labels(*subject.model, labels_of(subject.weights), data.val->classes(), subject.weights);
+  if (!told.empty()) log::warn(told);
   return subject;
 }
 

@@ -85,11 +85,12 @@ void predict(const PredictArguments& arguments) {
   const auto count =
       std::min<std::int64_t>(arguments.topk, static_cast<std::int64_t>(classifier.labels.size()));
   const PredictionScope prediction(device, chosen_type(arguments.dtype, device, "--dtype"));
+  const DecodeOptions decoding{.apply_exif_orientation = input.exif_orientation};
   nlohmann::json results = nlohmann::json::array();
   for (const fs::path& path : pictures) {
     torch::Tensor x =
         torch::empty({1, input.in_chans, input.img_size.height, input.img_size.width});
-    normalize(eval_transform(load_image(path), input), input, x.data_ptr<float>());
+    normalize(eval_transform(load_image(path, decoding), input), input, x.data_ptr<float>());
     const torch::Tensor logits = classifier.logits(x.to(device)).to(torch::kCPU, torch::kFloat32);
     const auto [values, indices] = logits.softmax(1).squeeze(0).topk(count);
     prediction.check();

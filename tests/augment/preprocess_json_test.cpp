@@ -13,7 +13,10 @@ TEST_CASE("preprocessing comes back as it was written, every digit") {
   input.std = {0.26862954, 0.5, 1e-3};
   input.interpolation = "lanczos";
   input.crop_pct = 0.875;
-  input.crop_mode = "squash";
+  input.crop_mode = "border";
+  input.crop_fill = {1, 2, 3};
+  input.crop_offset = "floor";
+  input.exif_orientation = true;
   const Preprocessing read = preprocessing_from_json(preprocessing_to_json(input), "model.pt");
   CHECK(read.img_size == input.img_size);
   CHECK(read.in_chans == input.in_chans);
@@ -22,6 +25,20 @@ TEST_CASE("preprocessing comes back as it was written, every digit") {
   CHECK(read.interpolation == input.interpolation);
   CHECK(read.crop_pct == input.crop_pct);
   CHECK(read.crop_mode == input.crop_mode);
+  CHECK(read.crop_fill == input.crop_fill);
+  CHECK(read.crop_offset == input.crop_offset);
+  CHECK(read.exif_orientation);
+}
+
+TEST_CASE("preprocessing of before, which leaves out what there was not yet, means what it meant") {
+  const Preprocessing read = preprocessing_from_json(
+      R"({"img_size": [8, 8], "in_chans": 3, "mean": [0, 0, 0], "std": [1, 1, 1],
+          "interpolation": "bicubic", "crop_pct": 0.9})",
+      "old.pt");
+  CHECK(read.crop_mode == "center");
+  CHECK(read.crop_offset == "round");
+  CHECK(read.crop_fill.empty());
+  CHECK_FALSE(read.exif_orientation);
 }
 
 TEST_CASE("what makes no sense is an error of weights that names the file") {

@@ -64,3 +64,47 @@ TEST_CASE("a crop that is larger than the scaled picture has a black border") {
   CHECK(image.width == 16);
   CHECK(static_cast<int>(image.pixels[0]) == 0);
 }
+
+TEST_CASE("an image that is contained has a border, and nothing of it is lost") {
+  // timm's ResizeKeepRatio(longest=1) and CenterCropOrPad: 60x37 becomes 32x20, 6 rows on each
+  // side.
+  EvalTransformOptions options{{32, 32}, 1.0, Filter::bilinear, Scaling::contain, {7, 8, 9}};
+  const Image image = noise(60, 37);
+  const Image wide = eval_transform(image, options);
+  const Image inner = resize(image, 32, 20, Filter::bilinear);
+  REQUIRE((wide.width == 32 && wide.height == 32));
+  for (int x = 0; x < 32; ++x) {
+    CHECK(wide.pixel(x, 5)[2] == 9);
+    CHECK(wide.pixel(x, 6)[0] == inner.pixel(x, 0)[0]);
+    CHECK(wide.pixel(x, 25)[0] == inner.pixel(x, 19)[0]);
+    CHECK(wide.pixel(x, 26)[0] == 7);
+  }
+  // The odd row is below.
+  const Image odd = eval_transform(noise(60, 39), options);  // 32x21
+  CHECK(odd.pixel(0, 4)[0] == 7);
+  CHECK(odd.pixel(0, 26)[0] == 7);
+  CHECK(odd.pixel(0, 25)[1] == resize(noise(60, 39), 32, 21, Filter::bilinear).pixel(0, 20)[1]);
+  // With a crop_pct below 1 the longer side is cropped again.
+  options.crop_pct = 0.5;
+  const Image cropped = eval_transform(image, options);  // 64x39, of which the middle
+  CHECK(cropped.pixel(0, 0)[0] == resize(image, 64, 39, Filter::bilinear).pixel(16, 4)[0]);
+}
+
+TEST_CASE("half a pixel of the crop goes to the even side, or before it") {
+  const Image image = noise(60, 37);
+  EvalTransformOptions options{{32, 32}, 32.0 / 44.0, Filter::bicubic};
+  const Image scaled = resize(image, 71, 44, Filter::bicubic);  // 39 columns too many
+  CHECK(eval_transform(image, options).pixel(0, 0)[0] == scaled.pixel(20, 6)[0]);
+  options.floor_offset = true;
+  CHECK(eval_transform(image, options).pixel(0, 0)[0] == scaled.pixel(19, 6)[0]);
+}
+
+TEST_CASE("without scaling the middle is cut out, and a border where there is too little") {
+  const Image image = noise(60, 37);
+  const EvalTransformOptions options{{40, 40}, 1.0, Filter::bicubic, Scaling::none, {1, 2, 3}};
+  const Image cut = eval_transform(image, options);
+  CHECK(cut.pixel(0, 0)[0] == 1);
+  CHECK(cut.pixel(0, 1)[0] == image.pixel(10, 0)[0]);
+  CHECK(cut.pixel(39, 37)[2] == image.pixel(49, 36)[2]);
+  CHECK(cut.pixel(0, 39)[2] == 3);
+}

@@ -4,8 +4,10 @@
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
+#include "tests/weights/beside.h"
 #include "tests/weights/spelled_vit.h"
 #include "vit/core/error.h"
+#include "vit/models/registry.h"
 #include "vit/weights/tensors.h"
 
 // From weights to the model that they are for.
@@ -17,18 +19,6 @@ using namespace vit::test;
 
 Recognised by_shapes(const TensorMap& tensors, std::optional<vit::Size2> picture = std::nullopt) {
   return vit::recognise_shapes(vit::to_timm(tensors, "test"), picture);
-}
-
-/// Writes weights with a config.json beside them and recognises both.
-Recognised with_config(const TensorMap& tensors, const std::string& config,
-                       const std::string& preprocessor = "") {
-  const ScratchFolder folder;
-  vit::TensorWriter writer;
-  for (const auto& [name, tensor] : tensors) writer.add(name, tensor);
-  writer.write(folder / "model.safetensors");
-  put(folder / "config.json", config);
-  if (!preprocessor.empty()) put(folder / "preprocessor_config.json", preprocessor);
-  return vit::recognise(vit::open_weights(folder / "model.safetensors"));
 }
 
 }  // namespace
@@ -146,40 +136,76 @@ TEST_CASE("A residual network is recognised by its layers, however narrow") {
   CHECK(found.options.at("num_classes") == "7");
 }
 
-TEST_CASE("config.json of transformers tells heads, epsilon, activation, classes and pixels") {
-  const Recognised found =
-      with_config(timm_vit(),
-                  R"({"model_type": "vit", "num_attention_heads": 2, "layer_norm_eps": 1e-12,
-          "hidden_act": "gelu_pytorch_tanh", "image_size": 8,
-          "id2label": {"0": "cat", "1": "dog", "2": "bird"}})",
-                  R"({"image_mean": [0.1, 0.2, 0.3], "image_std": [0.4, 0.5, 0.6], "resample": 2,
-          "size": {"shortest_edge": 256}, "crop_size": {"height": 224}, "do_center_crop": true})");
-  CHECK(found.options.at("num_heads") == "2");
-  CHECK(std::stod(found.options.at("norm_eps")) == 1e-12);
-  CHECK(found.options.at("act_layer") == "gelu_tanh");
-  CHECK(found.labels == std::vector<std::string>{"cat", "dog", "bird"});
-  CHECK(found.mean == std::vector<double>{0.1, 0.2, 0.3});
-  CHECK(found.interpolation == "bilinear");
-  CHECK(found.crop_pct == 0.875);
-  CHECK(found.assumptions.empty());
+TEST_CASE(
+    "A rotary encoding is not in the tensors: the models that are built so have it, as is said") {
+  const auto assumed = [](const Recognised& found) {
+    std::string all;
+    for (const std::string& line : found.assumptions) all += line + "\n";
+    return all;
+  };
+  // EVA-02: positions, and a gated MLP without a bias of keys.
+  TensorMap tensors = timm_vit(false, false);
+  for (const std::string i : {"0", "1"}) {
+    tensors["blocks." + i + ".attn.q_bias"] = torch::zeros({kDim});
+    tensors["blocks." + i + ".attn.v_bias"] = torch::zeros({kDim});
+    tensors["blocks." + i + ".mlp.fc2.weight"] = torch::zeros({kDim, kHidden / 2});
+  }
+  Recognised found = by_shapes(tensors);
+  CHECK(found.options.at("rope_type") == "cat");
+  CHECK(std::stod(found.options.at("rope_temperature")) == 10000);
+  CHECK(found.options.at("ref_feat_shape") == "16");
+  CHECK_THAT(assumed(found), Catch::Contains("rope_type"));
+  // EVA, which has a plain MLP, has none.
+  for (const std::string i : {"0", "1"})
+    tensors["blocks." + i + ".mlp.fc2.weight"] = torch::zeros({kDim, kHidden});
+  CHECK(by_shapes(tensors).options.at("rope_type") == "none");
+  // Rotary instead of other positions, with LayerScale and a bias of all three: Heo et al.
+  tensors = timm_vit();
+  tensors.erase("pos_embed");
+  tensors["blocks.0.gamma_1"] = torch::ones({kDim});
+  found = by_shapes(tensors);
+  CHECK(found.options.at("rope_type") == "cat");
+  CHECK(found.options.at("rope_grid_indexing") == "xy");
+  CHECK(found.options.at("global_pool") == "token");
+  CHECK_THAT(assumed(found), Catch::Contains("rope_type"));
+  // And without a class token: timm's.
+  tensors.erase("cls_token");
+  found = by_shapes(tensors);
+  CHECK(found.options.at("rope_grid_indexing") == "ij");
+  CHECK(std::stod(found.options.at("rope_temperature")) == 10000);
 }
 
-TEST_CASE("config.json of timm names the variant, its changes and its pixels") {
-  const Recognised found = with_config(
-      timm_vit(),
-      R"({"architecture": "vit_tiny_patch16_224", "num_classes": 3, "global_pool": "token",
-          "model_args": {"num_heads": 2},
-          "pretrained_cfg": {"mean": [0, 0, 0], "std": [1, 1, 1], "interpolation": "bicubic",
-                             "crop_pct": 0.95, "input_size": [3, 8, 8]}})");
-  CHECK(found.name == "vit_tiny_patch16_224");
-  CHECK(found.options.at("num_heads") == "2");
-  CHECK(found.mean == std::vector<double>{0, 0, 0});
-  CHECK(found.crop_pct == 0.95);
-  CHECK(found.assumptions.empty());
+TEST_CASE("A variant of other blocks is no name for plain ones") {
+  // As wide as vit_small_patch16_18x2_224 and with LayerScale as it, but with plain blocks.
+  TensorMap tensors = {{"cls_token", torch::zeros({1, 1, 384})},
+                       {"patch_embed.proj.weight", torch::zeros({384, 3, 1, 1})},
+                       {"pos_embed", torch::zeros({1, 5, 384})},
+                       {"head.weight", torch::zeros({2, 384})}};
+  for (int i = 0; i < 6; ++i) {
+    const std::string block = "blocks." + std::to_string(i) + ".";
+    tensors[block + "ls1.gamma"] = torch::zeros({384});
+    tensors[block + "attn.qkv.bias"] = torch::zeros({3 * 384});
+    tensors[block + "mlp.fc1.weight"] = torch::zeros({4 * 384, 1});
+    tensors[block + "mlp.fc2.weight"] = torch::zeros({1, 4 * 384});
+  }
+  const Recognised found = by_shapes(tensors);
+  CHECK(std::get<vit::ViTOptions>(vit::model_spec(found.name).options).block_fn == "Block");
+  CHECK(found.options.at("num_heads") == "6");
+  CHECK(found.options.at("depth") == "6");
 }
 
-TEST_CASE("A config.json that is of something else, or broken") {
-  CHECK_FALSE(with_config(timm_vit(), R"({"data": 3})").assumptions.empty());
+TEST_CASE("Blocks that may normalise before or behind are not guessed") {
+  TensorMap tensors = timm_vit(false, false);
+  tensors.erase("cls_token");
+  tensors["pos_embed"] = torch::zeros({1, kPatches, kDim});
+  tensors["fc_norm.weight"] = torch::ones({kDim});
+  CHECK_THROWS_WITH(by_shapes(tensors), Catch::Contains("vit_base_patch16_rpn_224"));
+}
+
+TEST_CASE("A config.json that names no model is not used, and is broken where it is no JSON") {
+  const Recognised found = with_config(timm_vit(), R"({"data": 3})");
+  REQUIRE_FALSE(found.assumptions.empty());
+  CHECK_THAT(found.assumptions.back(), Catch::Contains("config.json names no model"));
   CHECK_THROWS_AS(with_config(timm_vit(), "{"), vit::Error);
   CHECK_THROWS_AS(with_config(timm_vit(), R"({"model_type": 3})"), vit::Error);
 }

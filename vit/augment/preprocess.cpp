@@ -29,14 +29,38 @@ LevelTable level_table(const Preprocessing& p, std::size_t channel) {
   return table;
 }
 
+Scaling scaling_of(const std::string& crop_mode) {
+  if (crop_mode == "center") return Scaling::cover;
+  if (crop_mode == "squash") return Scaling::squash;
+  if (crop_mode == "border") return Scaling::contain;
+  if (crop_mode == "crop") return Scaling::none;
+  throw Error(ErrorKind::usage, "data.crop_mode", "there is no crop_mode `" + crop_mode + "`",
+              "use center, squash, border or crop");
+}
+
+/// Rounded with halves to even, as Python's `round` in timm.
+std::uint8_t grey_level(double value) {
+  return static_cast<std::uint8_t>(std::llrint(std::clamp(value, 0.0, 255.0)));
+}
+
 }  // namespace
 
 Image eval_transform(const Image& image, const Preprocessing& p) {
-  return eval_transform(image, EvalTransformOptions{.img_size = p.img_size,
-                                                    .crop_pct = p.crop_pct,
-                                                    .interpolation = filter_from_name(
-                                                        p.interpolation, "data.interpolation"),
-                                                    .squash = p.crop_mode == "squash"});
+  EvalTransformOptions options{
+      .img_size = p.img_size,
+      .crop_pct = p.crop_pct,
+      .interpolation = filter_from_name(p.interpolation, "data.interpolation"),
+      .scaling = scaling_of(p.crop_mode),
+      .fill = {},
+      .floor_offset = p.crop_offset == "floor"};
+  const bool by_mean = p.crop_fill.empty() && options.scaling == Scaling::contain;
+  for (std::size_t c = 0; c < options.fill.size(); ++c) {
+    if (!p.crop_fill.empty())
+      options.fill[c] = grey_level(p.crop_fill[std::min(c, p.crop_fill.size() - 1)]);
+    else if (by_mean)
+      options.fill[c] = grey_level(255 * p.mean[std::min(c, p.mean.size() - 1)]);
+  }
+  return eval_transform(image, options);
 }
 
 void normalize(const Image& image, const Preprocessing& p, float* out) {

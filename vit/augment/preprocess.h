@@ -17,13 +17,22 @@ struct Preprocessing {
   std::vector<double> mean{0.5, 0.5, 0.5};  ///< of pixels scaled to [0, 1], for each channel
   std::vector<double> std{0.5, 0.5, 0.5};
   std::string interpolation = "bicubic";  ///< nearest, bilinear, bicubic, lanczos
-  double crop_pct = 0.9;             ///< part of the resized picture that the centre crop keeps
-  std::string crop_mode = "center";  ///< or `squash`: the resize does not keep the aspect
+  double crop_pct = 0.9;                  ///< part of the resized image that the centre crop keeps
+  /// How an image is resized before the crop: `center` so that the shorter side fits, `squash` so
+  /// that both do, `border` so that the longer one does, `crop` not at all.
+  std::string crop_mode = "center";
+  /// Grey levels of what lies outside the image, for each channel of the file's image; empty:
+  /// black, and for `border` the mean, as timm has it.
+  std::vector<double> crop_fill{};
+  /// Where half pixels of the crop's offset go: `round` to the even one, as torchvision does, or
+  /// `floor`, as transformers does.
+  std::string crop_offset = "round";
+  bool exif_orientation = false;  ///< images are turned upright as EXIF says before all else
 };
 
-/// timm's evaluation transform: the shorter side is resized to img_size / crop_pct, then the centre
-/// is cropped; so too where the picture has the model's size already. With crop_pct 1, such a
-/// picture stays as it is.
+/// timm's evaluation transform: the side that crop_mode says is resized to img_size / crop_pct,
+/// then the centre is cropped; so too where the image has the model's size already. With crop_pct
+/// 1, such an image stays as it is.
 [[nodiscard]] Image eval_transform(const Image& image, const Preprocessing& preprocessing);
 
 /// Writes (pixel / 255 - mean) / std as planes: `out` holds in_chans * height * width floats,

@@ -7,7 +7,8 @@
 /// Preprocessing as it lies in checkpoints and exported models.
 namespace vit {
 
-/// One JSON object: img_size, in_chans, mean, std, interpolation, crop_pct.
+/// One JSON object: img_size, in_chans, mean, std, interpolation, crop_pct, crop_mode, crop_offset,
+/// exif_orientation, and crop_fill where there is one.
 [[nodiscard]] std::string preprocessing_to_json(const Preprocessing& preprocessing);
 /// Throws Error (weights), naming `where`, for anything else.
 [[nodiscard]] Preprocessing preprocessing_from_json(const std::string& text,

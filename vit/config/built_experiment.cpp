@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "vit/config/label_join.h"
 #include "vit/config/open_model.h"
 #include "vit/config/recognised_model.h"
 #include "vit/config/run_summary.h"
@@ -46,6 +47,12 @@ void BuiltExperiment::make_model() {
     for (const std::string& line : recognition(experiment)) log::info(line);
     const LoadReport report = load_initial_weights(*model, experiment);
     log::info(str(*experiment.init.weights, ": ", report.summary()));
+    if (!experiment.init.reset_head) {
+      const std::string& weights = *experiment.init.weights;
+      const std::string told =
+          join_labels(*model, labels_of(weights), data.train->classes(), weights);
+      if (!told.empty()) log::warn(told);
+    }
     experiment.recognised.reset();  // the file's tensors have been copied
   }
   if (experiment.lora.rank > 0)

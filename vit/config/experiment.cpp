@@ -34,11 +34,24 @@ void describe(FieldVisitor& visitor, DataConfig& o) {
                  {"nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"}});
   visitor.field({"crop_pct", &o.crop_pct,
                  "part that evaluation's centre crop keeps; null: the model's own", kPositive});
-  visitor.field({"crop_mode",
-                 &o.crop_mode,
-                 "resize before evaluation: keep the aspect, or squash; null: the model's own",
+  visitor.field(
+      {"crop_mode",
+       &o.crop_mode,
+       "resize before evaluation: the shorter side fits, both do (squash), the longer one "
+       "does (border), none (crop); null: the model's own",
+       {},
+       {"center", "squash", "border", "crop"}});
+  visitor.field({"crop_fill",
+                 &o.crop_fill,
+                 "grey levels outside the image in evaluation, one or one for each channel; null: "
+                 "the model's own, else black, and the mean for crop_mode border",
+                 {0, 255}});
+  visitor.field({"crop_offset",
+                 &o.crop_offset,
+                 "where evaluation's crop begins at half a pixel: at the even one (torchvision, "
+                 "timm), or before it (transformers); null: the model's own",
                  {},
-                 {"center", "squash"}});
+                 {"round", "floor"}});
   describe(visitor, o.decoding);
 }
 
@@ -142,6 +155,9 @@ Preprocessing experiment_preprocessing(const Experiment& experiment) {
   if (experiment.data.interpolation) result.interpolation = *experiment.data.interpolation;
   if (experiment.data.crop_pct) result.crop_pct = *experiment.data.crop_pct;
   if (experiment.data.crop_mode) result.crop_mode = *experiment.data.crop_mode;
+  if (experiment.data.crop_fill) result.crop_fill = *experiment.data.crop_fill;
+  if (experiment.data.crop_offset) result.crop_offset = *experiment.data.crop_offset;
+  result.exif_orientation = experiment.data.decoding.exif_orientation;
   return result;
 }
 
@@ -183,6 +199,8 @@ void resolve(Experiment& experiment, const Dataset& data) {
   experiment.data.interpolation = input.interpolation;
   experiment.data.crop_pct = input.crop_pct;
   experiment.data.crop_mode = input.crop_mode;
+  if (!input.crop_fill.empty()) experiment.data.crop_fill = input.crop_fill;
+  experiment.data.crop_offset = input.crop_offset;
 }
 
 }  // namespace vit

@@ -40,7 +40,8 @@ struct DataConfig {
   std::optional<std::vector<double>> mean, std;
   std::optional<std::string> interpolation;
   std::optional<double> crop_pct;
-  std::optional<std::string> crop_mode;
+  std::optional<std::string> crop_mode, crop_offset;
+  std::optional<std::vector<double>> crop_fill;
   DecodePolicy decoding;
 };
 

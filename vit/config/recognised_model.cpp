@@ -80,6 +80,10 @@ std::shared_ptr<const RecognisedModel> recognise_model(YamlDocument& document,
   }
   if (found.interpolation) set_if_absent(document, "data", "interpolation", *found.interpolation);
   if (found.crop_pct) set_if_absent(document, "data", "crop_pct", option_text(*found.crop_pct));
+  if (found.crop_mode) set_if_absent(document, "data", "crop_mode", *found.crop_mode);
+  if (found.crop_offset) set_if_absent(document, "data", "crop_offset", *found.crop_offset);
+  if (found.crop_fill) set_if_absent(document, "data", "crop_fill", list_text(*found.crop_fill));
+  if (found.exif_orientation) set_if_absent(document, "data", "exif_orientation", "true");
   return result;
 }
 

@@ -93,6 +93,8 @@ void write_timm_bundle(const ModelSpec& spec, ImageModel& model, const ModelCard
               {"global_pool", options.value("global_pool", "avg")},
               {"model_args", model_args(spec, architecture)},
               {"pretrained_cfg", pretrained_config(model, card)}};
+  // timm does not know this, and passes over what it does not know at the top.
+  if (card.preprocessing.exif_orientation) config["exif_orientation"] = true;
   if (!card.labels.empty()) config["label_names"] = card.labels;
   write_bundle(folder, named_tensors(model), {{"config.json", config}});
 }

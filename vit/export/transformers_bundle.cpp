@@ -121,9 +121,13 @@ Json config(Kind kind, const ViTOptions& o, const std::vector<std::string>& labe
   return result;
 }
 
-/// The pixels, in the words of transformers' BitImageProcessor: resize the shorter side, crop the
-/// centre, normalise.
+/// The pixels, in the words of transformers' BitImageProcessor: resize, crop the centre, normalise.
+/// Throws Error (usage) where it has no words.
 Json preprocessor(const Preprocessing& p) {
+  if (p.crop_mode == "border")
+    throw Error(ErrorKind::usage, "data.crop_mode",
+                "transformers has no processor that fits the longer side and fills a border",
+                "set data.crop_mode: squash or center, or write timm's layout instead: --to timm");
   constexpr std::string_view kPillow[] = {"nearest", "lanczos", "bilinear",
                                           "bicubic", "box",     "hamming"};
   int resample = 3;
@@ -135,18 +139,21 @@ Json preprocessor(const Preprocessing& p) {
   Json size{{"shortest_edge", resized(p.img_size.height)}};
   if (p.crop_mode == "squash" || p.img_size.height != p.img_size.width)
     size = {{"height", resized(p.img_size.height)}, {"width", resized(p.img_size.width)}};
-  return {{"image_processor_type", "BitImageProcessor"},
-          {"do_convert_rgb", p.in_chans == 3},
-          {"do_resize", true},
-          {"size", size},
-          {"resample", resample},
-          {"do_center_crop", true},
-          {"crop_size", {{"height", p.img_size.height}, {"width", p.img_size.width}}},
-          {"do_rescale", true},
-          {"rescale_factor", 1.0 / 255.0},
-          {"do_normalize", true},
-          {"image_mean", p.mean},
-          {"image_std", p.std}};
+  Json result{{"image_processor_type", "BitImageProcessor"},
+              {"do_convert_rgb", p.in_chans == 3},
+              {"do_resize", p.crop_mode != "crop"},
+              {"size", size},
+              {"resample", resample},
+              {"do_center_crop", true},
+              {"crop_size", {{"height", p.img_size.height}, {"width", p.img_size.width}}},
+              {"do_rescale", true},
+              {"rescale_factor", 1.0 / 255.0},
+              {"do_normalize", true},
+              {"image_mean", p.mean},
+              {"image_std", p.std}};
+  // transformers keeps such a key without a meaning.
+  if (p.exif_orientation) result["exif_orientation"] = true;
+  return result;
 }
 
 /// From timm's names to those of transformers 4, which transformers 5 still writes.

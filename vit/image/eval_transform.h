@@ -1,21 +1,32 @@
 #pragma once
 
 #include "vit/core/fields.h"
+#include "vit/image/image.h"
 #include "vit/image/resize.h"
 
 namespace vit {
 
-struct EvalTransformOptions {
-  Size2 img_size{224, 224};
-  double crop_pct = 0.875;  ///< side of the crop / shorter side of the resized picture
-  Filter interpolation = Filter::bicubic;
-  bool squash = false;  ///< scale both sides to the crop's aspect instead of keeping the picture's
+/// How an image is brought to the scale of a model's input, before the centre is cut out.
+enum class Scaling {
+  cover,    ///< the shorter side fits; the crop leaves out what stands over
+  contain,  ///< the longer side fits; a border fills what is missing
+  squash,   ///< both sides fit, whatever that does to the aspect
+  none,     ///< not at all
 };
 
-/// What timm does before it evaluates: the shorter side becomes floor(img_size / crop_pct)
-/// (crop_mode `squash`: both sides do), then the centre is cut out. The picture has img_size
-/// afterwards, 8 bits, not normalised. Throws Error (data) for a picture so long that its size
-/// after scaling is no number of pixels.
+struct EvalTransformOptions {
+  Size2 img_size{224, 224};
+  double crop_pct = 0.875;  ///< side of the crop / side of the resized image that fits
+  Filter interpolation = Filter::bicubic;
+  Scaling scaling = Scaling::cover;
+  Colour fill{};              ///< of what lies outside the resized image
+  bool floor_offset = false;  ///< half pixels of the crop's offset are rounded down
+};
+
+/// What timm does before it evaluates, and with `floor_offset` what transformers does: the side
+/// that fits becomes floor(img_size / crop_pct), then the centre is cut out. The image has img_size
+/// afterwards, 8 bits, not normalised. Throws Error (data) for an image so long that its size after
+/// scaling is no number of pixels.
 [[nodiscard]] Image eval_transform(const Image& image, const EvalTransformOptions& options);
 
 }  // namespace vit

@@ -2,9 +2,16 @@
 
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
 #include "vit/core/error.h"
-#include "vit/weights/recognise_config.h"
+#include "vit/io/json.h"
 #include "vit/weights/recognise_families.h"
+#include "vit/weights/recognise_open_clip.h"
+#include "vit/weights/recognise_timm.h"
+#include "vit/weights/recognise_transformers.h"
+#include "vit/weights/source_config.h"
+#include "vit/weights/source_pixels.h"
 
 namespace vit {
 namespace {
@@ -70,17 +77,55 @@ Recognised recognise_shapes(const NamedWeights& weights, std::optional<Size2> pi
   return result;
 }
 
+namespace {
+
+Recognised by_config(const SourceConfig& config, const WeightsFile& file,
+                     std::optional<Size2> picture) {
+  const NamedWeights& weights = file.weights;
+  switch (config.kind) {
+    case ConfigKind::timm: return recognise_timm(config, weights);
+    case ConfigKind::transformers: {
+      check_model_type(config);
+      // The size that the file is for.
+      if (const auto size = transformers_img_size(config)) picture = size;
+      Recognised result = recognise_shapes(weights, picture);
+      apply_transformers(config, weights, result);
+      return result;
+    }
+    case ConfigKind::open_clip: {
+      if (const auto tower = timm_tower(config)) {
+        Recognised result = recognise_timm(*tower, weights);
+        read_open_clip_pixels(config.json.value("preprocess_cfg", nlohmann::json::object()),
+                              result);
+        return result;
+      }
+      Recognised result = recognise_shapes(weights, picture);
+      apply_open_clip(config, weights, result);
+      return result;
+    }
+  }
+  VIT_ASSERT(false);
+  return {};
+}
+
+}  // namespace
+
 Recognised recognise(const WeightsFile& file, std::optional<Size2> picture) {
-  const std::optional<ModelConfig> config = find_config(file.path);
-  if (config && config->img_size) picture = config->img_size;  // what the file is for
-  Recognised result;
+  const std::optional<SourceConfig> config = find_config(file.path, *file.weights.convention);
   try {
-    result = recognise_shapes(file.weights, picture);
+    if (config) return by_config(*config, file, picture);
+    Recognised result = recognise_shapes(file.weights, picture);
+    const std::filesystem::path beside = file.path.parent_path() / "config.json";
+    if (std::error_code missing; std::filesystem::is_regular_file(beside, missing))
+      result.assumptions.push_back(beside.string() + " names no model: it is not used");
+    return result;
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::weights, config->path.string(), plain_json_message(error),
+                "take it away to have the model recognised by the tensors alone");
   } catch (const Error& error) {
+    if (!error.where().empty()) throw;
     throw Error(error.kind(), file.path.string(), error.problem(), error.remedy());
   }
-  if (config) apply_config(*config, result);
-  return result;
 }
 
 }  // namespace vit

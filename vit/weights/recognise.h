@@ -23,14 +23,19 @@ struct Recognised {
   std::optional<std::vector<double>> mean, std;
   std::optional<std::string> interpolation;
   std::optional<double> crop_pct;
-  std::optional<Size2> img_size;  ///< that the file's positions are for
+  std::optional<std::string> crop_mode, crop_offset;
+  std::optional<std::vector<double>> crop_fill;
+  bool exif_orientation = false;     ///< images are turned upright; no other library has this
+  std::optional<Size2> pixels_size;  ///< that transformers' processor gives the model
+  std::optional<Size2> img_size;     ///< that the file's positions are for
 };
 
-/// Finds the architecture of a weights file: from a `config.json` beside it (of transformers or
-/// timm), else from names and shapes alone; what cannot be known, such as the number of heads, is
-/// assumed and said. `picture`: size of the pictures that it is wanted for, which tells how
-/// positions lie where their number does not. Throws Error (weights) where the file is of no model
-/// that is here.
+/// Finds the architecture of a weights file: from what lies beside it (config.json of transformers
+/// or timm, open_clip_config.json), else from names and shapes alone; what cannot be known, such as
+/// the number of heads, is assumed and said. `picture`: size of the images that it is wanted for,
+/// which tells how positions lie where their number does not. Throws Error (weights) where the file
+/// is of no model that is here, and where what lies beside it says what is not known here or is of
+/// another model.
 [[nodiscard]] Recognised recognise(const WeightsFile& file,
                                    std::optional<Size2> picture = std::nullopt);
 

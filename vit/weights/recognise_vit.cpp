@@ -38,6 +38,7 @@ class ViT {
     set("depth", depth());
     set("num_classes", shapes_.size("head.weight", 0));
     tokens();
+    block_kind();
     positions();
     blocks();
     pooling();
@@ -54,10 +55,58 @@ class ViT {
 
   [[nodiscard]] std::int64_t dim() const { return shapes_.size("patch_embed.proj.weight", 0); }
   [[nodiscard]] std::int64_t depth() const { return shapes_.count("blocks."); }
-  /// timm's EVA models, of which DINOv3 is one: LayerScale without a module of its own.
-  [[nodiscard]] bool dinov3() const {
-    return !shapes_.has("pos_embed") &&
-           (shapes_.has("blocks.0.gamma_1") || shapes_.has("blocks.0.attn.q_bias"));
+  [[nodiscard]] bool dinov3() const { return rotary() == "vit_small_patch16_dinov3"; }
+
+  /// A variant whose rotary encoding this model has, "" for none. The encoding is not in the
+  /// tensors, but in the models that are built so.
+  [[nodiscard]] std::string rotary() const {
+    // timm's Eva: LayerScale without a module of its own, or no bias of keys.
+    const bool eva = shapes_.has("blocks.0.gamma_1") || shapes_.has("blocks.0.attn.q_bias") ||
+                     shapes_.has("blocks.0.attn.q_proj.weight");
+    const bool gated = shapes_.has("blocks.0.mlp.fc1_g.weight") ||
+                       shapes_.size("blocks.0.mlp.fc1.weight", 0) ==
+                           2 * shapes_.size("blocks.0.mlp.fc2.weight", 1);
+    if (!eva) return "";
+    if (shapes_.has("pos_embed")) return gated ? "eva02_tiny_patch14_224" : "";
+    if (!shapes_.has("cls_token")) return "vit_medium_patch16_rope_reg1_gap_256";
+    return shapes_.has("blocks.0.attn.qkv.bias") ? "vit_small_patch16_rope_224"
+                                                 : "vit_small_patch16_dinov3";
+  }
+
+  void rotary_encoding() {
+    const std::string like = rotary();
+    if (like.empty()) {
+      set("rope_type", "none");
+      if (weights_.convention == &kDeiT3)
+        assume("rope_type: none, as in DeiT-III: the tensors of vit_*_rope_ape_* are the same");
+      return;
+    }
+    const ModelSpec spec = model_spec(like);
+    const auto& options = std::get<ViTOptions>(spec.options);
+    set("rope_type", options.rope_type);
+    set("rope_temperature", option_text(options.rope_temperature));
+    set("rope_grid_indexing", options.rope_grid_indexing);
+    set_flag("rope_rotate_half", options.rope_rotate_half);
+    set("ref_feat_shape", options.ref_feat_shape ? option_text(*options.ref_feat_shape) : "null");
+    assume("rope_type: " + options.rope_type + " with rope_temperature " +
+           option_text(options.rope_temperature) + ", as in " + like +
+           ": a rotary encoding is not in the tensors");
+  }
+
+  /// Refuses what may be either of two kinds of block: their tensors have the same names and
+  /// shapes.
+  void block_kind() const {
+    if (shapes_.has("cls_token") || !shapes_.has("fc_norm.weight") ||
+        !shapes_.has("blocks.0.attn.qkv.weight") || shapes_.has("blocks.0.attn.qkv.bias") ||
+        shapes_.has("blocks.0.ls1.gamma") || shapes_.has("blocks.0.gamma_1") ||
+        shapes_.has("blocks.0.attn.q_bias"))
+      return;
+    throw Error(ErrorKind::weights, "",
+                "the tensors fit blocks that normalise before attention and MLP as well as blocks "
+                "that do so behind them",
+                "name the model: --model vit_base_patch16_rpn_224 (they do so behind), or "
+                "vit_base_patch16_224 with --set model.class_token=false, model.global_pool=avg, "
+                "model.qkv_bias=false and what else differs");
   }
 
   void tokens() {
@@ -121,7 +170,7 @@ class ViT {
     const bool gamma = with(block + "gamma_1");
     set("layer_scale", gamma ? "gamma" : "ls");
     set("init_values", gamma || with(block + "ls1.gamma") ? "1e-5" : "null");
-    set("rope_type", dinov3() ? "dinov3" : "none");
+    rotary_encoding();
     set_flag("pre_norm", with("norm_pre.weight"));
     feed_forward(mlp);
   }
@@ -169,7 +218,7 @@ class ViT {
            options.qk_norm == flag("qk_norm") &&
            options.global_pool == result_.options.at("global_pool") &&
            options.mlp_layer == result_.options.at("mlp_layer") &&
-           options.rope_type == result_.options.at("rope_type") &&
+           options.rope_type == result_.options.at("rope_type") && options.block_fn == "Block" &&
            options.init_values.has_value() == (result_.options.at("init_values") != "null");
   }
 
@@ -223,14 +272,23 @@ class ViT {
       set("norm_eps", dinov3() || clip ? "1e-5" : "1e-6");
     if (const auto act = told.find("act_layer"); act != told.end()) {
       set("act_layer", act->second);
+      if (clip || shapes_.has("attn_pool.latent")) assume_act(act->second);
     } else if (clip) {
       set("act_layer", "quick_gelu");
       assume("act_layer: quick_gelu, as in OpenAI's CLIP");
     } else if (result_.options.at("mlp_layer") != "mlp") {
       set("act_layer", "silu");
+    } else if (shapes_.has("attn_pool.latent")) {
+      assume_act(known_ ? variant_.act_layer : "gelu");
+      if (!known_) set("act_layer", "gelu");
     } else if (!known_) {
       set("act_layer", "gelu");
     }
+  }
+
+  void assume_act(const std::string& act) {
+    assume("act_layer: " + act + ", as is usual for " + std::string(weights_.convention->name) +
+           ": the tensors are the same with another");
   }
 
   const NamedWeights& weights_;

@@ -1,0 +1,128 @@
+#include "vit/weights/recognise_open_clip.h"
+
+#include "tests/catch.h"
+#include "tests/weights/beside.h"
+#include "tests/weights/spelled_vit.h"
+#include "vit/core/error.h"
+
+namespace {
+
+using vit::Recognised;
+using vit::TensorMap;
+using namespace vit::test;
+
+/// The image tower of `timm_vit()` in open_clip's names, without its head.
+TensorMap clip_tensors() {
+  TensorMap tensors = timm_vit();
+  const torch::Tensor token = tensors.at("cls_token"), positions = tensors.at("pos_embed");
+  for (const char* none :
+       {"cls_token", "pos_embed", "patch_embed.proj.bias", "head.weight", "head.bias"})
+    tensors.erase(none);
+  tensors["norm_pre.weight"] = torch::ones({kDim});
+  tensors["norm_pre.bias"] = torch::zeros({kDim});
+  TensorMap clip =
+      spelled(tensors,
+              {{"patch_embed.proj.", "conv1."},
+               {"norm_pre.", "ln_pre."},
+               {"norm.", "ln_post."},
+               {"blocks.*.norm1.", "transformer.resblocks.*.ln_1."},
+               {"blocks.*.norm2.", "transformer.resblocks.*.ln_2."},
+               {"blocks.*.attn.qkv.weight", "transformer.resblocks.*.attn.in_proj_weight"},
+               {"blocks.*.attn.qkv.bias", "transformer.resblocks.*.attn.in_proj_bias"},
+               {"blocks.*.attn.proj.", "transformer.resblocks.*.attn.out_proj."},
+               {"blocks.*.mlp.fc1.", "transformer.resblocks.*.mlp.c_fc."},
+               {"blocks.*.mlp.fc2.", "transformer.resblocks.*.mlp.c_proj."}},
+              "visual.");
+  clip["visual.class_embedding"] = token.reshape({kDim});
+  clip["visual.positional_embedding"] = positions.squeeze(0);
+  return clip;
+}
+
+Recognised with_open_clip(const std::string& model, const std::string& preprocess = "{}",
+                          const std::string& config_json = "") {
+  const ScratchFolder folder;
+  const auto file = put_weights(folder, clip_tensors(), "open_clip_model.safetensors");
+  put(folder / "open_clip_config.json",
+      R"({"model_cfg": )" + model + R"(, "preprocess_cfg": )" + preprocess + "}");
+  if (!config_json.empty()) put(folder / "config.json", config_json);
+  return vit::recognise(vit::open_weights(file));
+}
+
+std::string model_cfg(const std::string& more_vision = "", const std::string& more = "") {
+  return R"({"embed_dim": 3, "vision_cfg": {"image_size": 8, "layers": 2, "width": 8, "patch_size": 4,
+      "head_width": 4)" +
+         more_vision + "}" + more + "}";
+}
+
+}  // namespace
+
+TEST_CASE("open_clip_config.json tells activation, heads and pixels") {
+  Recognised found = with_open_clip(
+      model_cfg("", R"(, "quick_gelu": true)"),
+      R"({"mean": [0.1, 0.2, 0.3], "std": [0.4, 0.5, 0.6], "resize_mode": "squash"})");
+  CHECK(found.options.at("act_layer") == "quick_gelu");
+  CHECK(found.options.at("num_heads") == "2");
+  CHECK(found.mean == std::vector<double>{0.1, 0.2, 0.3});
+  CHECK(found.crop_mode == "squash");
+  CHECK(found.assumptions.empty());
+  found = with_open_clip(model_cfg());
+  CHECK(found.options.at("act_layer") == "gelu");
+}
+
+TEST_CASE("Without it, the activation of CLIP is assumed and said") {
+  const ScratchFolder folder;
+  const Recognised found =
+      vit::recognise(vit::open_weights(put_weights(folder, clip_tensors(), "model.safetensors")));
+  bool said = false;
+  for (const std::string& line : found.assumptions) said |= line.starts_with("act_layer: ");
+  CHECK(said);
+}
+
+TEST_CASE("Of two descriptions, each is of the file in its own names") {
+  // As in the repositories of LAION: config.json is of the other file.
+  const Recognised found = with_open_clip(
+      model_cfg(), "{}", R"({"model_type": "clip", "vision_config": {"hidden_size": 64}})");
+  CHECK(found.source.find("open_clip_config.json") != std::string::npos);
+}
+
+TEST_CASE("A pooling of the patches is followed; what is built otherwise is refused by its key") {
+  const Recognised pooled = with_open_clip(model_cfg(R"(, "pool_type": "avg")"));
+  CHECK(pooled.options.at("global_pool") == "avg");
+  CHECK(pooled.options.at("fc_norm") == "false");
+  for (const auto& [more, named] : {std::pair{R"(, "attentional_pool": true)", "attentional_pool"},
+                                    {R"(, "scale_heads": true)", "scale_heads"},
+                                    {R"(, "act_kwargs": {"approximate": "tanh"})", "act_kwargs"},
+                                    {R"(, "pool_type": "none")", "pool_type"},
+                                    {R"(, "new_kind_of_norm": 3)", "new_kind_of_norm"}}) {
+    CAPTURE(more);
+    const auto error = error_of([&] { (void)with_open_clip(model_cfg(more)); });
+    REQUIRE(error);
+    CHECK(error->kind() == vit::ErrorKind::weights);
+    CHECK_THAT(error->problem(), Catch::Contains(named));
+  }
+}
+
+TEST_CASE("An open_clip_config.json of another model is refused") {
+  for (const std::string other :
+       {R"({"vision_cfg": {"width": 64}})", R"({"vision_cfg": {"layers": 3}})",
+        R"({"vision_cfg": {"head_width": 3}})",
+        R"({"vision_cfg": {"head_width": 4, "image_size": 224}})"}) {
+    CAPTURE(other);
+    const auto error = error_of([&] { (void)with_open_clip(other); });
+    REQUIRE(error);
+    CHECK_THAT(error->problem(), Catch::Contains("is of another model"));
+  }
+}
+
+TEST_CASE("A tower of timm's is the variant that open_clip_config.json names") {
+  vit::SourceConfig config;
+  config.json = nlohmann::json::parse(R"({"model_cfg": {"vision_cfg": {"timm_model_name":
+      "vit_base_patch16_siglip_224", "timm_pool": "map", "timm_proj": "none", "image_size": 224}}})");
+  const auto tower = vit::timm_tower(config);
+  REQUIRE(tower);
+  CHECK(tower->json.at("architecture") == "vit_base_patch16_siglip_224");
+  CHECK(tower->json.at("model_args").at("global_pool") == "map");
+  config.json["model_cfg"]["vision_cfg"]["timm_proj"] = "mlp";
+  CHECK_THROWS_WITH(vit::timm_tower(config), Catch::Contains("timm_proj"));
+  CHECK_FALSE(vit::timm_tower(vit::SourceConfig{}));
+}
