@@ -34,6 +34,29 @@ torch::Tensor read_input(const std::string& path) {
   return x;
 }
 
+/// What comes behind the features: `logits`, or `pooled` where the model has no classifier, or one
+/// that is not the file's (`unlike_file`).
+void add_head(ImageModel& model, const torch::Tensor& features, bool unlike_file,
+              TensorWriter& writer) {
+  if (model.num_classes() == 0) {
+    const torch::Tensor pooled = model.forward_head(features);
+    writer.add("pooled", pooled);
+    if (!unlike_file) writer.add("logits", pooled);  // all that a backbone without a head has
+    log::info(unlike_file
+                  ? "the file's classifier was left out: no logits, `pooled` are features"
+                  : "there is no classifier: `pooled`, and `logits` too, are pooled features");
+    return;
+  }
+  if (unlike_file) {
+    log::info("the head is new and has learned nothing: no logits, `features` alone");
+    return;
+  }
+  writer.add("logits", model.forward_head(features));
+  // Distilled models have a second head; `logits` is the mean of both.
+  const std::vector<torch::Tensor> heads = model.head_logits(features);
+  if (heads.size() == 2) writer.add("logits_dist", heads[1]);
+}
+
 void forward(const ForwardArguments& arguments) {
   const torch::Tensor x = read_input(arguments.input);
   const Size2 picture{x.size(2), x.size(3)};
@@ -60,10 +83,7 @@ void forward(const ForwardArguments& arguments) {
   const torch::NoGradGuard no_grad;
   const torch::Tensor features = model->forward_features(x.to(device));
   TensorWriter writer;
-  writer.add("logits", model->forward_head(features));
-  // Distilled models have a second head; `logits` is the mean of both.
-  const std::vector<torch::Tensor> heads = model->head_logits(features);
-  if (heads.size() == 2) writer.add("logits_dist", heads[1]);
+  add_head(*model, features, report.head_left_out || experiment.init.reset_head, writer);
   writer.add("features", features);
   writer.write(arguments.output);
   if (!arguments.json) return;
@@ -80,8 +100,10 @@ void forward(const ForwardArguments& arguments) {
 }  // namespace
 
 void add_forward(CLI::App& program) {
-  CLI::App* command = program.add_subcommand(
-      "forward", "Compute a model on a tensor: `x` in, `logits` and `features` out");
+  CLI::App* command = program.add_subcommand("forward",
+                                             "Compute a model on a tensor: `x` in, `logits` and "
+                                             "`features` out (`pooled` where the file has "
+                                             "no classifier)");
   const auto arguments = std::make_shared<ForwardArguments>();
   command
       ->add_option("--model", arguments->model,

@@ -21,9 +21,12 @@ struct WeightsShowArguments {
 };
 
 /// What model the tensors are of, or why that is not known.
-nlohmann::json fits(const WeightsFile& file) {
-  nlohmann::json found{{"naming", file.weights.convention->name}};
+nlohmann::json fits(const std::string& path, const StateDict& dict) {
+  nlohmann::json found{{"naming", "unknown"}};
   try {
+    const WeightsFile file{path, dict.format, dict.part, dict.metadata,
+                           to_timm(dict.tensors, path)};
+    found["naming"] = file.weights.convention->name;
     const Recognised model = recognise(file);
     found["model"] = model.name;
     found["options"] = model.options;
@@ -49,9 +52,18 @@ std::string fits_text(const nlohmann::json& found) {
   return text;
 }
 
+/// Which dict of a checkpoint the tensors are from, and which others could be shown.
+std::string parts_text(const StateDict& file) {
+  std::string text;
+  if (!file.part.empty()) text = "part    " + printable(file.part);
+  for (const std::string& choice : file.choices)
+    if (choice != file.part) text += "\n        also there: --part " + printable(choice);
+  return text;
+}
+
 void show(const WeightsShowArguments& arguments) {
   const StateDict file = read_state_dict(arguments.file, arguments.part);
-  const nlohmann::json model = fits(open_weights(arguments.file));
+  const nlohmann::json model = fits(arguments.file, file);
   TextTable table({{"tensor"},
                    {"type"},
                    {"shape"},
@@ -85,13 +97,12 @@ void show(const WeightsShowArguments& arguments) {
                        {"metadata", file.metadata},
                        {"fits", model},
                        {"tensors", rows}});
+  // Before hundreds of rows, as they depend on it.
+  if (const std::string parts = parts_text(file); !parts.empty()) print(parts + "\n");
   print(table.text());
   std::string text = arguments.file + ": " + file.format + ", " +
                      std::to_string(file.tensors.size()) + " tensors, " + grouped(elements) +
                      " elements, " + human_bytes(static_cast<double>(bytes));
-  if (!file.part.empty()) text += "\npart    " + printable(file.part);
-  for (const std::string& choice : file.choices)
-    if (choice != file.part) text += "\n        also there: --part " + printable(choice);
   constexpr std::size_t kShown = 100;
   for (const auto& [key, value] : file.metadata)
     text += "\n" + printable(key) + ": " + printable(value.substr(0, kShown)) +

@@ -184,13 +184,67 @@ TEST_CASE("Everything else that differs is refused, and the model stays as it wa
     CHECK_THAT(problem, Catch::Contains(part));
 }
 
-TEST_CASE("A tensor that is no part of any model is left out, and said to be") {
+TEST_CASE("A tensor that no model here has is refused by name, with a new head too") {
   TensorMap tensors = timm_vit();
-  tensors["surplus.weight"] = torch::zeros({1});
-  const LoadReport report = load(tensors, options());
-  REQUIRE(report.dropped.size() == 1);
-  CHECK(report.dropped[0].name == "surplus.weight");
-  CHECK_THAT(report.dropped[0].reason, Catch::Contains("no model here has a part of this name"));
+  tensors["shared_rel_pos.mlp.fc1.weight"] = torch::zeros({1});  // as timm's vit_srelpos has it
+  for (const bool reset_head : {false, true})
+    CHECK_THAT(refusal(tensors, options(), {.reset_head = reset_head}).problem(),
+               Catch::Contains("1 unexpected in the file: shared_rel_pos.mlp.fc1.weight"));
+}
+
+TEST_CASE("A head of two layers is refused by name, left out for a new one, or for features") {
+  TensorMap tensors = without_head();
+  tensors["head.0.weight"] = torch::zeros({5, vit::test::kDim});
+  tensors["head.2.weight"] = torch::zeros({3, 5});
+  const vit::Error error = refusal(tensors, options());
+  CHECK_THAT(error.problem(), Catch::Contains("head.0.weight, head.2.weight"));
+  CHECK_THAT(error.remedy(), Catch::Contains("init.reset_head: true"));
+  LoadReport report = load(tensors, options(), {.reset_head = true});
+  CHECK(report.dropped.size() == 2);
+  CHECK_THAT(report.summary(),
+             Catch::Contains("2 left out, the head is reset: head.0.weight, head.2.weight"));
+  vit::ViTOptions features = options();
+  features.num_classes = 0;
+  CHECK(load(tensors, features).head_left_out);
+  CHECK_THROWS_AS(load(tensors, features, {.needs_head = true}), vit::Error);
+}
+
+TEST_CASE("A classifier isn't lost because the model's variant has none") {
+  vit::ViTOptions features = options();
+  features.num_classes = 0;
+  CHECK(load(timm_vit(), features).head_left_out);
+  CHECK_THAT(refusal(timm_vit(), features, {.needs_head = true}).remedy(),
+             Catch::Contains("model.num_classes: 3"));
+  CHECK_FALSE(load(without_head(), features, {.needs_head = true}).head_left_out);
+}
+
+TEST_CASE("A head that reads class token and mean of the patches says which pooling it needs") {
+  TensorMap tensors = timm_vit();
+  tensors["head.weight"] = torch::ones({3, 2 * vit::test::kDim});
+  CHECK_THAT(refusal(tensors, options()).remedy(), Catch::Contains("model.global_pool: token_avg"));
+  vit::ViTOptions both = options();
+  both.global_pool = "token_avg";
+  CHECK(load(tensors, both).complete());
+}
+
+TEST_CASE("LayerScale has two names, and a model takes either for its own") {
+  TensorMap tensors = timm_vit(true);
+  vit::ViTOptions eva = options();
+  eva.init_values = 1e-5;
+  eva.layer_scale = "gamma";
+  const LoadReport report = load(tensors, eva);
+  CHECK(report.complete());
+  CHECK(report.renamed.size() == 2 * vit::test::kDepth);
+}
+
+TEST_CASE("The summary names the first ten tensors of each reason, and counts the others") {
+  LoadReport report;
+  for (int i = 0; i < 12; ++i) report.dropped.push_back({vit::str("a", i), "old"});
+  report.missing = {"norm.bias"};
+  const std::string text = report.summary();
+  CHECK_THAT(text, Catch::Contains("12 left out, old: a0, a1, a2"));
+  CHECK_THAT(text, Catch::Contains("a9, … (2 more)"));
+  CHECK_THAT(text, Catch::Contains("1 missing in the file: norm.bias"));
 }
 
 TEST_CASE("The report as text and as JSON has what happened to every tensor") {

@@ -474,7 +474,8 @@ TEST_CASE("ConvNeXt's own names") {
          {"stages.0.0.norm.weight", one()},
          {"stages.0.0.gamma", one()},
          {"norm.weight", one()},
-         {"head.weight", one()}},
+         {"head.weight", one()},
+         {"head.bias", one()}},
         "ConvNeXt (its own repository)",
         {{"stem.0.weight", one()},
          {"stages.1.downsample.0.weight", one()},
@@ -484,7 +485,8 @@ TEST_CASE("ConvNeXt's own names") {
          {"stages.0.blocks.0.norm.weight", one()},
          {"stages.0.blocks.0.gamma", one()},
          {"head.norm.weight", one()},
-         {"head.fc.weight", one()}});
+         {"head.fc.weight", one()},
+         {"head.fc.bias", one()}});
 }
 
 TEST_CASE("Names of one source with shapes of another are an error that names the source") {

@@ -124,6 +124,8 @@ std::vector<std::string> recognition(const Experiment& experiment) {
 
 LoadReport load_initial_weights(ImageModel& model, const Experiment& experiment) {
   LoadOptions options{.reset_head = experiment.init.reset_head};
+  options.needs_head = !experiment.num_classes_given;
+  options.recognised = experiment.recognised != nullptr;
   if (experiment.init.pos_embed_resample)
     options.pos_embed_resample = interpolation_of(*experiment.init.pos_embed_resample);
   if (!experiment.recognised) return load_weights(model, *experiment.init.weights, options);

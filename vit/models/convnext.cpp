@@ -59,6 +59,8 @@ void describe(FieldVisitor& visitor, ConvNeXtOptions& o) {
                  {},
                  {"gelu", "gelu_tanh", "quick_gelu", "silu", "relu"}});
   visitor.field({"norm_eps", &o.norm_eps, "added to the variance in layer norms", kPositive});
+  visitor.field({"head_norm_eps", &o.head_norm_eps,
+                 "the same of the norm behind pooling; null: norm_eps", kPositive});
   visitor.field({"head_init_scale", &o.head_init_scale, "factor of the head's initial weights",
                  kNonNegative});
   visitor.field({"drop_rate", &o.drop_rate, "dropout before the head", kProbability});
@@ -118,12 +120,12 @@ void ConvNeXtImpl::reset() {
                                            : 0.0);
     stages->push_back(ConvNeXtStage(stage));
   }
-  head =
-      register_module("head", ConvNeXtHead(ConvNeXtHeadOptions{.in_features = options.dims.back(),
-                                                               .num_classes = options.num_classes,
-                                                               .global_pool = options.global_pool,
-                                                               .norm_eps = options.norm_eps,
-                                                               .drop_rate = options.drop_rate}));
+  head = register_module("head", ConvNeXtHead(ConvNeXtHeadOptions{
+                                     .in_features = options.dims.back(),
+                                     .num_classes = options.num_classes,
+                                     .global_pool = options.global_pool,
+                                     .norm_eps = options.head_norm_eps.value_or(options.norm_eps),
+                                     .drop_rate = options.drop_rate}));
 }
 
 torch::Tensor ConvNeXtImpl::forward_features(const torch::Tensor& x) {

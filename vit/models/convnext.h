@@ -29,6 +29,7 @@ struct ConvNeXtOptions {
   std::optional<double> ls_init_value = 1e-6;
   std::string act_layer = "gelu";
   double norm_eps = 1e-6;
+  std::optional<double> head_norm_eps;
   double head_init_scale = 1.0;
   double drop_rate = 0.0;
   double drop_path_rate = 0.0;

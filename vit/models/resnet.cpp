@@ -46,6 +46,9 @@ void describe(FieldVisitor& visitor, ResNetOptions& o) {
                  "for pictures as small as CIFAR's",
                  {},
                  {"imagenet", "cifar"}});
+  visitor.field({"stem_channels", &o.stem_channels,
+                 "channels of the stem; null: 64, for cifar those of the first stage",
+                 kAtLeastOne});
   visitor.field({"block",
                  &o.block,
                  "residual block: two 3x3 convolutions, or 1x1, 3x3, 1x1 with 4 times the channels",
@@ -67,7 +70,7 @@ ResNetImpl::ResNetImpl(const ResNetOptions& options_) : options(options_) {
 
 void ResNetImpl::reset() {
   const bool cifar = options.stem == "cifar";
-  std::int64_t channels = cifar ? options.channels.front() : 64;
+  std::int64_t channels = options.stem_channels.value_or(cifar ? options.channels.front() : 64);
   conv1 = register_module("conv1", Conv2d(Conv2dOptions{.in_channels = options.in_chans,
                                                         .out_channels = channels,
                                                         .kernel_size = cifar ? 3 : 7,

@@ -5,6 +5,7 @@
 #include <torch/nn/modules/container/sequential.h>
 #include <torch/nn/pimpl.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct ResNetOptions {
   std::int64_t num_classes = 1000;
   std::string global_pool = "avg";
   std::string stem = "imagenet";
+  std::optional<std::int64_t> stem_channels;
   std::string block = "basic";
   std::vector<std::int64_t> layers{2, 2, 2, 2};
   std::vector<std::int64_t> channels{64, 128, 256, 512};

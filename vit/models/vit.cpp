@@ -94,7 +94,8 @@ void VisionTransformerImpl::register_tokens() {
 
 void VisionTransformerImpl::register_heads() {
   if (options.num_classes == 0) return;
-  const LinearOptions to_logits{options.embed_dim, options.num_classes};
+  const std::int64_t features = options.embed_dim * (options.global_pool == "token_avg" ? 2 : 1);
+  const LinearOptions to_logits{features, options.num_classes};
   head = register_module("head", Linear(to_logits));
   if (options.dist_token) head_dist = register_module("head_dist", Linear(to_logits));
 }

@@ -118,10 +118,10 @@ void describe(FieldVisitor& visitor, ViTOptions& o) {
                  "outputs of the head; 0: no head; training takes it from the data", kNonNegative});
   visitor.field({"global_pool",
                  &o.global_pool,
-                 "what the head sees: the class token, the patches' mean, maximum or both, or "
-                 "attention to them",
+                 "what the head sees: the class token, that beside the patches' mean, the patches' "
+                 "mean, maximum or both, or attention to them",
                  {},
-                 {"token", "avg", "max", "avgmax", "map", ""}});
+                 {"token", "token_avg", "avg", "max", "avgmax", "map", ""}});
   visitor.field({"embed_dim", &o.embed_dim, "width of a token", kAtLeastOne});
   visitor.field({"depth", &o.depth, "encoder blocks", kAtLeastOne});
   visitor.field({"num_heads", &o.num_heads, "attention heads; divides embed_dim", kAtLeastOne});
@@ -142,8 +142,8 @@ void check(const ViTOptions& options) {
   const auto refuse = [](const char* key, const char* what, const char* remedy) {
     throw Error(ErrorKind::usage, key, what, remedy);
   };
-  if (options.global_pool == "token" && !options.class_token)
-    refuse("model.global_pool", "`token` pools the class token, and there is none",
+  if (options.global_pool.starts_with("token") && !options.class_token)
+    refuse("model.global_pool", "it pools the class token, and there is none",
            "set model.global_pool: avg, or model.class_token: true");
   if (options.dist_token && (options.global_pool != "token" || options.reg_tokens > 0))
     refuse("model.dist_token", "the distilled heads read class and distillation token",

@@ -12,8 +12,10 @@ struct PoolOptions {
 };
 
 /// Reduces an encoder's tokens [B, N, D] to one feature vector [B, D]. kind: `token` takes the
-/// first token (the class token), `avg` the mean and `max` the maximum of the patches, `avgmax` the
-/// mean of both; `` (empty) returns the tokens unchanged. (`map` is AttentionPool.)
+/// first token (the class token), `token_avg` that and the mean of the patches beside it [B, 2 D]
+/// (DINOv2's linear evaluation, Oquab et al. 2023, section 7.1), `avg` the mean and `max` the
+/// maximum of the patches, `avgmax` the mean of both; `` (empty) returns the tokens unchanged.
+/// (`map` is AttentionPool.)
 torch::Tensor global_pool(const torch::Tensor& tokens, std::string_view kind,
                           const PoolOptions& options);
 

@@ -3,7 +3,7 @@
 #include <torch/utils.h>
 
 #include <algorithm>
-#include <set>
+#include <array>
 #include <sstream>
 
 #include "vit/core/error.h"
@@ -21,15 +21,19 @@ std::string shape_text(at::IntArrayRef shape) {
 
 void append_list(std::ostringstream& out, std::string_view what,
                  const std::vector<std::string>& names) {
-  constexpr std::size_t kShown = 20;
-  if (names.empty()) return;
-  out << "\n  " << names.size() << " " << what << ":";
-  for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i)
-    out << (i ? ", " : " ") << names[i];
-  if (names.size() > kShown) out << ", … (" << names.size() - kShown << " more)";
+  if (!names.empty()) out << "\n  " << names.size() << " " << what << ": " << first_names(names);
 }
 
-/// One load: decides about every tensor first, and copies when all is decided.
+/// Names of one and the same tensor: a file that has the second, for a model that has the first.
+/// DeiT-III and timm's Eva call LayerScale so; DeiT's second token is a register without its head.
+constexpr std::array kSame = {
+    NameRule{"blocks.*.gamma_1", "blocks.*.ls1.gamma"},
+    NameRule{"blocks.*.gamma_2", "blocks.*.ls2.gamma"},
+    NameRule{"blocks.*.ls1.gamma", "blocks.*.gamma_1"},
+    NameRule{"blocks.*.ls2.gamma", "blocks.*.gamma_2"},
+    NameRule{"dist_token", "reg_token"},
+};
+
 /// Whether `tensor` could stand in the place of `target`: of its kind, and alone in its memory (the
 /// second of two tied tensors no longer is).
 bool could_be(const torch::Tensor& target, const torch::Tensor& tensor) {
@@ -38,6 +42,7 @@ bool could_be(const torch::Tensor& target, const torch::Tensor& tensor) {
          tensor.storage().nbytes() == tensor.nbytes();
 }
 
+/// One load: decides about every tensor first, and copies when all is decided.
 class Loading {
  public:
   Loading(ImageModel& model, const WeightsFile& file, const LoadOptions& options)
@@ -54,6 +59,8 @@ class Loading {
     report_.wrapper = file.weights.wrapper;
     report_.renamed = file.weights.names.renamed;
     report_.dropped = file.weights.names.dropped;
+    for (const auto& [name, target] : targets_)
+      if (!tensors_.contains(name)) find_by_other_name(name);
   }
 
   /// `takes`: nobody else is going to use the file's tensors.
@@ -61,9 +68,8 @@ class Loading {
     for (const auto& [name, target] : targets_) decide(name, target);
     for (const auto& [name, tensor] : tensors_)
       if (!targets_.contains(name)) decide_extra(name);
-    for (const auto& [name, tensor] : file_.weights.names.source)
-      report_.unexpected.push_back(name);
-    if (!report_.complete()) refuse();
+    for (const auto& [name, tensor] : file_.weights.names.source) decide_leftover(name);
+    if (!report_.complete() || !unfit_head_.empty()) refuse();
     const torch::NoGradGuard no_grad;
     for (const auto& [name, tensor] : copies_) {
       torch::Tensor& target = targets_.at(name);
@@ -84,6 +90,19 @@ class Loading {
   [[nodiscard]] bool new_norm(const std::string& name) const {
     return name.starts_with("fc_norm.") && targets_.contains("fc_norm.weight") &&
            !tensors_.contains("fc_norm.weight") && tensors_.contains("norm.weight");
+  }
+
+  void find_by_other_name(const std::string& name) {
+    for (const NameRule& rule : kSame) {
+      const std::optional<std::string> other = other_name(rule, name);
+      const auto found =
+          other && !targets_.contains(*other) ? tensors_.find(*other) : tensors_.end();
+      if (found == tensors_.end()) continue;
+      report_.renamed.push_back({*other, name});
+      tensors_[name] = found->second;
+      tensors_.erase(found);
+      return;
+    }
   }
 
   void decide(const std::string& name, const torch::Tensor& target) {
@@ -128,25 +147,30 @@ class Loading {
   void decide_extra(const std::string& name) {
     if (of_head(name) && options_.reset_head)
       report_.dropped.push_back({name, "the head is reset"});
-    else if (of_head(name) && model_.num_classes() == 0)
-      report_.dropped.push_back({name, "the model has no head (num_classes: 0)"});
+    else if (of_head(name) && model_.num_classes() == 0 && !options_.needs_head)
+      leave_head_out(name);
     else if (name.starts_with("norm.") && options_.reset_head && new_norm("fc_norm.weight"))
       report_.dropped.push_back({name, "the model normalises after pooling (fc_norm)"});
-    else if (!part_of_a_model(name))
-      report_.dropped.push_back({name, "no model here has a part of this name"});
     else
       report_.unexpected.push_back(name);
   }
 
-  /// Whether a model that is here could have a tensor of this name: then the file is of another
-  /// model than this one, and leaving the tensor out would change what is computed.
-  [[nodiscard]] static bool part_of_a_model(std::string_view name) {
-    static const std::set<std::string_view> kParts = {
-        "cls_token", "dist_token", "reg_token", "pos_embed", "patch_embed", "norm_pre",
-        "blocks",    "norm",       "fc_norm",   "attn_pool", "head",        "head_dist",
-        "rope",      "conv1",      "bn1",       "layer1",    "layer2",      "layer3",
-        "layer4",    "fc",         "stem",      "stages",    "tokenizer",   "classifier"};
-    return kParts.contains(name.substr(0, name.find('.')));
+  /// A tensor that has no name of timm's: of a classifier that no model here has, or unknown.
+  void decide_leftover(const std::string& name) {
+    const std::vector<std::string>& heads = file_.weights.names.heads;
+    if (std::find(heads.begin(), heads.end(), name) == heads.end())
+      report_.unexpected.push_back(name);
+    else if (options_.reset_head)
+      report_.dropped.push_back({name, "the head is reset"});
+    else if (model_.num_classes() == 0 && !options_.needs_head)
+      leave_head_out(name);
+    else
+      unfit_head_.push_back(name);
+  }
+
+  void leave_head_out(const std::string& name) {
+    report_.dropped.push_back({name, "the model has no head (num_classes: 0)"});
+    report_.head_left_out = true;
   }
 
   [[nodiscard]] Size2 patch_size() const {
@@ -156,6 +180,9 @@ class Loading {
   }
 
   [[nodiscard]] std::string remedy() const {
+    if (!unfit_head_.empty())
+      return "set init.reset_head: true to train a new head, or model.num_classes: 0 for features "
+             "alone; a head that is to be computed must be one linear layer behind pooling";
     const auto all_of_head = [&](const auto& list, auto name_of) {
       return std::all_of(list.begin(), list.end(),
                          [&](const auto& each) { return of_head(name_of(each)); });
@@ -164,22 +191,46 @@ class Loading {
     const bool only_head =
         all_of_head(report_.missing, itself) && all_of_head(report_.unexpected, itself) &&
         all_of_head(report_.mismatched, [](const LoadReport::Mismatch& each) { return each.name; });
-    if (!only_head) {
-      if (new_norm("fc_norm.weight"))
-        return "the file normalises before pooling: set model.fc_norm: false, or init.reset_head: "
-               "true to train a new norm and head";
-      return "choose the model that these weights are for (model.name and its options)";
-    }
+    return only_head ? remedy_of_head() : remedy_of_model();
+  }
+
+  [[nodiscard]] std::string remedy_of_head() const {
+    const std::string weight = classifier_ + "weight";
+    const auto in_file = tensors_.find(weight), in_model = targets_.find(weight);
+    if (in_model == targets_.end() && in_file != tensors_.end())
+      return vit::str("the file has a classifier, and the model has none: set model.num_classes: ",
+                      in_file->second.size(0), ", or 0 for features alone");
     if (!report_.missing.empty() && report_.mismatched.empty())
       return "the file is a backbone without a head: set init.reset_head: true to train a new one, "
              "or model.num_classes: 0 for features";
+    if (in_file != tensors_.end() && in_model != targets_.end() && in_file->second.dim() == 2 &&
+        in_file->second.size(1) != in_model->second.size(1)) {
+      const std::int64_t reads = in_file->second.size(1), gets = in_model->second.size(1);
+      const std::string widths = vit::str("the file's head reads ", reads,
+                                          " numbers, and this model gives it ", gets, ": ");
+      return widths + (reads == 2 * gets ? "model.global_pool: token_avg gives it the class token "
+                                           "beside the patches' mean, as DINOv2's has it"
+                                         : "set init.reset_head: true to train a new one");
+    }
     return "the head is for other classes: set init.reset_head: true to train a new one";
+  }
+
+  [[nodiscard]] std::string remedy_of_model() const {
+    if (new_norm("fc_norm.weight"))
+      return "the file normalises before pooling: set model.fc_norm: false, or init.reset_head: "
+             "true to train a new norm and head";
+    if (options_.recognised)
+      return "the file is of an architecture that no model here has; `vit weights show` lists what "
+             "is in it";
+    return "leave model.name out (or --model auto) to have the model found that these weights are "
+           "for; `vit weights show` lists what is in the file";
   }
 
   [[noreturn]] void refuse() const {
     std::ostringstream out;
     out << "the weights (names of " << report_.convention << ") do not fit the model ("
-        << report_.summary() << ")";
+        << report_.counts() << ")";
+    append_list(out, "of a head that no model here has", unfit_head_);
     append_list(out, "missing in the file", report_.missing);
     append_list(out, "unexpected in the file", report_.unexpected);
     for (const LoadReport::Mismatch& mismatch : report_.mismatched)
@@ -192,10 +243,11 @@ class Loading {
   const WeightsFile& file_;
   const LoadOptions& options_;
   std::string classifier_;
-  const TensorMap& tensors_;  ///< of the file, under timm's names
-  TensorMap targets_;         ///< of the model
+  TensorMap tensors_;  ///< of the file, under timm's names
+  TensorMap targets_;  ///< of the model
   TensorMap copies_;
   LoadReport report_;
+  std::vector<std::string> unfit_head_;
 };
 
 }  // namespace

@@ -17,6 +17,9 @@ struct LoadOptions {
   std::optional<Interpolation> pos_embed_resample = std::nullopt;
   /// Picture size that the file's positions are for; none: a square grid.
   std::optional<Size2> file_img_size = std::nullopt;
+  /// The file's classifier must be loaded: nobody asked for a model without one.
+  bool needs_head = false;
+  bool recognised = false;  ///< the model was made for the file, so that no other would fit better
 };
 
 /// A weights file, read, with its tensors under timm's names.

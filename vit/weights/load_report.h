@@ -31,15 +31,23 @@ struct LoadReport {
   std::vector<std::string> unexpected;        ///< in the file, not in the model
   std::vector<Mismatch> mismatched;           ///< in both, of other shapes
 
+  /// The file's classifier was left out: what the model gives is no output of it.
+  bool head_left_out = false;
+
   [[nodiscard]] bool complete() const {
     return missing.empty() && unexpected.empty() && mismatched.empty();
   }
   /// One line: "152 tensors matched, 2 reset".
+  [[nodiscard]] std::string counts() const;
+  /// That, and a line for each reason with the names of what was reset, left out or not found.
   [[nodiscard]] std::string summary() const;
   /// One line for each tensor that was not simply copied, then the summary.
   [[nodiscard]] std::string details() const;
 };
 
 [[nodiscard]] nlohmann::json to_json(const LoadReport& report);
+
+/// The first ten names, and how many more there are.
+[[nodiscard]] std::string first_names(const std::vector<std::string>& names);
 
 }  // namespace vit

@@ -28,6 +28,17 @@ void set_pixels(std::string_view kind, Recognised& result) {
   }
 }
 
+[[noreturn]] void refuse_unknown(const Translation& names) {
+  std::vector<std::string> found;
+  for (const TensorMap* tensors : {&names.source, &names.tensors})
+    for (const auto& [name, tensor] : *tensors) found.push_back(name);
+  throw Error(ErrorKind::weights, "",
+              found.empty()
+                  ? "there are no weights of a model in it"
+                  : "the tensors are of no model that is known here: " + first_names(found),
+              "`vit models` lists what is known; `vit weights show` what is in the file");
+}
+
 }  // namespace
 
 std::string option_text(Size2 size) {
@@ -64,15 +75,15 @@ Recognised recognise_shapes(const NamedWeights& weights, std::optional<Size2> pi
   Recognised result;
   result.source = vit::str("names (", weights.convention->name, ") and shapes");
   const Shapes shapes(weights.names.tensors);
-  if (shapes.has("patch_embed.proj.weight"))
+  result.assumptions = weights.names.assumptions;
+  if (shapes.has("patch_embed.proj.weight") && shapes.count("blocks.") > 0)
     recognise_vit(weights, picture, result);
   else if (shapes.has("conv1.weight") && shapes.count("layer") == 0 && shapes.has("bn1.weight"))
     recognise_resnet(weights, result);
   else if (shapes.has("stem.0.weight") && shapes.count("stages.") > 0)
     recognise_convnext(weights, result);
   else
-    throw Error(ErrorKind::weights, "", "the tensors are of no model that is known here",
-                "name the model: `vit models` lists all");
+    refuse_unknown(weights.names);
   set_pixels(weights.convention->pixels, result);
   return result;
 }

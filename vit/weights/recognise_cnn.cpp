@@ -39,6 +39,9 @@ void recognise_resnet(const NamedWeights& weights, Recognised& result) {
                     {"channels", option_text(channels)},
                     {"in_chans", std::to_string(shapes.size("conv1.weight", 1))},
                     {"num_classes", std::to_string(shapes.size("fc.weight", 0))}};
+  const std::int64_t width = shapes.size("conv1.weight", 0);
+  if (width != (stem == "cifar" && !channels.empty() ? channels.front() : 64))
+    result.options["stem_channels"] = std::to_string(width);
   result.mean = {0.485, 0.456, 0.406};
   result.std = {0.229, 0.224, 0.225};
 }
@@ -65,6 +68,7 @@ void recognise_convnext(const NamedWeights& weights, Recognised& result) {
       {"in_chans", std::to_string(shapes.size("stem.0.weight", 1))},
       {"num_classes", std::to_string(shapes.size("head.fc.weight", 0))}};
   result.assumptions.push_back("act_layer: " + act + ", as in " + result.name);
+  for (const auto& [key, value] : weights.names.options) result.options[key] = value;
   result.mean = {0.485, 0.456, 0.406};
   result.std = {0.229, 0.224, 0.225};
 }

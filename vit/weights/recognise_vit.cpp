@@ -42,6 +42,7 @@ class ViT {
     positions();
     blocks();
     pooling();
+    relative_positions();
     nearest_variant();
     heads();
     details();
@@ -109,6 +110,41 @@ class ViT {
                 "model.qkv_bias=false and what else differs");
   }
 
+  [[nodiscard]] std::int64_t table_rows() const {
+    return shapes_.size("blocks.0.attn.rel_pos.relative_position_bias_table", 0);
+  }
+
+  /// BEiT's biases (timm's names for the rest of it are Eva's), and what the file's source says.
+  void relative_positions() {
+    if (table_rows() > 0) {
+      set("rel_pos", "bias");
+      set("rope_type", "none");
+      std::erase_if(result_.assumptions,
+                    [](const std::string& text) { return text.starts_with("rope_type"); });
+      if (class_token_) set("global_pool", shapes_.has("fc_norm.weight") ? "avg" : "token");
+    }
+    set_flag("final_norm", shapes_.has("norm.weight") || shapes_.has("fc_norm.weight"));
+    for (const auto& [key, value] : weights_.names.options) set(key, value);
+    if (shapes_.has("norm_pre.weight") && shapes_.has("attn_pool.latent"))
+      throw Error(ErrorKind::weights, "",
+                  "a norm before the blocks (norm_pre) and pooling by attention (attn_pool) are "
+                  "together in the Perception Encoder alone, whose rotary encoding is not here",
+                  "`vit models` lists what is known");
+  }
+
+  /// The grid that a table of relative positions is for.
+  [[nodiscard]] std::optional<Size2> grid_of_table() const {
+    const std::int64_t rows = table_rows() - (class_token_ || registers_ > 0 ? 3 : 0);
+    if (picture_) {
+      const std::int64_t height = picture_->height / patch_.height,
+                         width = picture_->width / patch_.width;
+      if ((2 * height - 1) * (2 * width - 1) == rows) return Size2{height, width};
+    }
+    if (!is_square(rows)) return std::nullopt;
+    const std::int64_t side = (std::llround(std::sqrt(static_cast<double>(rows))) + 1) / 2;
+    return Size2{side, side};
+  }
+
   void tokens() {
     class_token_ = shapes_.has("cls_token");
     distilled_ = shapes_.has("dist_token");
@@ -123,6 +159,8 @@ class ViT {
     const std::int64_t count = shapes_.size("pos_embed", 1);
     if (count == 0) {
       set("pos_embed", "none");
+      if (const std::optional<Size2> grid = table_rows() > 0 ? grid_of_table() : std::nullopt)
+        return img_size({grid->height * patch_.height, grid->width * patch_.width});
       img_size(picture_.value_or(Size2{224, 224}));
       if (!picture_) assume("pictures of 224 pixels: there are no positions that would tell");
       return;
@@ -215,11 +253,16 @@ class ViT {
     const auto flag = [&](const char* key) { return result_.options.at(key) == "true"; };
     return options.reg_tokens == registers_ && options.class_token == class_token_ &&
            options.dist_token == distilled_ && options.pre_norm == flag("pre_norm") &&
-           options.qk_norm == flag("qk_norm") &&
-           options.global_pool == result_.options.at("global_pool") &&
+           options.qk_norm == flag("qk_norm") && options.global_pool == pooled_like() &&
            options.mlp_layer == result_.options.at("mlp_layer") &&
            options.rope_type == result_.options.at("rope_type") && options.block_fn == "Block" &&
            options.init_values.has_value() == (result_.options.at("init_values") != "null");
+  }
+
+  /// A head of its own kind is not what tells variants apart.
+  [[nodiscard]] std::string pooled_like() const {
+    const std::string& pool = result_.options.at("global_pool");
+    return pool == "token_avg" ? "token" : pool;
   }
 
   /// How much a variant that is built alike has in common with the file.

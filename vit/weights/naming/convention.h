@@ -1,11 +1,11 @@
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "vit/weights/naming/translation.h"
+#include "vit/weights/naming/unwrapping.h"
 #include "vit/weights/resample.h"
 
 namespace vit {
@@ -25,6 +25,8 @@ struct Convention {
   std::string_view pixels{};
   /// Its grids of positions are always square.
   bool square = true;
+  /// A classifier of twice the width reads the class token beside the mean of the patches.
+  bool head_with_mean = false;
 };
 
 // One file each.
@@ -33,9 +35,11 @@ extern const Convention kTorchvisionViT;
 extern const Convention kOpenAIClip, kOpenClipTimm;
 extern const Convention kTransformersClip, kTransformersSiglip;
 extern const Convention kTransformersViT, kTransformersMAE, kTransformersDINOv2,
-    kTransformersDINOv2Registers, kTransformersDINOv3;
+    kTransformersDINOv2Registers, kTransformersDINOv3, kTransformersBeit;
+extern const Convention kTransformersConvNeXt, kTransformersResNet;
+extern const Convention kOpenMMLabViT, kOpenMMLabConvNeXt;
 extern const Convention kSegmenter, kMAE, kDINO, kDINOv2, kDINOv2Registers, kDINOv3;
-extern const Convention kDeiT3, kConvNeXt, kTimm;
+extern const Convention kDeiT3, kBeit, kConvNeXt, kTorchvisionConvNeXt, kTimm;
 
 /// All of them, in the order in which they are tried; the last one takes everything.
 [[nodiscard]] std::span<const Convention* const> conventions();
@@ -48,11 +52,7 @@ struct NamedWeights {
 };
 
 /// Finds out which convention a file follows and translates it. Throws Error (weights) at `where`
-/// where the tensors do not have the shapes that their names promise.
+/// where the tensors do not have the shapes that their names promise, or are of several models.
 [[nodiscard]] NamedWeights to_timm(TensorMap file, const std::string& where);
-
-/// The prefix before `anchor` among the names, as in `vit.` before `embeddings.cls_token`; of
-/// several, a teacher's or an average's comes before a student's. None where no name ends in it.
-[[nodiscard]] std::optional<std::string> prefix_of(const TensorMap& file, std::string_view anchor);
 
 }  // namespace vit

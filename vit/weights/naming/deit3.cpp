@@ -23,7 +23,7 @@ const Convention kDeiT3{
              file.contains(*prefix + "blocks.0.attn.qkv.bias");
     },
     [](Translation& names) {
-      names.strip(prefix_of(names.source, kPatchEmbed).value_or(""));
+      choose_encoder(names, kPatchEmbed);
       names.rename(kDeit3Rules);
       take_timm_names(names);
     },

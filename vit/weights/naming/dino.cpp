@@ -9,27 +9,8 @@ namespace {
 
 /// The encoder of a whole checkpoint, which also holds the student, projection heads and losses.
 void take_encoder(Translation& names) {
-  const std::string prefix = prefix_of(names.source, kPatchEmbed).value_or("");
-  TensorMap encoder;
-  TensorMap others;
-  for (auto& [name, tensor] : names.source) {
-    const bool projection =
-        name.starts_with(prefix + "head.mlp.") || name.starts_with(prefix + "head.last_layer.");
-    if (name.starts_with(prefix) && !projection) {
-      encoder[name.substr(prefix.size())] = tensor;
-    } else if (name.starts_with("student.") && !prefix.starts_with("student.")) {
-      names.dropped.push_back({name, "the student: the teacher is what is evaluated"});
-    } else if (name.find("head.") != std::string::npos) {
-      names.dropped.push_back({name, "the projection head of self-supervised training"});
-    } else if (name.find("_loss.") != std::string::npos || name.starts_with("optimizer.")) {
-      names.dropped.push_back({name, "state of the training"});
-    } else {
-      others[name] = tensor;
-    }
-  }
-  names.source = std::move(encoder);
+  choose_encoder(names, kPatchEmbed);
   take_timm_names(names);
-  names.source = std::move(others);
 }
 
 /// `blocks.0.7.norm1`, blocks in chunks for sharded training, to `blocks.7.norm1`.
@@ -132,6 +113,8 @@ const Convention kDINOv2{
     Interpolation::bicubic_offset,
     Interpolation::bicubic_antialias,
     "imagenet",
+    /*square=*/true,
+    /*head_with_mean=*/true,
 };
 
 const Convention kDINOv2Registers{
@@ -144,6 +127,8 @@ const Convention kDINOv2Registers{
     Interpolation::bicubic_antialias,
     Interpolation::bicubic_antialias,
     "imagenet",
+    /*square=*/true,
+    /*head_with_mean=*/true,
 };
 
 const Convention kDINOv3{

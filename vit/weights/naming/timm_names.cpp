@@ -4,13 +4,17 @@
 
 #include <algorithm>
 
+#include "vit/weights/naming/unwrapping.h"
+
 namespace vit {
 
 void take_timm_names(Translation& names) {
   // Left over from ImageNet-21k training; timm leaves it out as well.
   names.drop("pre_logits.fc.", "the representation layer of pretraining is not used");
-  for (auto& [name, tensor] : names.source) names.tensors[name] = std::move(tensor);
-  names.source.clear();
+  TensorMap beside;
+  for (auto& [name, tensor] : names.source)
+    (name.starts_with(kBeside) ? beside : names.tensors)[name] = std::move(tensor);
+  names.source = std::move(beside);
 }
 
 void fold_class_position(Translation& names) {

@@ -9,8 +9,12 @@ namespace vit {
 /// The tensor that every Vision Transformer with timm's names has.
 inline constexpr std::string_view kPatchEmbed = "patch_embed.proj.weight";
 
-/// Takes everything that is left under the name it has.
+/// Takes everything that is left under the name it has, but for what stood beside the encoder.
 void take_timm_names(Translation& names);
+
+/// Tables of relative positions, which BEiT's blocks have each or share (`rel_pos_bias`), under the
+/// name of the module here, `blocks.*.attn.rel_pos.`.
+void take_relative_positions(Translation& names);
 
 /// Positions of class token and registers folded into these tokens, as timm keeps them: `pos_embed`
 /// [1, 1 + N, D] covers the class token, registers have no position (DINOv2 with registers).

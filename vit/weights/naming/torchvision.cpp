@@ -12,6 +12,7 @@ constexpr std::array kTorchvisionRules = {
     NameRule{"encoder.pos_embedding", "pos_embed"},
     NameRule{"encoder.ln.", "norm."},
     NameRule{"heads.head.", "head."},
+    NameRule{"heads.", "head."},
     NameRule{"encoder.layers.encoder_layer_*.ln_1.", "blocks.*.norm1."},
     NameRule{"encoder.layers.encoder_layer_*.ln_2.", "blocks.*.norm2."},
     NameRule{"encoder.layers.encoder_layer_*.self_attention.in_proj_weight",
@@ -30,9 +31,13 @@ constexpr std::array kTorchvisionRules = {
 const Convention kTorchvisionViT{
     "torchvision's ViT",
     [](const TensorMap& file) {
-      return file.contains("conv_proj.weight") && file.contains("encoder.pos_embedding");
+      const auto prefix = prefix_of(file, "conv_proj.weight");
+      return prefix && file.contains(*prefix + "encoder.pos_embedding");
     },
-    [](Translation& names) { names.rename(kTorchvisionRules); },
+    [](Translation& names) {
+      choose_encoder(names, "conv_proj.weight");
+      names.rename(kTorchvisionRules);
+    },
     Interpolation::bicubic_corners,
     Interpolation::bicubic_antialias,
     "imagenet",

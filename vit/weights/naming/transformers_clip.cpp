@@ -36,8 +36,25 @@ void split_pooling(Translation& names) {
   }
 }
 
+/// CLIPForImageClassification and SiglipForImageClassification read the mean of the patches, and
+/// not what the tower has for its own embedding.
+void take_classifier(Translation& names, bool clip) {
+  if (!names.has("classifier.weight")) return;
+  const std::string unused = "not used by the classifier, which reads the mean of the patches";
+  if (clip) {
+    names.drop("post_layernorm.", unused);
+    names.options["final_norm"] = "false";
+  } else {
+    names.drop("head.", unused);
+  }
+  names.options["global_pool"] = "avg";
+  names.options["fc_norm"] = "false";
+  names.rename(std::array{NameRule{"classifier.", "head."}});
+}
+
 void translate_tower(Translation& names) {
   const std::string prefix = prefix_of(names.source, kTransformersClipAnchor).value();
+  const bool clip = names.has(prefix + "embeddings.class_embedding");
   if (auto projection = names.take("visual_projection.weight")) {
     names.put("head.weight", *projection, "visual_projection.weight");
     names.put("head.bias", torch::zeros({projection->size(0)}, projection->options()),
@@ -47,6 +64,7 @@ void translate_tower(Translation& names) {
     names.drop(text, "not of the picture tower");
   names.strip(prefix);
   names.drop("embeddings.position_ids", "a counter, not a weight");
+  take_classifier(names, clip);
   if (auto token = names.take("embeddings.class_embedding"))  // [D]
     names.put("cls_token", token->reshape({1, 1, -1}), "embeddings.class_embedding");
   if (auto positions = names.take("embeddings.position_embedding.weight"))  // [N, D]

@@ -17,6 +17,7 @@ constexpr std::array kOutside = {
     NameRule{"distillation_classifier.", "head_dist."},
     NameRule{"embeddings.cls_token", "cls_token"},
     NameRule{"embeddings.distillation_token", "dist_token"},
+    NameRule{"pooler.layernorm.", "fc_norm."},
     NameRule{"embeddings.position_embeddings", "pos_embed"},
     NameRule{"embeddings.register_tokens", "reg_token"},
     NameRule{"embeddings.patch_embeddings.projection.", "patch_embed.proj."},
@@ -35,6 +36,8 @@ constexpr std::array kInBlock = {
     NameRule{"blocks.*.attention.o_proj.", "blocks.*.attn.proj."},
     NameRule{"blocks.*.layer_scale1.lambda1", "blocks.*.ls1.gamma"},
     NameRule{"blocks.*.layer_scale2.lambda1", "blocks.*.ls2.gamma"},
+    NameRule{"blocks.*.lambda_1", "blocks.*.gamma_1"},
+    NameRule{"blocks.*.lambda_2", "blocks.*.gamma_2"},
     NameRule{"blocks.*.intermediate.dense.", "blocks.*.mlp.fc1."},
     NameRule{"blocks.*.output.dense.", "blocks.*.mlp.fc2."},
     NameRule{"blocks.*.mlp.fc1.", "blocks.*.mlp.fc1."},
@@ -88,7 +91,35 @@ void finish(Translation& names) {
 
 void translate_vit(Translation& names) {
   translate_encoder(names, kTransformersVitAnchor);
+  names.drop("decoder.*.", "the decoder of pretraining: the encoder is taken");
+  // DeiTForImageClassification reads the class token alone; the other token is one register then.
+  if (names.has("classifier.weight")) names.move("embeddings.distillation_token", "reg_token");
   finish(names);
+  names.options["norm_eps"] = "1e-12";
+}
+
+/// BEiT and Data2Vec: keys have no bias, LayerScale has timm's other names.
+void translate_beit(Translation& names) {
+  translate_encoder(names, kTransformersVitAnchor);
+  names.drop("lm_head.", "the head of pretraining");
+  constexpr std::array kTables = {
+      NameRule{"blocks.*.attention.attention.relative_position_bias.", "blocks.*.attn.rel_pos."},
+      NameRule{"blocks.*.attention.relative_position_bias.", "blocks.*.attn.rel_pos."},
+      NameRule{"encoder.relative_position_bias.", "rel_pos_bias."},
+  };
+  TensorMap found;
+  for (auto& [name, tensor] : names.source) {
+    std::string to = name;
+    for (const NameRule& rule : kTables)
+      if (auto other = other_name(rule, name)) to = *std::move(other);
+    const std::size_t within = to.find(".attn.rel_pos.");
+    if (within != to.npos) to.erase(within + 6, std::string_view("rel_pos.").size());
+    found[to] = tensor;
+  }
+  names.source = std::move(found);
+  take_relative_positions(names);
+  finish(names);
+  split_qkv_bias(names);
   names.options["norm_eps"] = "1e-12";
 }
 
@@ -138,7 +169,19 @@ bool has(const TensorMap& file, std::string_view part) {
   return false;
 }
 
-bool is_vit(const TensorMap& file) { return prefix_of(file, kTransformersVitAnchor).has_value(); }
+/// Of the blocks, one part of their names; a Swin has the same patches and other layers.
+bool has_blocks(const TensorMap& file, std::string_view anchor) {
+  const auto prefix = prefix_of(file, anchor);
+  if (!prefix) return false;
+  for (const std::string_view layers : kLayers) {
+    const std::string block = *prefix + std::string(layers) + "0.";
+    const auto found = file.lower_bound(block);
+    if (found != file.end() && found->first.starts_with(block)) return true;
+  }
+  return false;
+}
+
+bool is_vit(const TensorMap& file) { return has_blocks(file, kTransformersVitAnchor); }
 
 bool is_dinov2(const TensorMap& file) { return is_vit(file) && has(file, "layer_scale1.lambda1"); }
 
@@ -151,6 +194,14 @@ const Convention kTransformersViT{"ViT of transformers",
                                   Interpolation::bicubic_antialias,
                                   "inception"};
 
+const Convention kTransformersBeit{
+    "BEiT of transformers",
+    [](const TensorMap& file) { return is_vit(file) && has(file, ".lambda_1"); },
+    translate_beit,
+    Interpolation::bicubic,
+    Interpolation::bicubic_antialias,
+    "inception"};
+
 const Convention kTransformersMAE{
     "ViTMAE of transformers",
     [](const TensorMap& file) { return is_vit(file) && has(file, "decoder.decoder_embed.weight"); },
@@ -160,8 +211,8 @@ const Convention kTransformersMAE{
     "imagenet"};
 
 const Convention kTransformersDINOv2{
-    "DINOv2 of transformers",         is_dinov2, translate_dinov2, Interpolation::bicubic,
-    Interpolation::bicubic_antialias, "imagenet"};
+    "DINOv2 of transformers",         is_dinov2,  translate_dinov2, Interpolation::bicubic,
+    Interpolation::bicubic_antialias, "imagenet", /*square=*/true,  /*head_with_mean=*/true};
 
 const Convention kTransformersDINOv2Registers{
     "DINOv2 with registers of transformers",
@@ -169,11 +220,13 @@ const Convention kTransformersDINOv2Registers{
     translate_dinov2_registers,
     Interpolation::bicubic_antialias,
     Interpolation::bicubic_antialias,
-    "imagenet"};
+    "imagenet",
+    /*square=*/true,
+    /*head_with_mean=*/true};
 
 const Convention kTransformersDINOv3{
     "DINOv3 of transformers",
-    [](const TensorMap& file) { return prefix_of(file, kAnchorDINOv3).has_value(); },
+    [](const TensorMap& file) { return has_blocks(file, kAnchorDINOv3); },
     translate_dinov3,
     Interpolation::bicubic_antialias,
     Interpolation::bicubic_antialias,

@@ -63,6 +63,10 @@ class Translation {
   /// What the names say about the architecture and shapes do not: options of the model, as they are
   /// written in an experiment (`norm_eps`: `1e-12`).
   std::map<std::string, std::string> options;
+  /// What the names do not say, and is taken to be so.
+  std::vector<std::string> assumptions;
+  /// Names in `source` that make up a classifier which no model here has, as one of two layers.
+  std::vector<std::string> heads;
 };
 
 /// The name that `rule` makes of `name`; none where it does not match.
