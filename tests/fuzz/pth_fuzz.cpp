@@ -1,6 +1,6 @@
 // Any bytes as a file of torch.save: its weights are found and read, or it is an Error(weights).
-// Bytes that begin as a pickle does are also put into a zip archive with two storages, because no
-// fuzzer would find the checksum of a changed pickle.
+// Bytes that begin as a pickle does are also put into a zip archive with two storages, of
+// torch.save and of TorchScript, because no fuzzer would find the checksum of a changed pickle.
 
 #include <vector>
 
@@ -37,7 +37,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   read_all(memory.with({data, size}));
   if (size == 0 || data[0] != 0x80) return 0;
   const std::string pickle(reinterpret_cast<const char*>(data), size);
-  read_all(memory.with(
-      vit::test::torch_zip(pickle, {{"0", std::string(24, '\1')}, {"1", std::string(16, '\2')}})));
+  const std::vector<vit::test::ZipPart> storages = {{"0", std::string(24, '\1')},
+                                                    {"1", std::string(16, '\2')}};
+  read_all(memory.with(vit::test::torch_zip(pickle, storages)));
+  read_all(memory.with(vit::test::script_zip(pickle, storages)));
   return 0;
 }

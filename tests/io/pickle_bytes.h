@@ -56,6 +56,11 @@ inline std::string tensor(const std::string& storage, std::int32_t offset,
       global("torch._utils", "_rebuild_tensor_v2"),
       {storage, integer(offset), integers(shape), integers(strides), "\x89", ordered_dict()});
 }
+/// A module of TorchScript with these attributes.
+inline std::string script_module(
+    const std::vector<std::pair<std::string, std::string>>& attributes) {
+  return global("__torch__.net", "Net") + ")\x81" + dict(attributes) + "b";
+}
 /// A whole pickle of protocol 2.
 inline std::string pickled(const std::string& value) { return "\x80\x02" + value + "."; }
 

@@ -78,6 +78,140 @@ TEST_CASE("nested dicts and pickled modules are read under dotted names") {
   CHECK(find(module("}", dict({{"fc", inner}}))).values == Values{{"fc.weight", 3}});
 }
 
+namespace {
+
+Found find_in_script(const std::string& value, std::string_view part = {}) {
+  const ScratchFolder folder;
+  put(folder / "f.pt", script_zip(value, {{"0", floats({0, 1, 2, 3, 4, 5})}}));
+  const TorchFile file = TorchFile::open(folder / "f.pt");
+  CHECK(file.is_script());
+  const TorchWeights weights = find_torch_weights(file, part);
+  Found found{weights.part, {}, weights.choices, weights.others};
+  for (const auto& [name, tensor] : weights.tensors) {
+    std::vector<float> values(tensor->dense_bytes() / sizeof(float));
+    file.read(*tensor, std::as_writable_bytes(std::span(values)));
+    found.values[name] = values.at(0);
+  }
+  return found;
+}
+
+/// Two elements from `index` on.
+std::string pair_at(std::int32_t index) {
+  return tensor(storage("FloatStorage", "0", 6), index, {2}, {1});
+}
+
+}  // namespace
+
+TEST_CASE("modules of TorchScript are read as their state_dict") {
+  const std::string block = script_module({{"training", "\x89"}, {"weight", pair_at(3)}});
+  const std::string net = script_module({{"cls_token", pair_at(1)},
+                                         {"training", "\x89"},
+                                         {"_is_full_backward_hook", "N"},
+                                         {"classes", integer(7)},
+                                         {"blocks", script_module({{"0", block}})}});
+  const Found found = find_in_script(net);
+  CHECK(found.part.empty());
+  CHECK(found.values == Values{{"cls_token", 1}, {"blocks.0.weight", 3}});
+  CHECK(found.others == std::map<std::string, std::string>{{"classes", "7"}});
+}
+
+TEST_CASE("a module that stands in two places has two names, in TorchScript and in pickles") {
+  const std::string block = script_module({{"weight", pair_at(3)}});
+  CHECK(find_in_script(script_module({{"a", block + "q\1"}, {"b", "h\1"}})).values ==
+        Values{{"a.weight", 3}, {"b.weight", 3}});
+  const std::string shared = dict({{"w", scalar(2)}});
+  CHECK(find(dict({{"t", scalar(1)}, {"a", shared + "q\1"}, {"b", "h\1"}})).values ==
+        Values{{"t", 1}, {"a.w", 2}, {"b.w", 2}});
+}
+
+TEST_CASE("tch writes the dots of names as bars") {
+  CHECK(find_in_script(script_module({{"vit|blocks|0|weight", pair_at(2)}})).values ==
+        Values{{"vit.blocks.0.weight", 2}});
+}
+
+TEST_CASE("of an archive of LibTorch C++ with an optimizer and a counter, the model is taken") {
+  const std::string model = script_module({{"weight", pair_at(3)}});
+  const std::string optimizer = script_module({{"state", script_module({{"0", pair_at(4)}})}});
+  const Found found = find_in_script(script_module(
+      {{"model", model}, {"optimizer", optimizer}, {"epoch", scalar(5)}, {"note", text("x")}}));
+  CHECK(found.part == "model");
+  CHECK(found.values == Values{{"weight", 3}});
+  // With a head beside it, it is a part of the model, and nothing is left out.
+  const Found whole = find_in_script(
+      script_module({{"model", model}, {"head", script_module({{"weight", pair_at(1)}})}}));
+  CHECK(whole.part.empty());
+  CHECK(whole.values == Values{{"model.weight", 3}, {"head.weight", 1}});
+}
+
+TEST_CASE("values that LibTorch C++ writes with their types are those values") {
+  const std::string typed = global("torch.jit._pickle", "restore_type_tag") +
+                            tuple({dict({{"w", scalar(4)}}), text("Dict[str, Tensor]")}) + "R";
+  CHECK(find(typed).values == Values{{"w", 4}});
+  const std::string list = call(global("torch.jit._pickle", "build_intlist"), {"]"});
+  CHECK(find(dict({{"w", scalar(4)}, {"sizes", list}})).values == Values{{"w", 4}});
+}
+
+TEST_CASE("a frozen TorchScript program has no weights with names, and says so") {
+  for (const std::string& value :
+       {script_module({{"training", "\x89"}}),
+        script_module({{"inner", script_module({{"training", "\x89"}})}})}) {
+    const auto error = error_of([&] { (void)find_in_script(value); });
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::weights);
+    CHECK(error->problem().find("torch.jit.freeze") != std::string::npos);
+  }
+}
+
+TEST_CASE("hostile archives of TorchScript are clean errors") {
+  const ScratchFolder folder;
+  const auto problem_of = [&](const std::string& bytes) {
+    put(folder / "f.pt", bytes);
+    const auto error = error_of([&] {
+      const TorchFile file = TorchFile::open(folder / "f.pt");
+      for (const auto& item : find_torch_weights(file).tensors) {
+        std::vector<std::byte> values(item.tensor->dense_bytes());
+        file.read(*item.tensor, values);
+      }
+    });
+    if (error) CHECK(error->kind() == ErrorKind::weights);
+    return error ? error->problem() : "";
+  };
+  const std::vector<ZipPart> data = {{"0", floats({0, 1, 2, 3, 4, 5})}};
+  const std::string module = script_module({{"w", pair_at(0)}});
+  // Code is neither looked at nor missed; a module may hold itself.
+  CHECK(problem_of(script_zip(module, data)).empty());
+  CHECK(problem_of(script_zip(global("__torch__", "N") + ")\x81q\1}(" + text("me") + "h\1" +
+                                  text("w") + pair_at(0) + "ub",
+                              data))
+            .empty());
+  CHECK(problem_of(
+            script_zip(script_module({{"w", tensor(storage("FloatStorage", "0", 6), 5, {2}, {1})}}),
+                       data))
+            .find("ends after its storage") != std::string::npos);
+  CHECK(problem_of(
+            script_zip(script_module({{"w", tensor(storage("FloatStorage", "9", 6), 0, {2}, {1})}}),
+                       data))
+            .find("no entry") != std::string::npos);
+  CHECK(problem_of(
+            script_zip(script_module({{"w", call(global("os", "system"), {text("ls")})}}), data))
+            .find("Nothing was run") != std::string::npos);
+  // Each of 60 modules holds the one before it ten times: 10^60 names of one tensor.
+  std::string bomb = script_module({{"w", pair_at(0)}});
+  for (int level = 1; level <= 60; ++level) {
+    bomb +=
+        std::string("q") + static_cast<char>(level) + "0" + global("__torch__", "N") + ")\x81}(";
+    for (char key = '0'; key <= '9'; ++key)
+      bomb += text(std::string(1, key)) + "h" + static_cast<char>(level);
+    bomb += "ub";
+  }
+  CHECK_FALSE(problem_of(script_zip(bomb, data)).empty());
+  const std::string whole = script_zip(module, data);
+  for (std::size_t length = 4; length < whole.size(); ++length) {
+    INFO("length " << length);
+    CHECK_FALSE(problem_of(whole.substr(0, length)).empty());
+  }
+}
+
 TEST_CASE("the last of two equal keys counts, as in Python") {
   CHECK(find(dict({{"w", scalar(1)}, {"w", scalar(2)}})).values == Values{{"w", 2}});
 }

@@ -75,4 +75,17 @@ inline std::string torch_zip(const std::string& pickle, std::vector<ZipPart> sto
   return zip_bytes(parts);
 }
 
+/// An archive of TorchScript or LibTorch C++ with this value and these storages; its code is no
+/// code.
+inline std::string script_zip(const std::string& value, std::vector<ZipPart> storages) {
+  std::vector<ZipPart> parts{{"m/data.pkl", pickle::pickled(value)},
+                             {"m/code/__torch__/net.py", "def forward(self): launch_missiles()"},
+                             {"m/constants.pkl", pickle::pickled(")")}};
+  for (ZipPart& storage : storages) {
+    storage.name = "m/data/" + storage.name;
+    parts.push_back(std::move(storage));
+  }
+  return zip_bytes(parts);
+}
+
 }  // namespace vit::test

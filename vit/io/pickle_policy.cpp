@@ -38,7 +38,7 @@ constexpr std::array<std::string_view, 16> kRefusedBuiltins = {
     "exit",       "file",  "globals",    "input",   "locals",  "open", "quit", "vars"};
 
 /// Functions, and classes with a small letter, that only make data.
-constexpr std::array<std::string_view, 32> kDataCalls = {
+constexpr std::array<std::string_view, 37> kDataCalls = {
     "_codecs.encode",
     "builtins.bool",
     "builtins.bytearray",
@@ -69,6 +69,11 @@ constexpr std::array<std::string_view, 32> kDataCalls = {
     "torch.device",
     "torch.dtype",
     "torch.serialization._get_layout",
+    "torch.jit._pickle.build_boollist",
+    "torch.jit._pickle.build_doublelist",
+    "torch.jit._pickle.build_intlist",
+    "torch.jit._pickle.build_tensorlist",
+    "torch.jit._pickle.restore_type_tag",
     "numpy.dtype",
     "numpy.ndarray"};
 

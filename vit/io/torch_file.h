@@ -30,7 +30,8 @@ struct TorchTensor {
   }
 };
 
-/// An open .pth, .pt or .bin file of torch.save: a zip archive, or the older sequence of pickles.
+/// An open .pth, .pt, .bin or .ot file of torch.save, torch.jit.save or LibTorch C++: a zip
+/// archive, or the older sequence of pickles.
 ///
 /// Opening reads the pickle and checks every tensor in it against its storage; a tensor's bytes go
 /// from the file into the caller's buffer and nowhere else. Nothing in the file is executed (see
@@ -44,6 +45,9 @@ class TorchFile {
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return file_.path(); }
   [[nodiscard]] std::uint64_t size_bytes() const noexcept { return file_.size(); }
   [[nodiscard]] bool is_zip() const noexcept { return is_zip_; }
+  /// A TorchScript program (OpenAI's CLIP, an exported model) or an archive of LibTorch C++, whose
+  /// modules are objects with their tensors as attributes. Its code is never looked at.
+  [[nodiscard]] bool is_script() const noexcept { return content_.is_script; }
   [[nodiscard]] const Pickle& pickle() const noexcept { return content_.pickle; }
 
   /// The tensor that a value of the pickle is; null for other values.

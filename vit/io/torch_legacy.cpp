@@ -73,7 +73,7 @@ TorchContent read_torch_legacy(const FileBytes& file) {
   check_magic(file, input);
   check_version(file, input);
   check_system(file, input);
-  TorchContent content{read_pickle(input), {}};
+  TorchContent content{read_pickle(input), {}, false};
   const auto ids = storages_of(file, content.pickle);
 
   const std::uint64_t keys_offset = input.position();

@@ -35,6 +35,7 @@ struct TorchStorageId {
 struct TorchContent {
   Pickle pickle;
   std::map<std::string, TorchStorage, std::less<>> storages;  ///< by key
+  bool is_script = false;  ///< a TorchScript program, whose code nobody looks at
 };
 
 /// Throws Error(weights), naming file, `where` and the value's offset.

@@ -21,9 +21,14 @@ const PickleValue* value_at(const Pickle& pickle, const PickleValue& dict, std::
   return nullptr;
 }
 
-/// A persistent id ('module', object, ...) stands for its object in old files.
+/// A persistent id ('module', object, ...) stands for its object in old files, and a value that
+/// LibTorch C++ wrote with its type, restore_type_tag(value, type), for the value.
 PickleRef resolve(const Pickle& pickle, PickleRef ref) {
   const PickleValue& value = pickle[ref];
+  if (pickle.callee_name(value) == "torch.jit._pickle.restore_type_tag") {
+    const auto arguments = pickle.arguments(value);
+    return arguments.empty() ? ref : arguments[0];
+  }
   if (value.kind != PickleKind::persistent) return ref;
   const PickleValue& id = pickle[value.items.front()];
   const bool is_module = id.items.size() > 1 && pickle[id.items[0]].text == "module";
@@ -38,6 +43,14 @@ bool is_module(const Pickle& pickle, const PickleValue& value) {
   return state.kind == PickleKind::dict &&
          value_at(pickle, state, "_parameters", &ignored) != nullptr &&
          value_at(pickle, state, "_modules", &ignored) != nullptr;
+}
+
+/// Whether an object is a module of TorchScript: its attributes are its state.
+bool is_script_module(const TorchFile& file, const PickleValue& value) {
+  const Pickle& pickle = file.pickle();
+  return file.is_script() && value.kind == PickleKind::object &&
+         pickle.callee_name(value).starts_with("__torch__.") &&
+         pickle[value.state].kind == PickleKind::dict;
 }
 
 /// Keys and values in turn; what Python 2 wrote for an OrderedDict is a call with a list of pairs.
@@ -168,22 +181,25 @@ class Describer {
 bool has_entries(const TorchFile& file, PickleRef ref) {
   const Pickle& pickle = file.pickle();
   const PickleValue& value = pickle[resolve(pickle, ref)];
-  if (value.kind == PickleKind::dict || is_module(pickle, value)) return true;
+  if (value.kind == PickleKind::dict || is_module(pickle, value) || is_script_module(file, value))
+    return true;
   return value.kind == PickleKind::object && file.tensor(ref) == nullptr &&
          (!value.items.empty() || pickle.callee_name(value) == "collections.OrderedDict");
 }
 
 bool is_torch_module(const TorchFile& file, PickleRef ref) {
   const Pickle& pickle = file.pickle();
-  return is_module(pickle, pickle[resolve(pickle, ref)]);
+  const PickleValue& value = pickle[resolve(pickle, ref)];
+  return is_module(pickle, value) || is_script_module(file, value);
 }
 
 std::vector<TorchEntry> entries_of(const TorchFile& file, PickleRef ref) {
   if (!has_entries(file, ref)) return {};
   const Pickle& pickle = file.pickle();
   const PickleValue& value = pickle[resolve(pickle, ref)];
-  const auto pairs =
-      is_module(pickle, value) ? pairs_of_module(pickle, value) : pairs_of(pickle, value);
+  const auto pairs = is_script_module(file, value) ? pickle[value.state].items
+                     : is_module(pickle, value)    ? pairs_of_module(pickle, value)
+                                                   : pairs_of(pickle, value);
   std::vector<TorchEntry> entries;
   std::map<std::string, std::size_t, std::less<>> place;
   for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {

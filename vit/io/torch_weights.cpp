@@ -23,8 +23,9 @@ constexpr std::array<std::string_view, 18> kPreferred = {
 constexpr std::array<std::string_view, 8> kNeverWeights = {
     "optim", "lr_sched", "scheduler", "scaler", "fp16_scaler", "amp", "loss", "rng"};
 
-constexpr int kMaxDepth = 4;          // of the search for dicts
-constexpr int kMaxDepthOfNames = 64;  // of modules in modules
+constexpr int kMaxDepth = 4;                    // of the search for dicts
+constexpr int kMaxDepthOfNames = 64;            // of modules in modules
+constexpr std::size_t kMaxEntries = 1'000'000;  // of all modules, those in two places twice
 // One text of the file can stand in many names, so their number and length are held down.
 constexpr std::size_t kMaxWeights = 100'000;
 constexpr std::size_t kMaxChoices = 1000;
@@ -110,12 +111,41 @@ class Search {
                        [&](const Place& place) { return place.ref == ref; });
   }
 
+  /// Whether a value is a tensor of more than one number, or a module or dict that holds one.
+  bool holds_weights(PickleRef ref, int depth, std::set<PickleRef>& seen) const {
+    if (const TorchTensor* tensor = file_.tensor(ref)) return *tensor->layout.elements() > 1;
+    if (!file_.unreadable_tensor(ref).empty()) return true;
+    if (depth > kMaxDepthOfNames || !seen.insert(ref).second) return false;
+    const auto entries = entries_of(file_, ref);
+    return std::any_of(entries.begin(), entries.end(), [&](const TorchEntry& entry) {
+      return !is_never_weights(entry.first) && holds_weights(entry.second, depth + 1, seen);
+    });
+  }
+
+  /// What LibTorch's OutputArchive calls the model, where the archive holds nothing else that could
+  /// be weights: counters, optimizers. A module that has a head beside its `backbone` stays whole.
+  std::optional<Place> part_of_archive(const Place& archive) const {
+    const auto entries = entries_of(file_, archive.ref);
+    std::optional<Place> part;
+    for (const auto& [key, value] : entries) {
+      std::set<PickleRef> seen;
+      if (is_never_weights(key) || !holds_weights(value, 0, seen)) continue;
+      const bool preferred =
+          std::find(kPreferred.begin(), kPreferred.end(), key) != kPreferred.end();
+      if (part || !preferred || !is_torch_module(file_, value)) return std::nullopt;
+      part = Place{joined(archive.path, key), value};
+    }
+    return part;
+  }
+
   /// Each dict is looked at once, so neither a dict that holds itself nor one that is held a
   /// thousand times costs more.
   void look_in(const Place& place, int depth) {
     if (!seen_.insert(place.ref).second) return;
     if (is_torch_module(file_, place.ref)) {  // whole, as its state_dict would be
       found_.push_back(place);
+      if (file_.is_script() && depth < kMaxDepth)
+        if (const auto part = part_of_archive(place)) look_in(*part, depth + 1);
       return;
     }
     const auto entries = entries_of(file_, place.ref);
@@ -131,6 +161,7 @@ class Search {
   }
 
   std::optional<Place> preferred_in(const Place& place) const {
+    if (file_.is_script() && is_torch_module(file_, place.ref)) return part_of_archive(place);
     const auto entries = entries_of(file_, place.ref);
     for (const std::string_view name : kPreferred) {
       for (const auto& [key, value] : entries) {
@@ -166,8 +197,13 @@ class Lister {
 
   void list(PickleRef dict, const std::string& prefix, int depth) {
     if (depth > kMaxDepthOfNames || !open_.insert(dict).second) return;
-    for (const auto& [key, value] : entries_of(file_, dict)) {
-      const std::string name = joined(prefix, key);
+    const auto entries = entries_of(file_, dict);
+    entries_ += entries.size() + 1;
+    if (entries_ > kMaxEntries) fail(str("more than ", kMaxEntries, " entries"));
+    for (const auto& [key, value] : entries) {
+      if (file_.is_script() && (key == "training" || key == "_is_full_backward_hook")) continue;
+      std::string name = joined(prefix, key);
+      if (file_.is_script()) std::replace(name.begin(), name.end(), '|', '.');
       if (name.size() > kMaxName) fail(str("a name of more than ", kMaxName, " bytes"));
       if (const TorchTensor* tensor = file_.tensor(value)) {
         add(name, *tensor);
@@ -181,6 +217,7 @@ class Lister {
         add_other(weights_, file_, name, value);
       }
     }
+    open_.erase(dict);  // a module that stands in two places has two names
   }
 
  private:
@@ -198,7 +235,8 @@ class Lister {
   const TorchFile& file_;
   TorchWeights& weights_;
   std::set<std::string, std::less<>> names_;
-  std::set<PickleRef> open_;  // listed already
+  std::set<PickleRef> open_;  // being listed
+  std::size_t entries_ = 0;
 };
 
 }  // namespace
@@ -210,6 +248,13 @@ TorchWeights find_torch_weights(const TorchFile& file, std::string_view part) {
   weights.part = place.path;
   weights.choices = search.choices();
   Lister(file, weights).list(place.ref, "", 0);
+  if (weights.tensors.empty() && file.is_script()) {
+    throw Error(
+        ErrorKind::weights, printable_path(file.path()),
+        "this TorchScript program has no tensors with names: they are constants of its code "
+        "(torch.jit.freeze, or a traced function)",
+        "save the module before it is frozen, or its state_dict");
+  }
   if (weights.tensors.empty()) {
     throw Error(ErrorKind::weights, printable_path(file.path()),
                 str("the module ", in_quotes(place.path), " at offset ",

@@ -2,6 +2,7 @@
 
 #include "vit/core/error.h"
 #include "vit/io/checksum.h"
+#include "vit/io/foreign_file.h"
 #include "vit/io/printable.h"
 #include "vit/io/torch_storage.h"
 #include "vit/io/zip_directory.h"
@@ -15,6 +16,12 @@ constexpr std::string_view kPickle = "/data.pkl";
   throw Error(ErrorKind::weights, printable_path(file.path()), what, remedy);
 }
 
+/// What a zip archive without data.pkl is, as far as its entries tell.
+[[noreturn]] void refuse_archive(const FileBytes& file, const ZipDirectory& zip) {
+  const ForeignFile foreign = foreign_zip(zip);
+  fail(file, str("this is ", foreign.what, ", not a file of weights"), foreign.remedy);
+}
+
 /// The folder that all entries lie in: torch.save names it after the file.
 std::string find_folder(const FileBytes& file, const ZipDirectory& zip) {
   std::optional<std::string> folder;
@@ -25,15 +32,7 @@ std::string find_folder(const FileBytes& file, const ZipDirectory& zip) {
     if (folder) fail(file, "this zip archive holds two files of torch.save", "keep one of them");
     folder = before;
   }
-  if (!folder) {
-    fail(file, str("this zip archive has no entry data.pkl, so torch.save did not write it"),
-         "check that this is the right file");
-  }
-  if (zip.find(*folder + "/constants.pkl") != nullptr) {
-    fail(file,
-         "this is a TorchScript program, not a file of weights: it has an entry constants.pkl",
-         "save the weights alone: torch.save(torch.jit.load(path).state_dict(), path2)");
-  }
+  if (!folder) refuse_archive(file, zip);
   return *folder;
 }
 
@@ -116,7 +115,9 @@ TorchContent read_torch_zip(const FileBytes& file) {
   check_byte_order(file, zip, folder);
   check_crc(file, entry);
   PickleInput input(file, entry.begin, entry.begin + entry.bytes);
-  TorchContent content{read_pickle(input), {}};
+  // TorchScript, and the archives of LibTorch C++ which are made of it, have constants beside the
+  // values, if none.
+  TorchContent content{read_pickle(input), {}, zip.find(folder + "/constants.pkl") != nullptr};
   find_storages(file, zip, folder, content);
   return content;
 }
