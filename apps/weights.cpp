@@ -10,6 +10,7 @@ void add_weights(CLI::App& program) {
   add_weights_show(*command);
   add_weights_verify(*command);
   add_weights_convert(*command);
+  add_weights_average(*command);
 }
 
 }  // namespace vit::cli

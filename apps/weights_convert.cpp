@@ -28,7 +28,9 @@ struct WeightsConvertArguments {
 TrainedModel open(const WeightsConvertArguments& arguments) {
   if (!arguments.model.empty())
     return open_named_model(arguments.model, arguments.source, arguments.sets);
-  if (fs::is_directory(arguments.source) || is_checkpoint(arguments.source))
+  // A run has its checkpoints in a folder; another folder holds weights of elsewhere.
+  if (fs::is_directory(fs::path(arguments.source) / "checkpoints") ||
+      (fs::is_regular_file(arguments.source) && is_checkpoint(arguments.source)))
     return open_model(arguments.source);
   return open_named_model("auto", arguments.source, arguments.sets);
 }

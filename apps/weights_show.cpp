@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "vit/report/table.h"
 #include "vit/weights/recognise.h"
 #include "vit/weights/state_dict.h"
+#include "vit/weights/weights_path.h"
 
 namespace vit::cli {
 namespace {
@@ -62,8 +64,9 @@ std::string parts_text(const StateDict& file) {
 }
 
 void show(const WeightsShowArguments& arguments) {
-  const StateDict file = read_state_dict(arguments.file, arguments.part);
-  const nlohmann::json model = fits(arguments.file, file);
+  const std::filesystem::path path = weights_path(arguments.file);
+  const StateDict file = read_state_dict(path, arguments.part);
+  const nlohmann::json model = fits(path.string(), file);
   TextTable table({{"tensor"},
                    {"type"},
                    {"shape"},
@@ -116,7 +119,10 @@ void add_weights_show(CLI::App& weights) {
   CLI::App* command = weights.add_subcommand(
       "show", "Tensors of a weights file, with statistics, and the model that they fit");
   const auto arguments = std::make_shared<WeightsShowArguments>();
-  command->add_option("file", arguments->file, "safetensors, .pth, .pt, .bin or .npz")->required();
+  command
+      ->add_option("file", arguments->file,
+                   "safetensors, .pth, .pt, .bin, .ot or .npz; a folder or an index of shards")
+      ->required();
   command->add_option("--part", arguments->part,
                       "Which dict of a checkpoint, as in model_ema or teacher");
   command->add_flag("--json", arguments->json, "Print one JSON object");

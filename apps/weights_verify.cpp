@@ -16,6 +16,7 @@
 #include "vit/nn/init.h"
 #include "vit/report/table.h"
 #include "vit/weights/state_dict.h"
+#include "vit/weights/weights_path.h"
 
 namespace vit::cli {
 namespace {
@@ -54,7 +55,8 @@ torch::Tensor fixed_input(const ImageModel& model) {
   return x;
 }
 
-void verify(const WeightsVerifyArguments& arguments) {
+void verify(WeightsVerifyArguments arguments) {
+  arguments.file = weights_path(arguments.file).string();
   const std::string digest = check_digest(arguments);
   check_finite(read_state_dict(arguments.file), arguments.file);
   const TrainedModel opened =

@@ -55,6 +55,38 @@ TEST_CASE("Names of weights") {
   CHECK_THAT(error->remedy(), Catch::Contains("did you mean vit_tiny_patch16_224?"));
 }
 
+TEST_CASE("Names as others write them, and names that timm had before") {
+  CHECK(hub_repository_of("hf-hub:timm/tiny.a1") == "timm/tiny.a1");
+  CHECK(hub_repository_of("resnet50.tv_in1k") == "timm/resnet50.tv_in1k");
+  CHECK(hub_repository_of("convnext_tiny.fb_in22k") == "timm/convnext_tiny.fb_in22k");
+  CHECK(hub_repository_of("vit_base_patch16_224_in21k") ==
+        "timm/vit_base_patch16_224.augreg_in21k");
+  CHECK(hub_repository_of("vit_base_patch32_clip_quickgelu_224.openai") ==
+        "timm/vit_base_patch32_clip_224.openai");
+  CHECK(hub_repository_of("swin_tiny_patch4_window7_224.ms_in1k") ==
+        "timm/swin_tiny_patch4_window7_224.ms_in1k");
+  CHECK(test::error_of([] { (void)hub_repository_of("resnet50.tv_in1"); }));
+  CHECK(is_hub_name("vit_base_patch16_224.no_such_tag"));
+  CHECK_FALSE(is_hub_name("nothing"));
+}
+
+TEST_CASE("Shards are fetched with their index, and descriptions with the weights") {
+  Scene scene;
+  scene.hub.large = {{"model-00001-of-00002.safetensors", "one"},
+                     {"model-00002-of-00002.safetensors", "two"}};
+  scene.hub.small["model.safetensors.index.json"] =
+      R"({"weight_map": {"a": "model-00001-of-00002.safetensors",
+                         "b": "model-00002-of-00002.safetensors"}})";
+  scene.hub.small["preprocessor_config.json"] = "{}";
+  scene.request.name += "@" + std::string(FakeHub::kCommit);
+  const FetchedWeights fetched = scene.fetch();
+  const fs::path folder = fetched.weights.path.parent_path();
+  CHECK(fetched.weights.path.filename() == "model.safetensors.index.json");
+  CHECK(test::get(folder / "model-00002-of-00002.safetensors") == "two");
+  CHECK(fs::exists(folder / "preprocessor_config.json"));
+  CHECK_FALSE(fs::exists(folder / "adapter_config.json"));
+}
+
 TEST_CASE("Weights are fetched once, into the cache's layout") {
   Scene scene;
   const FetchedWeights first = scene.fetch();
@@ -114,11 +146,18 @@ TEST_CASE("A repository without weights, or with weights in several files") {
     CHECK_THAT(error->what(), Catch::Contains("neither model.safetensors nor") &&
                                   Catch::Contains(scene.hub.url() + "/timm/tiny.a1/tree/main"));
   }
-  SECTION("several") {
-    scene.hub.small["model.safetensors.index.json"] = "{}";
+  SECTION("an index of shards that are not there") {
+    scene.hub.small["model.safetensors.index.json"] = R"({"weight_map": {"a": "1.safetensors"}})";
     const auto error = scene.failure();
     REQUIRE(error);
-    CHECK_THAT(error->problem(), Catch::Contains("spread over several files"));
+    CHECK_THAT(error->problem(), Catch::Contains("\"1.safetensors\""));
+  }
+  SECTION("an index that names no plain files") {
+    scene.hub.small["model.safetensors.index.json"] = GENERATE(
+        "{}", R"({"weight_map": {"a": "../1.safetensors"}})", R"({"weight_map": {"a": 1}})");
+    const auto error = scene.failure();
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::weights);
   }
   SECTION("not the one that was named") {
     scene.request.file = "other.bin";

@@ -123,6 +123,32 @@ TEST_CASE(
         "from 2x2 to 1x4 patches by bicubic_antialias");
 }
 
+TEST_CASE("Any number of channels is fitted as timm does it") {
+  const auto adapted = [](std::int64_t from, std::int64_t to) {
+    TensorMap tensors = timm_vit();
+    torch::Tensor& kernel = tensors.at("patch_embed.proj.weight");
+    kernel = kernel.repeat({1, 5, 1, 1}).narrow(1, 0, from).contiguous();
+    vit::ViTOptions other = options();
+    other.in_chans = to;
+    vit::VisionTransformer model(other);
+    const LoadReport report = vit::load_weights(*model, file_of(tensors));
+    REQUIRE(report.resampled.size() == 1);
+    CHECK(report.resampled[0].what.find("from " + std::to_string(from) +
+                                        (from == 1 ? " channel to " : " channels to ") +
+                                        std::to_string(to)) != std::string::npos);
+    return std::pair{kernel, model->named_parameters()["patch_embed.proj.weight"].detach()};
+  };
+  for (const std::int64_t to : {20, 26, 3}) {
+    const auto [kernel, found] = adapted(13, to);
+    CHECK(torch::allclose(
+        found, kernel.repeat({1, 2, 1, 1}).narrow(1, 0, to) * (13 / static_cast<double>(to))));
+  }
+  const auto [colours, grey] = adapted(13, 1);
+  CHECK(torch::allclose(grey, colours.sum(1, true)));
+  const auto [one, three] = adapted(1, 3);
+  CHECK(torch::allclose(three, one.repeat({1, 3, 1, 1}) / 3));
+}
+
 TEST_CASE("Another patch size and other channels are fitted") {
   vit::ViTOptions other = options();
   other.patch_size = {8, 8};

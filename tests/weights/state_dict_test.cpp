@@ -9,6 +9,7 @@
 #include "tests/io/zip_bytes.h"
 #include "tests/support/shared.h"
 #include "vit/core/error.h"
+#include "vit/weights/tensors.h"
 
 using namespace vit;
 using namespace vit::test;
@@ -54,6 +55,58 @@ TEST_CASE("a dimension of stride 0 cannot make a small file fill the memory") {
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::weights);
   CHECK(error->where().find(": w") != std::string::npos);
+}
+
+TEST_CASE("kernels of MLX are turned as PyTorch has them, and those without its mark refused") {
+  const ScratchFolder folder;
+  const torch::Tensor kernel = torch::arange(2 * 3 * 8 * 8, torch::kFloat32).view({2, 3, 8, 8});
+  const auto write = [&](bool mark) {
+    TensorWriter writer;
+    if (mark) writer.set_metadata("format", "mlx");
+    writer.add("patch_embed.proj.weight", kernel.permute({0, 2, 3, 1}).contiguous());
+    writer.add("pos_embed", torch::ones({1, 4, 4, 2}));
+    writer.write(folder / "f");
+  };
+  write(true);
+  const StateDict state = read_state_dict(folder / "f");
+  CHECK(torch::equal(state.tensors.at("patch_embed.proj.weight"), kernel));
+  CHECK(state.tensors.at("pos_embed").sizes() == at::IntArrayRef{1, 4, 4, 2});
+  write(false);
+  const auto error = error_of([&] { (void)read_state_dict(folder / "f"); });
+  REQUIRE(error);
+  CHECK(error->problem().find("channels last") != std::string::npos);
+}
+
+TEST_CASE("TorchScript in half precision is read without its code") {
+  const ScratchFolder folder;
+  const std::string half("\x00\x3c\x00\xc0", 4);  // 1, -2
+  put(folder / "f",
+      script_zip(
+          script_module({{"visual", script_module({{"proj", tensor(storage("HalfStorage", "0", 2),
+                                                                   0, {2}, {1})}})}}),
+          {{"0", half}}));
+  const StateDict state = read_state_dict(folder / "f");
+  CHECK(state.format == "TorchScript");
+  const torch::Tensor& tensor = state.tensors.at("visual.proj");
+  CHECK(tensor.scalar_type() == torch::kHalf);
+  CHECK(tensor[1].item<float>() == -2);
+}
+
+TEST_CASE("files of other kinds are called by name") {
+  const ScratchFolder folder;
+  const auto problem = [&](const char* name, const std::string& bytes) {
+    put(folder / name, bytes);
+    const auto error = error_of([&] { (void)read_state_dict(folder / name); });
+    REQUIRE(error);
+    CHECK(error->kind() == ErrorKind::weights);
+    return error->problem();
+  };
+  const std::string zeros(64, '\0');
+  CHECK(problem("m.onnx", zeros).find("an ONNX model") != std::string::npos);
+  CHECK(problem("model.safetensors", "<html>").find("a web page") != std::string::npos);
+  CHECK(problem("e.yaml", "model: {}\n").find("an experiment") != std::string::npos);
+  CHECK(problem("z.zip", zip_bytes({{"out/model.pth", "x"}})).find("files of weights in it") !=
+        std::string::npos);
 }
 
 TEST_CASE("files of no known format are refused with what they begin with") {

@@ -6,6 +6,7 @@
 #include "vit/core/error.h"
 #include "vit/models/cct_variants.h"
 #include "vit/models/convnext_variants.h"
+#include "vit/models/former_names.h"
 #include "vit/models/pixels.h"
 #include "vit/models/pretrained.h"
 #include "vit/models/resnet_variants.h"
@@ -98,16 +99,45 @@ void set_input(Preprocessing& result, const PixelInput& input) {
   }
 }
 
+/// What to write for a name that is no model's: timm's present name of it, what a name of the hub
+/// stands for, a tag that there is, or the nearest name.
+std::string answer_to(const std::string& name) {
+  if (const std::string_view present = present_name(name); !present.empty())
+    return find_variant(present) != nullptr
+               ? str("timm calls it ", present, " now: set model.name: ", present)
+               : str("timm calls it ", present, " now; no model of this family is here");
+  if (const std::size_t slash = name.rfind('/');
+      slash != name.npos || name.starts_with("hf-hub:") || name.starts_with("hf_hub:")) {
+    const std::string last = name.substr(slash == name.npos ? sizeof("hf-hub:") - 1 : slash + 1);
+    const std::string model = find_variant(last) != nullptr ? last : "auto";
+    return str("weights of the hub are named in init.weights (--weights): set model.name: ", model,
+               " and init.weights: ", name, "; `vit weights fetch ", name, "` gets them");
+  }
+  std::vector<std::string> known = model_names();
+  if (const std::size_t dot = name.find('.');
+      dot != name.npos && find_variant(name.substr(0, dot)) != nullptr) {
+    known.clear();
+    std::string tags;
+    for (const PretrainedWeights& weights : pretrained_weights())
+      if (weights.model == name.substr(0, dot)) {
+        known.push_back(weights.name());
+        tags += (tags.empty() ? "" : ", ") + std::string(weights.tag);
+      }
+    const std::string near = nearest(name, known);
+    return str(near.empty() ? "" : str("did you mean ", near, "? "), "its tags are ",
+               tags.empty() ? "none" : tags);
+  }
+  const std::string near = nearest(name, known);
+  return str(near.empty() ? "" : str("did you mean ", near, "? "), "`vit models` lists all");
+}
+
 }  // namespace
 
 ModelSpec model_spec(const std::string& name) {
   const Variant* variant = find_variant(name);
-  if (variant == nullptr) {
-    const std::string near = nearest(name, model_names());
-    throw Error(
-        ErrorKind::usage, "model.name", str("there is no model `", name, "`"),
-        str(near.empty() ? "" : str("did you mean ", near, "? "), "`vit models` lists all"));
-  }
+  if (variant == nullptr)
+    throw Error(ErrorKind::usage, "model.name", str("there is no model `", name, "`"),
+                answer_to(name));
   ModelSpec spec{name, variant->options};
   if (const PretrainedWeights* weights = find_pretrained(name)) {
     num_classes(spec) = weights->num_classes;

@@ -73,9 +73,10 @@ std::optional<Fitted> fit_convolution(const std::string& name, const torch::Tens
   }
   const std::int64_t before = tensor.size(1), after = target.size(1);
   if (before != after) {
-    if (before != 3) return std::nullopt;  // as timm: from RGB only
+    if (before < 1) return std::nullopt;
     result.tensor = adapt_channels(result.tensor, after);
-    result.what += vit::str(result.what.empty() ? "" : ", ", "from 3 channels to ", after,
+    result.what += vit::str(result.what.empty() ? "" : ", ", "from ", before,
+                            before == 1 ? " channel to " : " channels to ", after,
                             after == 1 ? ", their sum" : ", repeated and scaled");
   }
   if (result.what.empty()) return std::nullopt;

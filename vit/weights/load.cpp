@@ -7,8 +7,11 @@
 #include <sstream>
 
 #include "vit/core/error.h"
+#include "vit/weights/adapter.h"
 #include "vit/weights/fit.h"
+#include "vit/weights/quantised.h"
 #include "vit/weights/state_dict.h"
+#include "vit/weights/weights_path.h"
 
 namespace vit {
 namespace {
@@ -252,10 +255,19 @@ class Loading {
 
 }  // namespace
 
-WeightsFile open_weights(const std::filesystem::path& path) {
-  StateDict file = read_state_dict(path);
-  return {path, file.format, file.part, std::move(file.metadata),
-          to_timm(std::move(file.tensors), path.string())};
+WeightsFile open_weights(const std::filesystem::path& named) {
+  std::filesystem::path path = weights_path(named.string());
+  StateDict file;
+  if (is_adapter(path)) {
+    MergedAdapter merged = merge_adapter(path);
+    file = std::move(merged.state);
+    path = std::move(merged.base);  // whose config.json says what the model is
+  } else {
+    file = read_state_dict(path);
+  }
+  refuse_quantised(file, path);
+  NamedWeights weights = to_timm(std::move(file.tensors), path.string());
+  return {std::move(path), file.format, file.part, std::move(file.metadata), std::move(weights)};
 }
 
 LoadReport load_weights(ImageModel& model, const WeightsFile& file, const LoadOptions& options) {

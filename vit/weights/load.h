@@ -31,7 +31,9 @@ struct WeightsFile {
   NamedWeights weights;
 };
 
-/// Reads a weights file of any known format and naming. Throws Error (weights).
+/// Reads weights of any known format and naming: a file, the shards of an index, what lies in a
+/// folder, an adapter merged into its base, pretrained weights by their name (see weights_path).
+/// `path` of the result is the file that they were read from. Throws Error (weights).
 [[nodiscard]] WeightsFile open_weights(const std::filesystem::path& path);
 
 /// Copies the weights of a file into `model`, converting element types; a grid of positions, a

@@ -95,10 +95,12 @@ torch::Tensor adapt_channels(const torch::Tensor& weight, std::int64_t channels)
   const std::int64_t before = weight.size(1);
   const torch::Tensor kernel = weight.to(torch::kFloat32);
   if (channels == before) return kernel;
-  if (channels == 1) return kernel.sum(1, /*keepdim=*/true);
+  const auto type = weight.scalar_type();  // timm rounds to it again
+  if (channels == 1) return kernel.sum(1, /*keepdim=*/true).to(type);
   const std::int64_t repeats = (channels + before - 1) / before;
-  return kernel.repeat({1, repeats, 1, 1}).narrow(1, 0, channels) *
-         (static_cast<double>(before) / static_cast<double>(channels));
+  return (kernel.repeat({1, repeats, 1, 1}).narrow(1, 0, channels) *
+          (static_cast<double>(before) / static_cast<double>(channels)))
+      .to(type);
 }
 
 }  // namespace vit

@@ -40,7 +40,7 @@ enum class Interpolation {
 
 /// The first convolution for another number of channels, as timm does it: one channel gets the sum
 /// of all; more or fewer repeat the channels, scaled so that the mean input keeps its size.
-/// weight [D, C, H, W] -> [D, channels, H, W].
+/// weight [D, C, H, W] -> [D, channels, H, W], in its own type.
 [[nodiscard]] torch::Tensor adapt_channels(const torch::Tensor& weight, std::int64_t channels);
 
 }  // namespace vit
