@@ -48,6 +48,59 @@ TEST_CASE("what follows the end marker does not matter, nor a byte of padding be
   CHECK(decode_jpeg(bytes, "x") == image);
 }
 
+namespace {
+
+/// Where the first segment with this marker starts.
+std::size_t segment(const std::vector<std::byte>& jpeg, int marker) {
+  std::size_t at = 2;
+  while (jpeg[at + 1] != std::byte(marker))
+    at += 2 + std::to_integer<std::size_t>(jpeg[at + 2]) * 256 +
+          std::to_integer<std::size_t>(jpeg[at + 3]);
+  return at;
+}
+
+void insert(std::vector<std::byte>& bytes, std::size_t at, std::string_view text) {
+  const auto extra = to_bytes(text);
+  bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at), extra.begin(), extra.end());
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a scan header with the numbers of a progressive one, as some telephones write, is fine") {
+  std::vector<std::byte> bytes = photo();
+  const std::size_t scan = segment(bytes, 0xDA);
+  const std::size_t length = std::to_integer<std::size_t>(bytes[scan + 3]);
+  REQUIRE(bytes[scan + length] == std::byte{63});  // the last coefficient
+  bytes[scan + length] = std::byte{0};
+  CHECK(decode_jpeg(bytes, "x") == decode_jpeg(photo(), "x"));
+}
+
+TEST_CASE("bytes between the segments of the header touch no pixel") {
+  for (const int before : {0xDB, 0xC0, 0xC4, 0xDA}) {
+    CAPTURE(before);
+    std::vector<std::byte> bytes = photo();
+    insert(bytes, segment(bytes, before), "what is this, and where did it come from?");
+    CHECK(decode_jpeg(bytes, "x") == decode_jpeg(photo(), "x"));
+  }
+}
+
+TEST_CASE("a kind of JPEG that libjpeg cannot decode is not supported, and is not called damaged") {
+  const auto problem_with = [](int marker) {
+    std::vector<std::byte> bytes = photo();
+    bytes[segment(bytes, 0xC0) + 1] = std::byte(marker);
+    const auto error = failure(bytes);
+    return error ? error->problem() : "none";
+  };
+  CHECK(problem_with(0xC3) == "lossless JPEG is not supported");
+  CHECK(problem_with(0xC5) == "hierarchical JPEG is not supported");
+  std::vector<std::byte> deep = photo();
+  deep[segment(deep, 0xC0) + 4] = std::byte{12};
+  const auto error = failure(deep);
+  REQUIRE(error);
+  CHECK(error->problem() == "JPEG with other than 8 bits a sample is not supported");
+}
+
 TEST_CASE("a JPEG is decoded at a half, a quarter and an eighth, rounded up") {
   const std::vector<std::byte> bytes = encode_jpeg(Image(33, 17), 90);
   for (const int reduction : {1, 2, 4, 8}) {

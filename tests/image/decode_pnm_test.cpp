@@ -29,6 +29,15 @@ TEST_CASE("each netpbm format decodes to RGB") {
 
 TEST_CASE("samples are scaled from the file's maximum") {
   CHECK(samples("P2 3 1 15 0 7 15") == Samples{0, 0, 0, 119, 119, 119, 255, 255, 255});
+  // What lies half-way between two levels goes to the even one, as Pillow rounds.
+  const auto levels = [](int maximum) {
+    std::vector<std::uint8_t> found;
+    for (int value = 0; value <= maximum; ++value)
+      found.push_back(samples(str("P2 1 1 ", maximum, " ", value))[0]);
+    return found;
+  };
+  CHECK(levels(6) == Samples{0, 42, 85, 128, 170, 212, 255});
+  CHECK(levels(10) == Samples{0, 26, 51, 76, 102, 128, 153, 178, 204, 230, 255});
   CHECK(samples("P6 1 1 65535\n\x80\x80\xFF\xFF\0\0"sv) == Samples{128, 255, 0});
   // Grey is clipped there, as by Pillow.
   CHECK(samples("P5 2 1 65535\n\0\x07\x01\0"sv) == Samples{7, 7, 7, 255, 255, 255});

@@ -29,6 +29,12 @@ TEST_CASE("format and size are read without decoding") {
   const ImageHeader tiff = read_image_header(
       to_bytes("MM\0*\0\0\0\x8\0\2\1\0\0\3\0\0\0\1\0\6\0\0\1\1\0\4\0\0\0\1\0\0\1\0"sv), "x");
   CHECK((tiff.format == ImageFormat::tiff && tiff.width == 6 && tiff.height == 256));
+  const ImageHeader large =
+      read_image_header(to_bytes("II+\0\x8\0\0\0\x10\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0"
+                                 "\0\1\3\0\1\0\0\0\0\0\0\0\x6\0\0\0\0\0\0\0"
+                                 "\1\1\x10\0\1\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0"sv),
+                        "x");
+  CHECK((large.format == ImageFormat::tiff && large.width == 6 && large.height == 256));
   const ImageHeader webp =
       read_image_header(to_bytes("RIFF\x16\0\0\0WEBPVP8X\xA\0\0\0\0\0\0\0\x9\0\0\x13\0\0"sv), "x");
   CHECK((webp.format == ImageFormat::webp && webp.width == 10 && webp.height == 20));
@@ -43,8 +49,11 @@ TEST_CASE("what is no picture, or none that is supported, is said by name") {
   CHECK(problem("GIF89a\1\0\1\0") == "GIF pictures are not supported");
   CHECK(problem("\0\0\0\x20"
                 "ftypavif"sv) == "AVIF pictures are not supported");
-  CHECK(problem("RIFF\x16\0\0\0WEBPVP8X\xA\0\0\0\2\0\0\0\x9\0\0\x13\0\0"sv) ==
-        "animated WebP is not supported");
+  CHECK(problem("qoif\0\0\0\1") == "QOI pictures are not supported");
+  CHECK(problem("P7\nWIDTH 1\n") == "PAM pictures are not supported");
+  CHECK(problem("Pf\n1 1\n-1.0\n") == "PFM pictures (floating point) are not supported");
+  CHECK(problem("\xFF\xD8\xFF\xC0\0\x11\x8\0\0\0\5\3\1\x22\0\2\x11\1\3\x11\1"sv) ==
+        "a JPEG that gives its height behind the scan (DNL) is not supported");
 }
 
 TEST_CASE("text that starts like a magic number is no picture") {

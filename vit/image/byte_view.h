@@ -46,6 +46,11 @@ class ByteView {
     throw Error(ErrorKind::data, *where_, problem,
                 "The file is damaged or incomplete: get it again, or take it out of the data set.");
   }
+  /// For a sound file of a kind that is not read: `problem` names the kind.
+  [[noreturn]] void refuse(const std::string& problem) const {
+    throw Error(ErrorKind::data, *where_, problem,
+                "Convert it to PNG or JPEG beforehand, or take it out of the data set.");
+  }
 
  private:
   void need(std::size_t offset, std::size_t count) const {

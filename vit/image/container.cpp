@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <array>
 #include <cstddef>
 
 namespace vit {
@@ -65,28 +66,54 @@ void walk_webp(const ByteView& file, const std::function<bool(const Chunk&)>& vi
   }
 }
 
-std::optional<TiffValue> find_tiff_tag(const ByteView& tiff, std::uint32_t tag) {
-  constexpr std::uint32_t kShort = 3, kLong = 4;
-  const bool big = tiff.starts_with("MM");
-  if (!big && !tiff.starts_with("II")) return std::nullopt;
-  const auto u16 = [&](std::size_t at) { return big ? tiff.big16(at) : tiff.little16(at); };
-  const auto u32 = [&](std::size_t at) { return big ? tiff.big32(at) : tiff.little32(at); };
-  const std::size_t directory = u32(4);
-  const std::uint32_t entries = u16(directory);
-  for (std::uint32_t i = 0; i < entries; ++i) {
-    const std::size_t entry = directory + 2 + std::size_t{12} * i;
+std::optional<TiffField> find_tiff_field(const ByteView& tiff, std::uint32_t tag) {
+  // Bytes of a value of each type; 13 is an offset, 16 to 18 are BigTIFF's.
+  constexpr std::array<std::uint8_t, 19> kTypeBytes = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4,
+                                                       8, 4, 8, 4, 0, 0, 8, 8, 8};
+  const bool big_endian = tiff.starts_with("MM");
+  if (!big_endian && !tiff.starts_with("II")) return std::nullopt;
+  const auto u16 = [&](std::size_t at) { return big_endian ? tiff.big16(at) : tiff.little16(at); };
+  const auto u32 = [&](std::size_t at) { return big_endian ? tiff.big32(at) : tiff.little32(at); };
+  const bool wide = u16(2) == 43;  // BigTIFF: counts and offsets of 8 bytes
+  const auto offset = [&](std::size_t at) -> std::size_t {
+    if (!wide) return u32(at);
+    const std::uint64_t high = u32(big_endian ? at : at + 4), low = u32(big_endian ? at + 4 : at);
+    return static_cast<std::size_t>(high << 32 | low);
+  };
+  const std::size_t directory = offset(wide ? 8 : 4), first = wide ? 8 : 2,
+                    entry_bytes = wide ? 20 : 12;
+  const std::size_t in_place = wide ? 8 : 4;  // values that are no longer stand in the entry itself
+  const std::size_t entries = wide ? offset(directory) : u16(directory);
+  for (std::size_t i = 0; i < entries; ++i) {
+    const std::size_t entry = directory + first + entry_bytes * i;
     if (u16(entry) != tag) continue;
     const std::uint32_t type = u16(entry + 2);
-    if (type == kShort) return TiffValue{u16(entry + 8), entry + 8 + (big ? 1 : 0)};
-    if (type == kLong) return TiffValue{u32(entry + 8), entry + 8 + (big ? 3 : 0)};
-    return std::nullopt;
+    const std::size_t bytes = type < kTypeBytes.size() ? kTypeBytes[type] : 0;
+    const std::size_t count = offset(entry + 4);
+    if (bytes == 0 || count > tiff.size()) return std::nullopt;
+    const std::size_t values = entry + 4 + in_place;
+    const std::size_t at = bytes * count > in_place ? offset(values) : values;
+    return TiffField{type, tiff.slice(at, bytes * count), big_endian};
   }
   return std::nullopt;
 }
 
 std::optional<std::uint32_t> tiff_tag(const ByteView& tiff, std::uint32_t tag) {
-  const std::optional<TiffValue> found = find_tiff_tag(tiff, tag);
-  return found ? std::optional(found->value) : std::nullopt;
+  constexpr std::uint32_t kShort = 3, kLong = 4, kLong8 = 16;
+  const std::optional<TiffField> field = find_tiff_field(tiff, tag);
+  if (!field || field->values.size() == 0) return std::nullopt;
+  const ByteView& values = field->values;
+  const auto u32 = [&](std::size_t at) {
+    return field->big_endian ? values.big32(at) : values.little32(at);
+  };
+  switch (field->type) {
+    case kShort: return field->big_endian ? values.big16(0) : values.little16(0);
+    case kLong: return u32(0);
+    case kLong8:
+      if (u32(field->big_endian ? 0 : 4) != 0) return std::nullopt;
+      return u32(field->big_endian ? 4 : 0);
+    default: return std::nullopt;
+  }
 }
 
 }  // namespace vit

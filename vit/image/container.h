@@ -29,16 +29,18 @@ void walk_png(const ByteView& file, const std::function<bool(const Chunk&)>& vis
 /// Visits the chunks of a WebP file.
 void walk_webp(const ByteView& file, const std::function<bool(const Chunk&)>& visit);
 
-/// A number in a TIFF structure, and where its lowest byte stands.
-struct TiffValue {
-  std::uint32_t value = 0;
-  std::size_t low_byte = 0;
+/// A field of the first directory of a TIFF structure: its type, and where its values stand.
+struct TiffField {
+  std::uint32_t type = 0;
+  ByteView values;  ///< as many bytes as the field's count and type say
+  bool big_endian = false;
 };
 
-/// The first value of a SHORT or LONG tag in the first directory of a TIFF structure (a TIFF file
-/// or an EXIF block).
-[[nodiscard]] std::optional<TiffValue> find_tiff_tag(const ByteView& tiff, std::uint32_t tag);
-/// Its value alone.
+/// A field of a TIFF file (BigTIFF too) or an EXIF block by its tag; none where there is no such
+/// field, or its type is none that TIFF knows. Throws Error (data) where the structure is cut off.
+[[nodiscard]] std::optional<TiffField> find_tiff_field(const ByteView& tiff, std::uint32_t tag);
+/// The first value of a SHORT, LONG or LONG8 field; none where it is no such field, or larger than
+/// 32 bits.
 [[nodiscard]] std::optional<std::uint32_t> tiff_tag(const ByteView& tiff, std::uint32_t tag);
 
 }  // namespace vit

@@ -4,9 +4,12 @@
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/image/decode_bmp.h"
 #include "vit/image/decode_jpeg.h"
-#include "vit/image/decode_opencv.h"
+#include "vit/image/decode_png.h"
 #include "vit/image/decode_pnm.h"
+#include "vit/image/decode_tiff.h"
+#include "vit/image/decode_webp.h"
 #include "vit/image/geometry.h"
 #include "vit/image/header.h"
 #include "vit/io/file.h"
@@ -41,10 +44,10 @@ Image decode_image(std::span<const std::byte> bytes, const std::string& where,
   switch (header.format) {
     case ImageFormat::jpeg: image = decode_jpeg(bytes, where, jpeg_options(options)); break;
     case ImageFormat::pnm: image = decode_pnm(bytes, where); break;
-    case ImageFormat::png:
-    case ImageFormat::bmp:
-    case ImageFormat::webp:
-    case ImageFormat::tiff: image = decode_opencv(bytes, where, header); break;
+    case ImageFormat::png: image = decode_png(bytes, where); break;
+    case ImageFormat::bmp: image = decode_bmp(bytes, where); break;
+    case ImageFormat::webp: image = decode_webp(bytes, where, header); break;
+    case ImageFormat::tiff: image = decode_tiff(bytes, where); break;
   }
   if (!options.apply_exif_orientation) return image;
   return orient(image, exif_orientation(bytes, header.format));
@@ -63,10 +66,6 @@ DecodedRegion decode_region(std::span<const std::byte> bytes, const std::string&
     DecodeOptions as_stored = options;
     as_stored.apply_exif_orientation = false;
     const Image image = decode_image(bytes, where, as_stored);
-    // TIFF's orientation is part of the format, and may have exchanged the sides.
-    if (image.width != width)
-      throw Error(ErrorKind::data, where, "the picture is stored on its side",
-                  "Save it upright, or set data.exif_orientation: true.");
     DecodedRegion result{crop(image, region.left, region.top, region.width, region.height), {}};
     result.box = whole(result.image);
     return result;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/image/byte_view.h"
 
 namespace vit {
 namespace {
@@ -24,25 +25,60 @@ struct Decoder {
   jpeg_progress_mgr progress{};
   std::jmp_buf escape{};
   bool damaged = false;
+  bool unsupported = false;  ///< the file may be sound, but libjpeg has no decoder for it
   char message[JMSG_LENGTH_MAX] = "";
 };
 
 Decoder& decoder_of(j_common_ptr jpeg) { return *static_cast<Decoder*>(jpeg->client_data); }
 
+/// The name of a kind of JPEG that libjpeg cannot decode, by its error; none for other errors.
+const char* unsupported_kind(const jpeg_error_mgr& error) {
+  switch (error.msg_code) {
+    case JERR_SOF_UNSUPPORTED:
+      switch (error.msg_parm.i[0]) {
+        case 0xC3:
+        case 0xCB: return "lossless JPEG";
+        case 0xC5:
+        case 0xC6:
+        case 0xC7:
+        case 0xCD:
+        case 0xCE:
+        case 0xCF: return "hierarchical JPEG";
+        default: return "JPEG with an unknown process";
+      }
+    case JERR_ARITH_NOTIMPL: return "JPEG with arithmetic coding";
+    case JERR_BAD_PRECISION: return "JPEG with other than 8 bits a sample";
+    case JERR_NOT_COMPILED: return "JPEG with a process that this libjpeg is built without";
+    case JERR_CCIR601_NOTIMPL:
+    case JERR_FRACT_SAMPLE_NOTIMPL: return "JPEG with this resolution of chroma";
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_COMPONENT_COUNT: return "JPEG with this number of components";
+    default: return nullptr;
+  }
+}
+
 [[noreturn]] void on_error(j_common_ptr jpeg) {
   Decoder& decoder = decoder_of(jpeg);
-  jpeg->err->format_message(jpeg, decoder.message);
+  if (const char* kind = unsupported_kind(*jpeg->err)) {
+    decoder.unsupported = true;
+    std::snprintf(decoder.message, sizeof decoder.message, "%s", kind);
+  } else {
+    jpeg->err->format_message(jpeg, decoder.message);
+  }
   std::longjmp(decoder.escape, 1);
 }
 
-/// Some cameras pad the compressed data by a byte or two, and odd version numbers in headers touch
-/// no pixel; everything else that libjpeg warns of means that it made pixels up.
-bool is_harmless(const jpeg_error_mgr& error) {
+/// Odd numbers in headers touch no pixel, nor do bytes between the header's segments;
+/// everything else that libjpeg warns of means that it made pixels up.
+bool is_harmless(const Decoder& decoder) {
+  const jpeg_error_mgr& error = decoder.errors;
   constexpr int kPadding = 2;  // bytes; a decoder that lost its place mostly leaves more
   switch (error.msg_code) {
     case JWRN_ADOBE_XFORM:
-    case JWRN_JFIF_MAJOR: return true;
-    case JWRN_EXTRANEOUS_DATA: return error.msg_parm.i[0] <= kPadding;
+    case JWRN_JFIF_MAJOR:
+    case JWRN_NOT_SEQUENTIAL: return true;
+    case JWRN_EXTRANEOUS_DATA:
+      return decoder.jpeg.input_scan_number == 0 || error.msg_parm.i[0] <= kPadding;
     default: return false;
   }
 }
@@ -50,7 +86,7 @@ bool is_harmless(const jpeg_error_mgr& error) {
 void on_message(j_common_ptr jpeg, int level) {
   const bool is_warning = level < 0;
   Decoder& decoder = decoder_of(jpeg);
-  if (!is_warning || decoder.damaged || is_harmless(*jpeg->err)) return;
+  if (!is_warning || decoder.damaged || is_harmless(decoder)) return;
   decoder.damaged = true;
   jpeg->err->format_message(jpeg, decoder.message);
 }
@@ -194,6 +230,7 @@ Image decode_jpeg(std::span<const std::byte> bytes, const std::string& where,
     throw;
   }
   jpeg_destroy_decompress(&decoder.jpeg);
+  if (decoder.unsupported) ByteView(bytes, where).refuse(str(decoder.message, " is not supported"));
   if (!complete || decoder.damaged) {
     throw Error(ErrorKind::data, where, str("damaged JPEG: ", decoder.message),
                 "Get the file again, or take it out of the data set.");

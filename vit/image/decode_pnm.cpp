@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include "vit/image/byte_view.h"
 
@@ -103,11 +104,9 @@ Image decode_pnm(std::span<const std::byte> bytes, const std::string& where) {
   for (std::size_t i = 0; i < image.pixels.size(); i += 3) {
     for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
       const int sample = std::min(text ? reader.number() : reader.sample(maximum > 255), maximum);
-      const auto scaled_to = [&](std::int64_t most) {
-        return std::min<std::int64_t>((sample * most + maximum / 2) / maximum, 255);
-      };
-      const std::int64_t scaled = scaled_to(wide_grey ? 65535 : 255);
-      image.pixels[i + c] = static_cast<std::uint8_t>(scaled);
+      // As Pillow computes it: half-way values go to the even number.
+      const double exact = static_cast<double>(sample) / maximum * (wide_grey ? 65535 : 255);
+      image.pixels[i + c] = static_cast<std::uint8_t>(std::min(std::nearbyint(exact), 255.0));
     }
     if (channels == 1) image.pixels[i + 1] = image.pixels[i + 2] = image.pixels[i];
   }

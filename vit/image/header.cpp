@@ -1,11 +1,14 @@
 #include "vit/image/header.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "vit/image/container.h"
+#include "vit/image/metadata.h"
 
 namespace vit {
 namespace {
@@ -17,7 +20,8 @@ std::optional<ImageFormat> format_of(const ByteView& file) {
   if (file.starts_with("\xFF\xD8\xFF"sv)) return ImageFormat::jpeg;
   if (file.starts_with("\x89PNG\r\n\x1A\n"sv)) return ImageFormat::png;
   if (file.starts_with("RIFF"sv) && file.starts_with("WEBP"sv, 8)) return ImageFormat::webp;
-  if (file.starts_with("II*\0"sv) || file.starts_with("MM\0*"sv)) return ImageFormat::tiff;
+  for (const auto magic : {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv})  // the last two: BigTIFF
+    if (file.starts_with(magic)) return ImageFormat::tiff;
   // Two letters are little to go by: text files start with BM or P1 too. A BMP has reserved zero
   // bytes or a plausible header size behind them, a PNM white space.
   if (file.starts_with("BM"sv) && file.size() >= 18 && file.little32(14) <= 124) {
@@ -33,10 +37,25 @@ std::optional<ImageFormat> format_of(const ByteView& file) {
 std::string describe_unknown(const ByteView& file) {
   using namespace std::string_view_literals;
   if (file.starts_with("GIF8"sv)) return "GIF pictures are not supported";
-  if (file.starts_with("II+\0"sv) || file.starts_with("MM\0+"sv)) return "BigTIFF is not supported";
   if (file.starts_with("ftypavif"sv, 4)) return "AVIF pictures are not supported";
   if (file.starts_with("ftyp"sv, 4)) return "HEIF pictures and films are not supported";
-  if (file.starts_with("\0\0\0\x0CjP"sv)) return "JPEG 2000 pictures are not supported";
+  for (const auto magic : {"\0\0\0\x0CjP"sv, "\xFF\x4F\xFF\x51"sv})
+    if (file.starts_with(magic)) return "JPEG 2000 pictures are not supported";
+  for (const auto magic : {"\0\0\0\x0CJXL "sv, "\xFF\x0A"sv})
+    if (file.starts_with(magic)) return "JPEG XL pictures are not supported";
+  constexpr std::size_t kPlanes = 12;  // always 1
+  if (file.size() > 40 && file.little32(0) == 40 && file.little16(kPlanes) == 1)
+    return "BMP without its file header (DIB) is not supported";
+  if (file.starts_with("qoif"sv)) return "QOI pictures are not supported";
+  if (file.starts_with("8BPS"sv)) return "Photoshop's PSD pictures are not supported";
+  if (file.starts_with("\0\0\1\0"sv)) return "ICO pictures are not supported";
+  if (file.starts_with("DDS "sv)) return "DDS pictures are not supported";
+  if (file.starts_with("v/1\1"sv)) return "OpenEXR pictures are not supported";
+  if (file.starts_with("#?RADIANCE"sv)) return "Radiance HDR pictures are not supported";
+  if (file.starts_with("P7\n"sv)) return "PAM pictures are not supported";
+  if (file.starts_with("PF\n"sv) || file.starts_with("Pf\n"sv))
+    return "PFM pictures (floating point) are not supported";
+  if (file.starts_with("%PDF"sv)) return "PDF files are not supported";
   if (file.starts_with("<"sv)) return "expected a picture, found markup (HTML, XML or SVG)";
   return "expected a picture, found no format that is known";
 }
@@ -49,6 +68,8 @@ ImageHeader jpeg_header(const ByteView& file) {
     if (!frame) return true;
     header.height = payload.big16(1);
     header.width = payload.big16(3);
+    if (header.height == 0 && header.width > 0)
+      file.refuse("a JPEG that gives its height behind the scan (DNL) is not supported");
     return false;
   });
   return header;
@@ -67,11 +88,6 @@ ImageHeader webp_header(const ByteView& file) {
   walk_webp(file, [&](const Chunk& chunk) {
     const ByteView& data = chunk.payload;
     if (chunk.name == "VP8X") {
-      constexpr std::uint8_t kAnimation = 2;
-      if (data.u8(0) & kAnimation) {
-        throw Error(ErrorKind::data, file.where(), "animated WebP is not supported",
-                    "Extract the frame that is meant as a picture of its own.");
-      }
       header.width = std::int64_t{data.little24(4)} + 1;
       header.height = std::int64_t{data.little24(7)} + 1;
     } else if (chunk.name == "VP8 ") {
@@ -112,8 +128,11 @@ ImageHeader pnm_header(const ByteView& file) {
 
 ImageHeader tiff_header(const ByteView& file) {
   constexpr std::uint32_t kImageWidth = 256, kImageLength = 257;
-  return {ImageFormat::tiff, tiff_tag(file, kImageWidth).value_or(0),
-          tiff_tag(file, kImageLength).value_or(0)};
+  ImageHeader header{ImageFormat::tiff, tiff_tag(file, kImageWidth).value_or(0),
+                     tiff_tag(file, kImageLength).value_or(0)};
+  constexpr int kFirstOnItsSide = 5;
+  if (tiff_orientation(file) >= kFirstOnItsSide) std::swap(header.width, header.height);
+  return header;
 }
 
 ImageHeader header_of(const ByteView& file, ImageFormat format) {
@@ -129,31 +148,6 @@ ImageHeader header_of(const ByteView& file, ImageFormat format) {
     case ImageFormat::tiff: return tiff_header(file);
   }
   return {};
-}
-
-std::optional<ByteView> exif_block(const ByteView& file, ImageFormat format) {
-  using namespace std::string_view_literals;
-  constexpr std::string_view kPrefix = "Exif\0\0"sv;  // always in JPEG, by some writers elsewhere
-  std::optional<ByteView> block;
-  const auto keep = [&](const ByteView& payload) {
-    const std::size_t skip = payload.starts_with(kPrefix) ? kPrefix.size() : 0;
-    block = payload.slice(skip, payload.size() - skip);
-    return false;
-  };
-  if (format == ImageFormat::jpeg) {
-    walk_jpeg(file, [&](std::uint8_t marker, const ByteView& payload) {
-      constexpr std::uint8_t kApp1 = 0xE1;
-      return marker == kApp1 && payload.starts_with(kPrefix) ? keep(payload) : true;
-    });
-  } else if (format == ImageFormat::png) {
-    walk_png(file,
-             [&](const Chunk& chunk) { return chunk.name == "eXIf" ? keep(chunk.payload) : true; });
-  } else if (format == ImageFormat::webp) {
-    walk_webp(file, [&](const Chunk& chunk) {
-      return chunk.name == "EXIF" ? keep(chunk.payload) : true;
-    });
-  }
-  return block;
 }
 
 }  // namespace
@@ -172,14 +166,29 @@ ImageHeader read_image_header(std::span<const std::byte> bytes, const std::strin
 
 int exif_orientation(std::span<const std::byte> bytes, ImageFormat format) {
   constexpr std::uint32_t kOrientation = 0x0112;
+  if (format == ImageFormat::tiff) return 1;
   const std::string nowhere;
-  try {
-    const std::optional<ByteView> block = exif_block(ByteView(bytes, nowhere), format);
-    const std::uint32_t value = block ? tiff_tag(*block, kOrientation).value_or(1) : 1;
-    return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
-  } catch (const Error&) {  // a malformed EXIF block says nothing; the picture itself is fine
-    return 1;
+  const ByteView file(bytes, nowhere);
+  // What is malformed says nothing; the picture itself is fine.
+  const auto said_by = [&](const auto& read) -> std::optional<int> {
+    try {
+      return read();
+    } catch (const Error&) {
+      return std::nullopt;
+    }
+  };
+  std::optional<int> value = said_by([&]() -> std::optional<int> {
+    const auto block = exif_block(file, format);
+    const auto tag = block ? tiff_tag(ByteView(*block, nowhere), kOrientation) : std::nullopt;
+    return tag ? std::optional(static_cast<int>(std::min(*tag, 9U))) : std::nullopt;
+  });
+  if (!value) {
+    value = said_by([&]() -> std::optional<int> {
+      const auto xmp = xmp_packet(file, format);
+      return xmp ? xmp_orientation(*xmp) : std::nullopt;
+    });
   }
+  return value && *value >= 1 && *value <= 8 ? *value : 1;
 }
 
 }  // namespace vit
