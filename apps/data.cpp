@@ -15,10 +15,10 @@ void list(bool json) {
   nlohmann::json rows = nlohmann::json::array();
   for (const DataEntry& entry : data_entries()) {
     const auto download = dataset_download(entry.name);
-    table.add({std::string(entry.name), std::string(entry.samples), download ? "fetches" : "",
+    table.add({std::string(entry.name), entry.samples.text(), download ? "fetches" : "",
                std::string(entry.help)});
     rows.push_back({{"name", entry.name},
-                    {"samples", entry.samples},
+                    {"samples", entry.samples.text()},
                     {"help", entry.help},
                     {"terms", download ? nlohmann::json(download->terms) : nlohmann::json()}});
   }

@@ -10,6 +10,7 @@
 #include "apps/sets.h"
 #include "vit/config/experiment_data.h"
 #include "vit/core/error.h"
+#include "vit/core/log.h"
 #include "vit/data/check.h"
 #include "vit/data/image_folder.h"
 #include "vit/data/picture_files.h"
@@ -39,10 +40,12 @@ struct NamedSplit {
 
 std::unique_ptr<Dataset> plain_pictures(const fs::path& folder) {
   std::vector<ListedPicture> pictures;
-  for (fs::path& path : pictures_in(folder)) pictures.push_back({std::move(path)});
+  DataNotes notes;
+  for (fs::path& path : pictures_in(folder, &notes)) pictures.push_back({std::move(path)});
   if (pictures.empty())
     throw Error(ErrorKind::data, folder.string(), "found no picture in this folder");
-  return std::make_unique<PictureList>(std::move(pictures), std::vector<std::string>());
+  return std::make_unique<PictureList>(std::move(pictures), std::vector<std::string>(),
+                                       MaskLabels{}, std::move(notes));
 }
 
 bool has_class_folders(const fs::path& folder) {
@@ -75,10 +78,17 @@ std::vector<NamedSplit> open_splits(const DataCheckArguments& arguments) {
     return open_folder(arguments.what);
   }
   const Experiment experiment = load_experiment(arguments.what, arguments.sets);
-  DataSplits data = open_data(experiment.data.set);
+  const DataSpec& set = experiment.data.set;
+  const SubsetOptions& subset = experiment.data.subset;
+  const bool validates_on_its_own = subset.folds == 0 && subset.val_split == 0;
+  const bool has_val = validates_on_its_own && !lacks_validation(set);
+  DataSplits data = open_data(set, has_val ? WantedSplits::both : WantedSplits::train);
   std::vector<NamedSplit> splits;
   splits.push_back({"train", std::move(data.train)});
-  splits.push_back({"val", std::move(data.val)});
+  if (has_val)
+    splits.push_back({"val", std::move(data.val)});
+  else if (validates_on_its_own)
+    log::warn("there is no validation split: training needs one, or data.val_split: 0.2");
   return splits;
 }
 
@@ -108,14 +118,39 @@ void print_groups(const char* title, const std::vector<DuplicateGroup>& groups) 
           " more; --json lists all");
 }
 
+void print_notes(const DataNotes& notes) {
+  for (const DataNote& note : notes.all()) {
+    print("note: " + note.what + ": " + grouped(note.count));
+    for (const std::string& place : note.places) print("  " + printable(place));
+    if (note.count > static_cast<std::int64_t>(note.places.size())) print("  …");
+  }
+}
+
+/// The classes of which there is none, the first ten by name.
+std::string classes_without(const SplitReport& split) {
+  constexpr std::size_t kMostNames = 10;
+  std::string names;
+  std::size_t count = 0;
+  for (const auto& [name, samples] : split.per_class) {
+    if (samples > 0 || ++count > kMostNames) continue;
+    names += (names.empty() ? "" : ", ") + printable(name, 40);
+  }
+  if (count > kMostNames)
+    names += " and " + std::to_string(count - kMostNames) + " more; --json lists all";
+  return names;
+}
+
 void print_split(const SplitReport& split) {
+  const bool unicode = stderr_terminal().unicode;
   print(split.name + ": " + grouped(split.samples) + " samples, " +
         grouped(static_cast<std::int64_t>(split.broken.size())) + " broken, sides of " +
         std::to_string(split.min_side) + " to " + std::to_string(split.max_side) + " pixels");
+  print_notes(split.notes);
   TextTable sizes({{"shorter side"}, {"pictures", Align::right}, {""}});
   for (const auto& [size, count] : split.by_size)
-    sizes.add({"to " + std::to_string(size), grouped(count),
-               text_bar(static_cast<double>(count) / static_cast<double>(split.samples), 30)});
+    sizes.add(
+        {"to " + std::to_string(size), grouped(count),
+         text_bar(static_cast<double>(count) / static_cast<double>(split.samples), 30, unicode)});
   print(sizes.text());
   if (!split.per_class.empty()) {
     std::vector<std::pair<std::string, std::int64_t>> classes(split.per_class.begin(),
@@ -123,7 +158,8 @@ void print_split(const SplitReport& split) {
     std::stable_sort(classes.begin(), classes.end(),
                      [](const auto& a, const auto& b) { return a.second > b.second; });
     const std::size_t ends = 5;  // the largest and the smallest
-    TextTable table({{"class"}, {"samples", Align::right}});
+    const char* counted = split.has_labels ? "samples" : split.has_masks ? "images" : "objects";
+    TextTable table({{"class"}, {counted, Align::right}});
     for (std::size_t i = 0; i < classes.size(); ++i) {
       if (i == ends && classes.size() > 2 * ends + 1) {
         table.add({"…", ""});
@@ -133,7 +169,7 @@ void print_split(const SplitReport& split) {
     }
     print(table.text());
     const double ratio = split.imbalance();
-    if (ratio == 0) print("some classes have no sample");
+    if (ratio == 0) print("without any: " + classes_without(split));
     if (ratio > 1.5) {
       char text[64];
       std::snprintf(text, sizeof text, "the largest class has %.1f times the smallest's", ratio);
@@ -164,17 +200,24 @@ nlohmann::json json_of(const DataReport& report) {
     nlohmann::json broken = nlohmann::json::array(), sizes = nlohmann::json::object();
     for (const BrokenSample& sample : split.broken)
       broken.push_back({{"source", sample.source}, {"problem", sample.problem}});
+    nlohmann::json notes = nlohmann::json::array();
+    for (const DataNote& note : split.notes.all())
+      notes.push_back({{"what", note.what}, {"count", note.count}, {"places", note.places}});
     for (const auto& [size, count] : split.by_size) sizes[std::to_string(size)] = count;
     splits[split.name] = {{"samples", split.samples},
                           {"broken", broken},
                           {"duplicates", json_of(split.duplicates)},
+                          {"notes", notes},
                           {"classes", split.per_class},
                           {"imbalance", split.imbalance()},
                           {"min_side", split.min_side},
                           {"max_side", split.max_side},
                           {"shorter_side", sizes}};
   }
-  return {{"splits", splits}, {"leaked", json_of(report.leaked)}, {"broken", report.broken()}};
+  return {{"splits", splits},
+          {"leaked", json_of(report.leaked)},
+          {"one_sided", report.one_sided},
+          {"broken", report.broken()}};
 }
 
 void check(const DataCheckArguments& arguments) {
@@ -193,6 +236,18 @@ void check(const DataCheckArguments& arguments) {
     print_groups("\npictures that are in more than one split (validation is too good by them):",
                  report.leaked);
   }
+  if (!arguments.json && !report.one_sided.empty()) {
+    print("\nclasses that are not in every split:");
+    for (std::size_t i = 0; i < std::min(report.one_sided.size(), kMostLines); ++i)
+      print("  " + printable(report.one_sided[i], 200));
+    if (report.one_sided.size() > kMostLines) print("  and more; --json lists all");
+  }
+  if (report.broken() == 0 && !report.one_sided.empty())
+    throw Error(ErrorKind::data, arguments.what,
+                std::to_string(report.one_sided.size()) +
+                    " classes are not in every split, of which this is one: " +
+                    printable(report.one_sided[0], 200),
+                "all splits need samples of the same classes: is a name misspelt?");
   if (report.broken() == 0) return;
   for (const SplitReport& split : report.splits)
     if (!split.broken.empty())

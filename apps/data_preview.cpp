@@ -26,6 +26,14 @@ struct DataPreviewArguments {
   std::int64_t count = 6, copies = 5;
 };
 
+/// Leaves of a sample what the task uses: the others are no part of what the model learns.
+void keep_parts(Sample& sample, const SampleParts& parts) {
+  if (!parts.has(SamplePart::label)) sample.label = -1;
+  if (!parts.has(SamplePart::boxes)) sample.boxes.clear();
+  if (!parts.has(SamplePart::mask)) sample.mask = {};
+  if (!parts.has(SamplePart::caption)) sample.caption.clear();
+}
+
 /// Boxes and masks on a picture of the size that they belong to.
 void annotate(Image& image, const Sample& sample, const std::vector<std::string>& classes) {
   const bool has_background = !classes.empty() && classes[0] == "background";
@@ -123,6 +131,9 @@ void preview(const DataPreviewArguments& arguments) {
   use_one_image_thread();
   Experiment experiment = load_experiment(arguments.experiment, arguments.sets);
   const DataSplits data = open_data(experiment.data);
+  // What the task uses; all that there is, where the data is for another task.
+  const SampleParts needs = needs_of(experiment.task), held = parts_of(experiment.data.set);
+  const SampleParts parts = held.has_all(needs) ? needs : held;
   resolve(experiment, *data.train);
   const Preprocessing input = experiment_preprocessing(experiment);
   const auto seed = static_cast<std::uint64_t>(experiment.seed);
@@ -137,7 +148,9 @@ void preview(const DataPreviewArguments& arguments) {
       static_cast<std::size_t>(input.in_chans * input.img_size.height * input.img_size.width));
   for (std::int64_t row = 0; row < rows; ++row) {
     const std::int64_t index = order[static_cast<std::size_t>(row)];
-    const Sample sample = data.train->get(index), encoded = data.train->read(index);
+    Sample sample = data.train->get(index), encoded = data.train->read(index);
+    keep_parts(sample, parts);
+    keep_parts(encoded, parts);
     GridPicture original{sample.image, caption_of(sample, classes)};
     annotate(original.picture, sample, classes);
     pictures.push_back(std::move(original));
@@ -160,6 +173,7 @@ void preview(const DataPreviewArguments& arguments) {
       pictures.push_back(std::move(mixed));
   }
   GridOptions options;
+  options.wrap_captions = true;
   options.columns =
       several_views ? static_cast<int>(views) + 1 : static_cast<int>(arguments.copies + 1);
   options.tile = static_cast<int>(std::clamp<std::int64_t>(input.img_size.width, 128, 256));

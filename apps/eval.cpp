@@ -44,7 +44,7 @@ Subject open_subject(const EvalArguments& arguments, DataSplits& data) {
       throw Error(ErrorKind::usage, arguments.what, "an experiment file has no weights of its own",
                   "name them with --weights, or evaluate a run directory");
     subject.experiment = load_experiment(arguments.what, arguments.sets);
-    data = open_data(subject.experiment.data);
+    data = open_data(subject.experiment);
     resolve(subject.experiment, *data.val);
     subject.weights = arguments.weights;
   } else {
@@ -53,7 +53,7 @@ Subject open_subject(const EvalArguments& arguments, DataSplits& data) {
     const CheckpointInfo info = read_checkpoint_info(checkpoint);
     subject.experiment =
         parse_experiment(info.config, checkpoint.string() + " (its config)", arguments.sets);
-    data = open_data(subject.experiment.data);
+    data = open_data(subject.experiment);
     if (data.val->classes() != info.labels)
       throw Error(ErrorKind::data, arguments.what,
                   "the model was trained for other classes than this data has",

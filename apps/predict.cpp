@@ -18,6 +18,7 @@
 #include "vit/image/decode.h"
 #include "vit/io/file_error.h"
 #include "vit/report/table.h"
+#include "vit/report/terminal.h"
 #include "vit/train/device.h"
 #include "vit/train/fast_types.h"
 #include "vit/train/prediction_scope.h"
@@ -87,6 +88,7 @@ void predict(const PredictArguments& arguments) {
   const PredictionScope prediction(device, chosen_type(arguments.dtype, device, "--dtype"));
   const DecodeOptions decoding{.apply_exif_orientation = input.exif_orientation};
   nlohmann::json results = nlohmann::json::array();
+  const bool unicode = stderr_terminal().unicode;
   for (const fs::path& path : pictures) {
     torch::Tensor x =
         torch::empty({1, input.in_chans, input.img_size.height, input.img_size.width});
@@ -102,7 +104,7 @@ void predict(const PredictArguments& arguments) {
           classifier.labels.at(static_cast<std::size_t>(indices[k].item<std::int64_t>()));
       char text[32];
       std::snprintf(text, sizeof text, "%.2f %%", 100 * probability);
-      table.add({label, text, text_bar(probability, 30)});
+      table.add({label, text, text_bar(probability, 30, unicode)});
       top.push_back({{"label", label}, {"probability", probability}});
     }
     if (arguments.json)

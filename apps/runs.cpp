@@ -9,6 +9,7 @@
 #include "apps/sets.h"
 #include "vit/config/replay.h"
 #include "vit/core/str.h"
+#include "vit/io/printable.h"
 
 namespace vit::cli {
 namespace {
@@ -21,7 +22,7 @@ struct ReplayArguments {
 };
 
 void replay(const ReplayArguments& arguments) {
-  const UpdateEvent event = replay_update(arguments.run, arguments.step, arguments.sets);
+  const auto [event, sources] = replay_update(arguments.run, arguments.step, arguments.sets);
   if (arguments.json) {
     print_json({{"update", event.update},
                 {"epoch", event.epoch},
@@ -29,7 +30,8 @@ void replay(const ReplayArguments& arguments) {
                 {"loss", event.loss},
                 {"grad_norm", event.grad_norm},
                 {"lr", event.lr},
-                {"samples", event.samples}});
+                {"samples", event.samples},
+                {"files", sources}});
     return;
   }
   char figures[128];
@@ -41,9 +43,9 @@ void replay(const ReplayArguments& arguments) {
                   "loss %g, so that no update was made; learning rate %.6g", event.loss, event.lr);
   print(str("update ", event.update, " (epoch ", event.epoch, ", from batch ", event.batch, " of ",
             event.batches, "): ", figures));
-  std::string samples = "samples";
-  for (const std::int64_t index : event.samples) samples += " " + std::to_string(index);
-  print(samples);
+  print("samples, by their position in the training data:");
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    print(str("  ", event.samples[i], "  ", printable(sources[i])));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ ModelSpec spec_of(const std::string& what, const std::vector<std::string>& sets)
   const bool is_file = what.ends_with(".yaml") || what.ends_with(".yml");
   if (!is_file) return parse_experiment("model: {name: \"" + what + "\"}", what, sets).model;
   Experiment experiment = load_experiment(what, sets);
-  resolve(experiment, *open_data(experiment.data.set).train);
+  resolve(experiment, *open_data(experiment.data.set, WantedSplits::train).train);
   return experiment.model;
 }
 

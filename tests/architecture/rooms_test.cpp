@@ -186,6 +186,7 @@ TEST_CASE("a library that one room hides is included by no other") {
       {"opencv2/", {"vit/image/"}},
       {"archive", {"vit/io/"}},
       {"curl/", {"vit/io/"}},
+      {"expat.h", {"vit/data/xml.cpp"}},
   };
   for (const auto& folder : {"vit", "apps"}) {
     for (const auto& include : includes_in(folder)) {

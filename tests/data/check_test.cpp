@@ -3,6 +3,8 @@
 #include "tests/catch.h"
 #include "tests/data/pictures.h"
 #include "vit/data/image_folder.h"
+#include "vit/data/mask_folder.h"
+#include "vit/data/registry.h"
 
 using namespace vit;
 
@@ -54,4 +56,50 @@ TEST_CASE("A check finds what is broken, twice there, leaked and unequal") {
   REQUIRE(report.leaked.size() == 1);
   CHECK_THAT(report.leaked[0].sources.at(0), Catch::Contains("train/dog/1.png"));
   CHECK_THAT(report.leaked[0].sources.at(1), Catch::Contains("val/dog/leak.png"));
+}
+
+TEST_CASE("Classes that only one split has are told") {
+  const test::ScratchFolder folder;
+  test::put_picture(folder / "train/cat/1.png", 1);
+  test::put_picture(folder / "train/dog/1.png", 2);
+  test::put_picture(folder / "val/dog/1.png", 3);
+  test::put_picture(folder / "val/kat/1.png", 4);
+  const auto train = image_folder(folder / "train"), val = image_folder(folder / "val");
+  const DataReport report = check_data({{"train", train.get()}, {"val", val.get()}}, 1);
+  CHECK(report.one_sided ==
+        std::vector<std::string>{"cat: in train, not in val", "kat: in val, not in train"});
+  CHECK(check_data({{"train", train.get()}}, 1).one_sided.empty());
+}
+
+TEST_CASE("Of masks, images are counted that hold a class; masks of 0 and 255 are told") {
+  const test::ScratchFolder folder;
+  MaskFolderOptions options;
+  options.root = folder.path().string();
+  options.classes = {"background", "object"};
+  const std::uint8_t object = GENERATE(1, 255);
+  for (const char* name : {"1.png", "2.png"}) {
+    test::put_picture(folder / "images/train" / name, 9, 2, 2);
+    std::filesystem::create_directories(folder / "masks/train");
+    Image mask(2, 2, 1);
+    mask.pixels = {0, object, object, 0};
+    write_png(mask, folder / "masks/train" / name);
+  }
+  const auto data = mask_folder(options, Split::train);
+  const DataReport report = check_data({{"train", data.get()}}, 1);
+  const SplitReport& split = report.splits[0];
+  CHECK(split.has_masks);
+  CHECK_FALSE(split.has_labels);
+  CHECK(split.per_class ==
+        std::map<std::string, std::int64_t>{{"background", 2}, {"object", object == 1 ? 2 : 0}});
+  CHECK(split.notes.empty() == (object == 1));
+  if (object == 255)
+    CHECK_THAT(split.notes.line(), Catch::Contains("all pixels that are not 0 are ignored (255)"));
+}
+
+TEST_CASE("A sample with a label is counted once, whatever else it holds") {
+  const DataSplits data = open_data({"shapes", ShapesOptions{.num_train = 40, .num_val = 10}});
+  const DataReport report = check_data({{"train", data.train.get()}}, 1);
+  std::int64_t sum = 0;
+  for (const auto& [name, count] : report.splits[0].per_class) sum += count;
+  CHECK(sum == 40);
 }

@@ -1,6 +1,7 @@
 #include "vit/data/cifar.h"
 
 #include "tests/catch.h"
+#include "tests/data/pickles.h"
 #include "tests/io/scratch.h"
 #include "vit/core/error.h"
 #include "vit/image/encode.h"
@@ -120,4 +121,39 @@ TEST_CASE("CIFAR-100's damage is an error that names file and record") {
   CHECK_THAT(problem(), Catch::Contains("record 1 has label 100"));
   std::filesystem::remove(folder / "test.bin");
   CHECK_THAT(problem(), Catch::Contains("vit data prepare cifar100"));
+}
+
+TEST_CASE("The Python version, as torchvision downloads it, is read as the binary one") {
+  const vit::test::ScratchFolder folder;
+  const bool python2 = GENERATE(true, false);
+  std::string row(3072, '\0');
+  row[0] = 10;
+  row[1024] = 20;
+  row[2048] = static_cast<char>(230);
+  const std::filesystem::path ten = folder / "cifar-10-batches-py",
+                              hundred = folder / "cifar-100-python";
+  std::filesystem::create_directory(ten);
+  std::filesystem::create_directory(hundred);
+  for (int batch = 1; batch <= 5; ++batch)
+    vit::test::put(ten / ("data_batch_" + std::to_string(batch)),
+                   vit::test::image_batch_pickle(
+                       row, 1, 3072, "labels", std::string(1, static_cast<char>(batch)), python2));
+  vit::test::put(ten / "test_batch",
+                 vit::test::image_batch_pickle(row + row, 2, 3072, "labels", "\x03\x07", python2));
+  const auto train = vit::cifar10(folder.path(), Split::train), val = vit::cifar10(ten, Split::val);
+  REQUIRE(train->size() == 5);
+  for (std::int64_t i = 0; i < 5; ++i) CHECK(train->label(i) == i + 1);
+  REQUIRE(val->size() == 2);
+  CHECK(val->label(1) == 7);
+  const vit::Sample sample = val->get(1);
+  CHECK(sample.image.pixels[0] == 10);
+  CHECK(sample.image.pixels[1] == 20);
+  CHECK(sample.image.pixels[2] == 230);
+  vit::test::put(ten / "test_batch",
+                 vit::test::image_batch_pickle(row, 1, 3072, "labels", "\x0A", python2));
+  CHECK_THAT(refusal(folder.path()).what(), Catch::Contains("row 0 has label 10"));
+  vit::test::put(hundred / "test",
+                 vit::test::image_batch_pickle(row, 1, 3072, "fine_labels", "\x51", python2));
+  const auto fine = vit::cifar100(folder.path(), Split::val);
+  CHECK(fine->classes()[static_cast<std::size_t>(fine->label(0))] == "streetcar");
 }

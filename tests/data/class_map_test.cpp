@@ -27,6 +27,12 @@ TEST_CASE("A class's label is the number of its line") {
   CHECK(classes_of("\xEF\xBB\xBFtench\ngreat white shark\nké\n\n\n") == expected);
 }
 
+TEST_CASE("Blanks around a name do not count, as in timm") {
+  CHECK(classes_of(" cup \t\ngreat white shark  \r\n  \n") ==
+        std::vector<std::string>{"cup", "great white shark"});
+  CHECK_THAT(refusal("cat\n  \ndog\n").where(), Catch::EndsWith("classes.txt:2"));
+}
+
 TEST_CASE("A class map with a hole or a name twice is refused with the line") {
   const vit::Error hole = refusal("cat\n\ndog\n");
   CHECK_THAT(hole.where(), Catch::EndsWith("classes.txt:2"));

@@ -84,6 +84,108 @@ TEST_CASE("COCO's masks: smaller objects above, crowds do not count") {
                                                         0, 0, 0, 0, 0, 255});
 }
 
+TEST_CASE("With COCO's masks, labels of boxes are positions among the classes, too") {
+  Scene scene;
+  for (const bool masks : {false, true}) {
+    scene.options.masks = masks;
+    const auto data = scene.open();
+    const Sample sample = data->get(1);
+    CHECK(data->classes()[static_cast<std::size_t>(sample.boxes[0].label)] == "dog");
+    CHECK(data->classes()[static_cast<std::size_t>(sample.boxes[1].label)] == "car");
+  }
+}
+
+TEST_CASE("Boxes without area are left out and those over the edge cut, and both are noted") {
+  Scene scene;
+  scene.json["annotations"][0]["bbox"] = {1, 1, 3, 0};
+  scene.json["annotations"][1]["bbox"] = {4, 1, 6, 1};
+  const auto data = scene.open();
+  const Sample sample = data->get(1);
+  REQUIRE(sample.boxes.size() == 1);
+  CHECK(sample.boxes[0].x0 == 4);
+  CHECK(sample.boxes[0].x1 == 6);
+  REQUIRE(data->notes().all().size() == 2);
+  CHECK_THAT(data->notes().all()[0].what, Catch::Contains("without area"));
+  CHECK_THAT(data->notes().all()[0].places[0], Catch::Contains("a.json: annotations[0]"));
+  CHECK_THAT(data->notes().all()[1].what, Catch::Contains("over the edge"));
+}
+
+TEST_CASE("What annotation tools write and reference readers read: null, 7.0, NaN") {
+  Scene scene;
+  Json& first = scene.json["annotations"][0];
+  first["iscrowd"] = nullptr;
+  first["image_id"] = 7.0;
+  first["note"] = "NaN \\\" Infinity";
+  std::string text = scene.json.dump();
+  const std::string area = "\"area\":4.25";
+  text.replace(text.find(area), area.size(), "\"area\":NaN,\"x\":[-Infinity,Infinity]");
+  test::put(scene.folder / "a.json", text);
+  CHECK(coco(scene.options, Split::train)->get(1).boxes.size() == 2);
+  // A box of NaN is none.
+  const std::string box = "\"bbox\":[1.0,";
+  REQUIRE(text.find(box) != std::string::npos);
+  text.replace(text.find(box), box.size(), "\"bbox\":[NaN,");
+  test::put(scene.folder / "a.json", text);
+  CHECK_THAT(test::error_of([&] { (void)coco(scene.options, Split::train); })->what(),
+             Catch::Contains("annotations[0]: `bbox` is [null,"));
+}
+
+TEST_CASE("Polygons of less than three corners are passed over, as detectron2 does") {
+  Scene scene;
+  scene.options.masks = true;
+  const auto clean = scene.open()->get(1);
+  Json& polygons = scene.json["annotations"][0]["segmentation"];
+  polygons.push_back(Json::array());
+  polygons.push_back({1, 2, 3, 4});
+  polygons.push_back({1, 2, 3, 4, 5, 6, 7});
+  auto data = scene.open();
+  CHECK(data->get(1).mask == clean.mask);
+  CHECK(data->get(1).boxes.size() == 2);
+  REQUIRE(data->notes().all().size() == 1);
+  CHECK(data->notes().all()[0].count == 3);
+  polygons = Json::array();  // an object without any outline
+  data = scene.open();
+  CHECK(data->get(1).boxes.size() == 1);
+  CHECK_THAT(data->notes().line(), Catch::Contains("objects without an outline are left out: 1"));
+}
+
+TEST_CASE("All faults of COCO's file are told at once") {
+  Scene scene;
+  scene.json["images"][0]["width"] = 0;
+  scene.json["annotations"][0]["image_id"] = 1.5;
+  scene.json["annotations"][1]["bbox"] = {1, 2};
+  CHECK_THAT(scene.problem(), Catch::Contains("a.json: has 3 faults") &&
+                                  Catch::Contains("images[0]: a picture of 0x4 pixels") &&
+                                  Catch::Contains("annotations[0]: `image_id` is 1.5") &&
+                                  Catch::Contains("annotations[1]: a box of 2 numbers"));
+}
+
+TEST_CASE("Annotations of an image that EXIF turns may be of the stored or the upright one") {
+  Scene scene;
+  scene.options.masks = true;
+  scene.json["images"][1]["file_name"] = "turned.jpg";
+  const auto upright = scene.open();
+  test::put_turned_picture(scene.folder / "pictures/turned.jpg", 6, 4, 6);  // upright 6x4
+  const Sample sample = upright->get(1);
+  CHECK(sample.image.width == 4);
+  CHECK(sample.mask.width == 4);
+  CHECK(sample.mask.height == 6);
+  const Box& dog = sample.boxes[0];  // upright (1, 1)-(4, 3)
+  CHECK(dog.x0 == 1);
+  CHECK(dog.x1 == 3);
+  CHECK(dog.y0 == 2);
+  CHECK(dog.y1 == 5);
+  CHECK(sample.mask.pixel(1, 4)[0] == 2);
+  CHECK(sample.mask.pixel(1, 3)[0] == 1);  // the car, upright (2, 1)-(3, 2)
+  CHECK(sample.mask.pixel(3, 4)[0] == 0);
+
+  test::put_turned_picture(scene.folder / "pictures/turned.jpg", 6, 6, 4);  // as it is stored
+  CHECK(upright->get(1).boxes[0].x1 == 4);
+  test::put_turned_picture(scene.folder / "pictures/turned.jpg", 6, 5, 4);
+  CHECK_THROWS_WITH(upright->get(1),
+                    Catch::Contains("is of 5x4 pixels") && Catch::Contains("says 6x4"));
+}
+
 TEST_CASE("COCO's captions: a sample for each") {
   Scene scene;
   scene.json.erase("categories");
@@ -95,6 +197,10 @@ TEST_CASE("COCO's captions: a sample for each") {
   CHECK(data->get(0).caption == "nothing");
   CHECK(data->get(2).caption == "a car");
   CHECK_THAT(data->get(2).source, Catch::Contains("two.png"));
+  scene.json["annotations"].erase(2);
+  const auto fewer = scene.open();
+  CHECK(fewer->size() == 2);
+  CHECK_THAT(fewer->notes().line(), Catch::Contains("images without a caption are left out: 1"));
 }
 
 TEST_CASE("The lists may stand in any order") {
@@ -118,13 +224,37 @@ TEST_CASE("Mistakes in COCO's files name the record") {
     first["category_id"] = 4;
     expected += "there is no category with the id 4";
   }
-  SECTION("box outside") {
-    first["bbox"] = {4, 1, 6, 1};
-    expected += "the box (4, 1)-(10, 2) leaves its picture of 6x4";
+  SECTION("ids that are not whole") {
+    first["image_id"] = 7.5;
+    expected += "`image_id` is 7.5; expected a whole number";
   }
-  SECTION("empty box") {
-    first["bbox"] = {4, 1, 0, 1};
-    expected += "the box (4, 1)-(4, 2) is empty";
+  SECTION("ids that are text") {
+    first["category_id"] = "3";
+    expected += "`category_id` is \"3\"; expected a whole number";
+  }
+  SECTION("a crowd of text") {
+    first["iscrowd"] = "no";
+    expected += "`iscrowd` is \"no\"";
+  }
+  SECTION("a segmentation that is null") {
+    first["segmentation"] = nullptr;
+    expected += "`segmentation` is null";
+  }
+  SECTION("a polygon that is not in a list") {
+    first["segmentation"] = {2, 1, 3, 1, 3, 2};
+    expected += "`segmentation` holds 2; expected lists of numbers";
+  }
+  SECTION("runs without a size") {
+    first["segmentation"] = {{"counts", {24}}};
+    expected += "there is no `size`";
+  }
+  SECTION("runs that are negative") {
+    first["segmentation"] = {{"size", {4, 6}}, {"counts", {25, -1}}};
+    expected += "the mask has a run of -1 pixels";
+  }
+  SECTION("a category twice") {
+    scene.json["categories"].push_back({{"id", 3}, {"name", "bus"}});
+    expected = "categories[2]: the id 3 is there twice";
   }
   SECTION("box of three numbers") {
     first["bbox"] = {4, 1, 6};
@@ -132,7 +262,7 @@ TEST_CASE("Mistakes in COCO's files name the record") {
   }
   SECTION("box of text") {
     first["bbox"] = "here";
-    expected += "`bbox` is of the wrong type";
+    expected += "`bbox` is \"here\"; expected a list of numbers";
   }
   SECTION("no box") {
     first.erase("bbox");
@@ -152,7 +282,7 @@ TEST_CASE("Mistakes in COCO's files name the record") {
   }
   SECTION("a segmentation that is none") {
     first["segmentation"] = 7;
-    expected += "`segmentation` is malformed";
+    expected += "`segmentation` is 7; expected polygons or run lengths";
   }
   SECTION("a record that is none") {
     first = 7;

@@ -33,6 +33,11 @@ TEST_CASE(
   CHECK(data->get(0).image.pixels[0] == 1);
   CHECK(data->label(1) == 1);
   CHECK_THAT(data->get(1).source, Catch::Contains("dog/b.png"));
+  put_picture(folder / "lost.png", 1);
+  CHECK_THAT(vit::image_folder(folder.path())->notes().line(),
+             Catch::Contains("files beside the class folders are left out: 1") &&
+                 Catch::Contains("files of other types are left out (.txt): 1") &&
+                 Catch::Contains("hidden images are left out: 1"));
 }
 
 TEST_CASE("Folders that are no data set are errors that say what is wrong") {
@@ -83,6 +88,9 @@ TEST_CASE("A class map says which folders are classes, and their labels") {
   REQUIRE(data->size() == 2);
   CHECK(data->label(0) == 2);
   CHECK(data->label(1) == 0);
+  CHECK_THAT(data->notes().line(),
+             Catch::Contains("folders that the class map does not name are left out: 1") &&
+                 Catch::Contains("classes of the class map have no folder: 1"));
   const auto error =
       vit::test::error_of([&] { (void)vit::image_folder(folder.path(), {"sheep"}); });
   REQUIRE(error);

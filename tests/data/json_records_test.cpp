@@ -62,7 +62,14 @@ TEST_CASE("A member has its type, or is refused with its name and what it holds"
   CHECK(vit::json_member<std::vector<double>>(record, "box", "coco.json") ==
         std::vector<double>{1, 2.5});
   check_refused([&] { (void)vit::json_member<double>(record, "name", "coco.json"); },
-                "`name` is of the wrong type: \"cat\"");
+                "`name` is \"cat\"; expected a number");
+  const Json odd = {{"half", 7.5}, {"yes", true}, {"whole", 7.0}, {"huge", 18446744073709551615U}};
+  CHECK(vit::json_member<std::int64_t>(odd, "whole", "coco.json") == 7);
+  for (const char* key : {"half", "yes", "huge"})
+    check_refused([&] { (void)vit::json_member<std::int64_t>(odd, key, "coco.json"); },
+                  "expected a whole number");
+  check_refused([&] { (void)vit::json_member<double>(odd, "yes", "coco.json"); },
+                "expected a number");
   check_refused([&] { (void)vit::json_member<double>(record, "area", "coco.json"); },
                 "there is no `area`");
 }

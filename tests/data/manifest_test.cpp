@@ -106,6 +106,21 @@ TEST_CASE("JSON lines: an object a line") {
   CHECK_THAT(scene.problem("[1]\n"), Catch::Contains("expected a JSON object"));
 }
 
+TEST_CASE("A JSON array of objects") {
+  Scene scene;
+  scene.options.train = (scene.folder / "train.JSON").string();
+  const auto [train, val] = scene.open(
+      "[{\"path\": \"a.png\", \"label\": \"cat\"},\n {\"path\": \"b, c.png\", \"label\": "
+      "\"dog\"}]\n");
+  REQUIRE(train->size() == 2);
+  CHECK(train->get(1).image.pixels[0] == 20);
+  CHECK(train->classes() == std::vector<std::string>{"cat", "dog"});
+  CHECK_THAT(scene.problem("[{\"path\": \"a.png\", \"label\": 1}, {\"label\": 1}]"),
+             Catch::Contains("train.JSON: [1]: there is no `path`"));
+  CHECK_THAT(scene.problem("{\"path\": \"a.png\"}"), Catch::Contains("expected a JSON array"));
+  CHECK_THAT(scene.problem("[{]"), Catch::Contains("train.JSON"));
+}
+
 TEST_CASE("A label that is no 64-bit number is a name in CSV, and an error in JSON lines") {
   Scene scene;
   const std::string huge = "99999999999999999999";
@@ -140,12 +155,13 @@ TEST_CASE("A folder as the Hugging Face hub has it") {
   test::put_picture(folder / "validation/b.png", 2);
   test::put(folder / "train/metadata.jsonl", "{\"file_name\": \"x/a.png\", \"label\": 1}\n");
   test::put(folder / "validation/metadata.csv", "file_name,label\nb.png,0\n");
-  const auto [train, val] = metadata_folder(folder.path().string());
+  const auto [train, val] = metadata_folders(folder / "train", folder / "validation");
   CHECK(train->classes() == std::vector<std::string>{"0", "1"});
   CHECK(train->get(0).image.pixels[0] == 1);
   CHECK(val->get(0).label == 0);
   std::filesystem::remove(folder / "train/metadata.jsonl");
-  const auto error = test::error_of([&] { (void)metadata_folder(folder.path().string()); });
+  const auto error =
+      test::error_of([&] { (void)metadata_folders(folder / "train", folder / "validation"); });
   REQUIRE(error);
   CHECK_THAT(error->what(), Catch::Contains("neither metadata.jsonl nor metadata.csv"));
 }

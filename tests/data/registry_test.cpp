@@ -5,6 +5,7 @@
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "vit/core/error.h"
+#include "vit/image/encode.h"
 
 namespace {
 
@@ -94,4 +95,31 @@ TEST_CASE("Data that is not there is an error of the data, with the folder") {
   REQUIRE(error);
   CHECK(error->kind() == vit::ErrorKind::data);
   CHECK_THAT(error->where(), Catch::Contains("pets"));
+}
+
+TEST_CASE("The training split alone is opened where there is no other") {
+  const vit::test::ScratchFolder folder;
+  for (const char* name : {"train/cat/1.png", "train/dog/1.png"}) {
+    std::filesystem::create_directories((folder / name).parent_path());
+    vit::write_png(vit::Image(4, 4, 3), folder / name);
+  }
+  const vit::DataSpec spec{"folder", vit::ImageFolderOptions{folder.path().string()}};
+  CHECK(vit::lacks_validation(spec));
+  CHECK(vit::test::error_of([&] { (void)vit::open_data(spec); }));
+  const vit::DataSplits splits = vit::open_data(spec, vit::WantedSplits::train);
+  CHECK(splits.train->size() == 2);
+  CHECK(splits.val == nullptr);
+  std::filesystem::create_directory(folder / "val");
+  CHECK_FALSE(vit::lacks_validation(spec));
+}
+
+TEST_CASE("What samples can hold depends on the kind and its options") {
+  using vit::SamplePart;
+  CHECK(vit::parts_of(vit::default_data("folder")).text() == "label");
+  CHECK(vit::parts_of(vit::default_data("coco")).text() == "boxes, caption");
+  vit::DataSpec coco = vit::default_data("coco");
+  std::get<vit::CocoOptions>(coco.options).masks = true;
+  CHECK(vit::parts_of(coco).text() == "boxes, mask, caption");
+  CHECK(vit::parts_of(coco).has_all({SamplePart::boxes, SamplePart::mask}));
+  CHECK_FALSE(vit::parts_of(coco).has_all({SamplePart::boxes, SamplePart::label}));
 }

@@ -37,7 +37,8 @@ struct Scene {
 
 TEST_CASE("Shards in WebDataset's layout, in the order of their names") {
   Scene scene;
-  scene.options.train = GENERATE("train-*.tar", "train-{0..1}.tar", "train-?.tar");
+  scene.options.train =
+      GENERATE("train-*.tar", "train-{0..1}.tar", "train-?.tar", "train-{0,1}.tar");
   const auto data = shards(scene.options, Split::train);
   REQUIRE(data->size() == 3);
   CHECK(data->classes() == std::vector<std::string>{"0", "1", "2", "3"});
@@ -64,6 +65,51 @@ TEST_CASE("Captions and labels of .txt and .json files") {
   CHECK(data->get(1).label == 5);
 }
 
+TEST_CASE("Suffixes count in any case, and a caption beside a .json keeps its place") {
+  Scene scene;
+  test::put_picture(scene.folder / "t/a.png", 1);
+  std::filesystem::rename(scene.folder / "t/a.png", scene.folder / "t/a.PNG");
+  test::put(scene.folder / "t/a.CLS", "1");
+  test::put(scene.folder / "t/a.txt", "a cat");
+  test::put(scene.folder / "t/a.json", R"({"url": "x"})");
+  test::pack_tar(scene.folder / "t", scene.folder / "data/val-0.tar");
+  const auto data = shards(scene.options, Split::val);
+  REQUIRE(data->size() == 1);
+  CHECK(data->label(0) == 1);
+  CHECK(data->get(0).caption == "a cat");
+}
+
+TEST_CASE("Of several images of a sample, the plainest is its image, and the others are noted") {
+  Scene scene;
+  test::put_picture(scene.folder / "t/a.depth.png", 1);
+  test::put_picture(scene.folder / "t/a.left.png", 2);
+  test::put_picture(scene.folder / "t/a.png", 3);
+  test::put(scene.folder / "t/a.cls", "1");
+  test::put(scene.folder / "t/lonely.cls", "1");
+  test::pack_tar(scene.folder / "t", scene.folder / "data/val-0.tar");
+  const auto data = shards(scene.options, Split::val);
+  REQUIRE(data->size() == 1);
+  CHECK(data->get(0).image.pixels[0] == 3);
+  CHECK_THAT(data->notes().line(), Catch::Contains("further images of a sample are left out: 2") &&
+                                       Catch::Contains("samples without an image are left out: 1"));
+  std::filesystem::remove(scene.folder / "t/a.png");
+  test::pack_tar(scene.folder / "t", scene.folder / "data/val-0.tar");
+  CHECK_THROWS_WITH(shards(scene.options, Split::val),
+                    Catch::Contains("a.depth.png: and") && Catch::Contains("a.left.png"));
+}
+
+TEST_CASE("Shards that are named by lists and several ranges") {
+  Scene scene;
+  for (const char* name : {"m0-0", "m0-1", "m1-0", "m1-1"})
+    std::filesystem::copy(scene.folder / "data/train-0.tar",
+                          scene.folder / "data" / (std::string(name) + ".tar"));
+  scene.options.train = "m{0..1}-{0..1}.tar";
+  CHECK(shards(scene.options, Split::train)->size() == 8);
+  scene.options.train = "m{0,1}-0.tar";
+  CHECK(shards(scene.options, Split::train)->size() == 4);
+  CHECK(matching_shards(scene.options.root, "none-*.tar").empty());
+}
+
 TEST_CASE("Mistakes in shards name shard and sample") {
   Scene scene;
   SECTION("a label that is none") {
@@ -76,10 +122,19 @@ TEST_CASE("Mistakes in shards name shard and sample") {
     scene.options.class_map = (scene.folder / "classes.txt").string();
     CHECK_THAT(scene.problem(), Catch::Contains("has label 3, and there are 2 classes"));
   }
-  SECTION("two pictures of one name") {
-    test::put_picture(scene.folder / "s1/0001.jpg", 1);
+  SECTION("one name twice") {
+    const std::string tar = (scene.folder / "data/train-1.tar").string();
+    REQUIRE(
+        std::system(("tar -C '" + (scene.folder / "s1").string() + "' -rf '" + tar + "' ./0001.png")
+                        .c_str()) == 0);
+    CHECK_THAT(scene.problem(), Catch::Contains("train-1.tar/./0001.png: is there twice"));
+  }
+  SECTION("several at once") {
+    scene.put("s1/0002.png", 1, "cat");
+    scene.put("s1/0003.png", 1, "-1");
     test::pack_tar(scene.folder / "s1", scene.folder / "data/train-1.tar");
-    CHECK_THAT(scene.problem(), Catch::Contains("two pictures of one name"));
+    CHECK_THAT(scene.problem(), Catch::Contains("has 2 faults") && Catch::Contains("0002.cls") &&
+                                    Catch::Contains("0003.cls"));
   }
   SECTION("a compressed archive") {
     REQUIRE(std::system(("gzip -c '" + (scene.folder / "data/train-0.tar").string() + "' > '" +

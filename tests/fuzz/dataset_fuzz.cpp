@@ -5,9 +5,12 @@
 
 #include "tests/fuzz/memory_file.h"
 #include "vit/core/error.h"
+#include "vit/data/brace_expansion.h"
+#include "vit/data/coco.h"
 #include "vit/data/coco_mask.h"
 #include "vit/data/csv_records.h"
 #include "vit/data/idx.h"
+#include "vit/data/image_batch.h"
 #include "vit/data/json_records.h"
 #include "vit/data/mat_file.h"
 #include "vit/data/png_mask.h"
@@ -49,6 +52,31 @@ void read_as(char reader, std::span<const std::uint8_t> bytes) {
                                                     static_cast<void>(vit::json_member<std::string>(
                                                         record, "file_name", "fuzz.json"));
                                                   }}});
+      break;
+    case 'o': {  // COCO's annotations, masks and all, down to what is painted
+      vit::CocoOptions options;
+      options.root = "/";
+      options.train_annotations = memory.with(bytes).string();
+      options.train_images = "nowhere";
+      options.masks = true;
+      const auto data = vit::coco(options, vit::Split::train);
+      for (std::int64_t i = 0; i < data->size(); ++i) {
+        vit::Sample sample;
+        data->annotate(i, sample);
+        for (const vit::Box& box : sample.boxes)
+          require(box.x0 < box.x1 && box.y0 < box.y1 && box.x0 >= 0 && box.y0 >= 0);
+      }
+      break;
+    }
+    case 'y': {
+      const vit::ImageBatch batch = vit::read_image_batch(memory.with(bytes), "labels");
+      require(batch.bytes.size() == batch.rows * batch.columns);
+      break;
+    }
+    case 'b': try { static_cast<void>(vit::expand_braces(text));
+      } catch (const vit::Error& error) {
+        require(error.kind() == vit::ErrorKind::usage);
+      }
       break;
     default: break;
   }

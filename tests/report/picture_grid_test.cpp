@@ -80,3 +80,15 @@ TEST_CASE("no pictures, no sheet; too many, an error") {
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::usage);
 }
+
+TEST_CASE("Long captions are wrapped where it is asked for, and nothing of them is left out") {
+  GridOptions options;
+  const std::string caption = "a large red square on a dotted background and more";
+  const Image cut = picture_grid({{plain(8, 8, 0), caption}}, options);
+  options.wrap_captions = true;
+  const Image wrapped = picture_grid({{plain(8, 8, 0), caption}}, options);
+  CHECK(wrapped.width == cut.width);
+  CHECK(wrapped.height == cut.height + 3 * 15);  // four lines instead of one
+  const Image word = picture_grid({{plain(8, 8, 0), std::string(33, 'm')}}, options);
+  CHECK(word.height == cut.height + 2 * 15);
+}

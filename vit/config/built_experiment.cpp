@@ -24,7 +24,7 @@ BuiltExperiment::BuiltExperiment(Experiment described) : experiment(std::move(de
   device = resolve_device(experiment.train.device);
   experiment.train.amp = chosen_type(experiment.train.amp, device, "train.amp");
   set_deterministic(device, experiment.train.deterministic);
-  data = open_data(experiment.data);
+  data = open_data(experiment);
   resolve(experiment, *data.train);
   make_model();
   input = experiment_preprocessing(experiment);
@@ -99,8 +99,10 @@ std::string BuiltExperiment::summary() const {
   return str("model ", experiment.model.name, ", ",
              human_count(static_cast<double>(parameter_count(*model))), " parameters; data ",
              experiment.data.set.name, ", ", data.train->size(), " training and ", data.val->size(),
-             " validation pictures of ", data.train->classes().size(), " classes; ",
-             device_description(device), ", ", experiment.train.amp, frozen_text(), sizes_text());
+             " validation pictures",
+             experiment.data.subset.val_split > 0 ? " (data.val_split)" : "", " of ",
+             data.train->classes().size(), " classes; ", device_description(device), ", ",
+             experiment.train.amp, frozen_text(), sizes_text());
 }
 
 std::string BuiltExperiment::frozen_text() const {

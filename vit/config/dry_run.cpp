@@ -25,6 +25,8 @@ void dry_run(BuiltExperiment& built) {
     built.task->evaluate()->add(batch->to(built.device));
   }
   log::info(built.summary());
+  for (const std::string& remark : data_remarks(built.experiment.data, built.data))
+    log::warn(remark);
   log::info("parameter groups\n" + param_group_table(built.optimizer->groups()) + "\n" +
             schedule_drawing(built.curves(kColumns), built.experiment.schedule.epochs,
                              training_schedule(all).total_updates()));

@@ -1,6 +1,8 @@
 #include "vit/config/experiment_data.h"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 #include "vit/core/error.h"
@@ -8,25 +10,58 @@
 namespace vit {
 namespace {
 
+/// Training on some of the training samples, validation on the others. `is_held_out`: for each.
+DataSplits divided(const DataSpec& set,
+                   const std::function<std::vector<bool>(const Dataset&)>& hold_out,
+                   const std::string& key) {
+  // Two of them, as each takes its data set over.
+  std::unique_ptr<Dataset> train = open_data(set, WantedSplits::train).train,
+                           val = open_data(set, WantedSplits::train).train;
+  const std::vector<bool> is_held_out = hold_out(*train);
+  std::vector<std::int64_t> inside, outside;
+  for (std::size_t i = 0; i < is_held_out.size(); ++i)
+    (is_held_out[i] ? inside : outside).push_back(static_cast<std::int64_t>(i));
+  if (inside.empty() || outside.empty())
+    throw Error(ErrorKind::usage, key,
+                str("leaves no sample for ", inside.empty() ? "validation" : "training",
+                    ": there are ", is_held_out.size(), " training samples"),
+                "use fewer folds, or another part");
+  return {subset_of(std::move(train), std::move(outside)),
+          subset_of(std::move(val), std::move(inside))};
+}
+
 /// Training on all parts but one, validation on that one, both of the training samples.
 DataSplits cross_validated(const DataSpec& set, const SubsetOptions& options) {
   if (options.fold >= options.folds)
     throw Error(ErrorKind::usage, "data.fold",
                 str("is ", options.fold, ", and there are ", options.folds, " folds"),
                 "parts are counted from 0");
-  // Two of them, as each takes its data set over.
-  std::unique_ptr<Dataset> train = open_data(set).train, val = open_data(set).train;
-  const std::vector<std::int64_t> fold =
-      fold_of_each(*train, options.folds, static_cast<std::uint64_t>(options.subset_seed));
-  std::vector<std::int64_t> inside, outside;
-  for (std::size_t i = 0; i < fold.size(); ++i)
-    (fold[i] == options.fold ? inside : outside).push_back(static_cast<std::int64_t>(i));
-  if (inside.empty() || outside.empty())
-    throw Error(ErrorKind::usage, "data.folds",
-                str("is ", options.folds, ", and there are ", fold.size(), " training samples"),
-                "use fewer folds");
-  return {subset_of(std::move(train), std::move(outside)),
-          subset_of(std::move(val), std::move(inside))};
+  return divided(
+      set,
+      [&](const Dataset& data) {
+        std::vector<bool> held_out;
+        for (const std::int64_t fold :
+             fold_of_each(data, options.folds, static_cast<std::uint64_t>(options.subset_seed)))
+          held_out.push_back(fold == options.fold);
+        return held_out;
+      },
+      "data.folds");
+}
+
+/// Validation on a part of the training samples, each class in proportion.
+DataSplits split_off(const DataSpec& set, const SubsetOptions& options) {
+  return divided(
+      set,
+      [&](const Dataset& data) {
+        const double wanted = options.val_split * static_cast<double>(data.size());
+        std::vector<bool> held_out(static_cast<std::size_t>(data.size()));
+        for (const std::int64_t index :
+             stratified_subset(data, std::max<std::int64_t>(std::llround(wanted), 1),
+                               static_cast<std::uint64_t>(options.subset_seed)))
+          held_out[static_cast<std::size_t>(index)] = true;
+        return held_out;
+      },
+      "data.val_split");
 }
 
 std::unique_ptr<Dataset> reduced(std::unique_ptr<Dataset> data, const SubsetOptions& options) {
@@ -43,6 +78,27 @@ std::unique_ptr<Dataset> reduced(std::unique_ptr<Dataset> data, const SubsetOpti
   return subset_of(std::move(data), std::move(chosen));
 }
 
+/// The data's own splits. Where there is no validation, the error says what to do.
+DataSplits both_splits(const DataSpec& set) {
+  try {
+    return open_data(set);
+  } catch (const Error& problem) {
+    if (problem.kind() != ErrorKind::data || !lacks_validation(set)) throw;
+    throw Error(ErrorKind::data, problem.where(), problem.problem(),
+                str(problem.remedy(), problem.remedy().empty() ? "" : "; ",
+                    "or set data.val_split: 0.2, to validate on a part of the training samples"));
+  }
+}
+
+/// Throws Error (data) at the first sample that lacks what is needed.
+void require_parts(const Dataset& data, const SampleParts& needs) {
+  if (!needs.has(SamplePart::label)) return;
+  for (std::int64_t i = 0; i < data.size(); ++i)
+    if (data.label(i) < 0)
+      throw Error(ErrorKind::data, data.source(i), "has no label",
+                  "label it or take it out of the data; the task tells classes apart");
+}
+
 }  // namespace
 
 DataSplits open_data(const DataConfig& data) {
@@ -51,12 +107,53 @@ DataSplits open_data(const DataConfig& data) {
                 str("is true, and data.cache: ", data.cache.cache,
                     " keeps pictures as they lie in their files"),
                 "turn one of the two off");
-  DataSplits splits =
-      data.subset.folds > 0 ? cross_validated(data.set, data.subset) : open_data(data.set);
+  if (data.subset.folds > 0 && data.subset.val_split > 0)
+    throw Error(ErrorKind::usage, "data.val_split",
+                str("is ", data.subset.val_split, ", and data.folds says otherwise what validates"),
+                "set one of the two to 0");
+  DataSplits splits = data.subset.folds > 0       ? cross_validated(data.set, data.subset)
+                      : data.subset.val_split > 0 ? split_off(data.set, data.subset)
+                                                  : both_splits(data.set);
   splits.train = reduced(std::move(splits.train), data.subset);
   splits.train = cached(std::move(splits.train), data.cache, data.set.name + "-train");
   splits.val = cached(std::move(splits.val), data.cache, data.set.name + "-val");
   return splits;
+}
+
+void require_data_for(const TaskSpec& task, const DataSpec& set) {
+  const SampleParts needs = needs_of(task), parts = parts_of(set);
+  if (parts.has_all(needs)) return;
+  std::string fitting;
+  for (const DataEntry& entry : data_entries())
+    if (entry.samples.has_all(needs))
+      fitting += (fitting.empty() ? "" : ", ") + std::string(entry.name);
+  throw Error(ErrorKind::usage, "data.name",
+              str("the samples of ", set.name, " have ", parts.text(), ", and the task ", task.name,
+                  " needs ", needs.text()),
+              "data sets that fit: " + fitting);
+}
+
+DataSplits open_data(const Experiment& experiment) {
+  require_data_for(experiment.task, experiment.data.set);
+  DataSplits splits = open_data(experiment.data);
+  const SampleParts needs = needs_of(experiment.task);
+  require_parts(*splits.train, needs);
+  require_parts(*splits.val, needs);
+  check_sampler(*splits.train, experiment.data.sampler);
+  return splits;
+}
+
+std::vector<std::string> data_remarks(const DataConfig& data, const DataSplits& splits) {
+  std::vector<std::string> remarks;
+  for (const auto& [name, split] :
+       {std::pair("training", splits.train.get()), std::pair("validation", splits.val.get())})
+    if (!split->notes().empty())
+      remarks.push_back(
+          str(name, " data: ", split->notes().line(), " (`vit data check` says which)"));
+  if (data.batch_size > splits.train->size())
+    remarks.push_back(str("data.batch_size is ", data.batch_size, ", and there are ",
+                          splits.train->size(), " training samples: a batch holds all of them"));
+  return remarks;
 }
 
 }  // namespace vit

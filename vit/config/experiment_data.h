@@ -1,12 +1,31 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "vit/config/experiment.h"
 
 namespace vit {
 
-/// Opens the data of an experiment: the data set, cut as `data.subset` or `data.folds` says, and
-/// behind its cache. Throws Error (data), and Error (usage) where `fold` is not below `folds`, or
-/// where pictures are to be turned upright and cached.
+/// Opens the data of an experiment: the data set, cut as `data.subset`, `data.folds` or
+/// `data.val_split` says, and behind its cache. Where folds or a part of the training samples
+/// validate, the data's own validation split is not opened, and need not be there. Throws Error
+/// (data), and Error (usage) where `fold` is not below `folds`, where both are set, or where
+/// pictures are to be turned upright and cached.
 [[nodiscard]] DataSplits open_data(const DataConfig& data);
+
+/// Throws Error (usage) where the samples of this kind of data set cannot hold what the task needs,
+/// and says which kinds do. Opens nothing.
+void require_data_for(const TaskSpec& task, const DataSpec& set);
+
+/// Opens the data of an experiment, and asks it for what the task and the sampler need, so that
+/// nothing runs without. Throws what open_data and require_data_for do, Error (data) for a sample
+/// that lacks what the task needs, by its name, and Error (usage) for a sampler without weights.
+[[nodiscard]] DataSplits open_data(const Experiment& experiment);
+
+/// What a person should know of the data when training starts, a line each: what was left out or
+/// mended, and a batch that is larger than the data.
+[[nodiscard]] std::vector<std::string> data_remarks(const DataConfig& data,
+                                                    const DataSplits& splits);
 
 }  // namespace vit

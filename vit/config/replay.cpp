@@ -29,8 +29,8 @@ class ReplayObserver final : public Observer {
 
 }  // namespace
 
-UpdateEvent replay_update(const std::filesystem::path& run, std::int64_t update,
-                          const std::vector<std::string>& sets) {
+ReplayedUpdate replay_update(const std::filesystem::path& run, std::int64_t update,
+                             const std::vector<std::string>& sets) {
   const RunDirectory directory(run);
   BuiltExperiment built(load_experiment(directory.config(), sets));
   TrainingState state;
@@ -54,7 +54,10 @@ UpdateEvent replay_update(const std::filesystem::path& run, std::int64_t update,
   if (!watcher.seen)
     throw Error(ErrorKind::usage, directory.root().string(), str("the run has no update ", update),
                 "updates count from 0");
-  return *watcher.seen;
+  ReplayedUpdate replayed{*watcher.seen, {}};
+  for (const std::int64_t index : replayed.event.samples)
+    replayed.sources.push_back(built.data.train->source(index));
+  return replayed;
 }
 
 }  // namespace vit

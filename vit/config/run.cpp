@@ -76,6 +76,8 @@ class Run {
     for (const auto& [key, value] : environment(built_.device)) env[key] = value;
     write_file_atomically(directory.environment(), env.dump(1) + "\n");
     log::info(built_.summary());
+    for (const std::string& remark : data_remarks(built_.experiment.data, built_.data))
+      log::warn(remark);
     log::info("parameter groups\n" + param_group_table(built_.optimizer->groups()));
     log::info(vit::str("run directory ", directory.root().string()));
   }

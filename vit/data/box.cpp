@@ -7,25 +7,31 @@
 
 namespace vit {
 
-Box box_inside(const Box& box, float width, float height, const std::string& where) {
-  const std::string text =
-      str("the box (", box.x0, ", ", box.y0, ")-(", box.x1, ", ", box.y1, ") ");
+std::optional<Box> box_inside(const Box& box, float width, float height, const std::string& where,
+                              DataNotes& notes) {
   if (!std::isfinite(box.x0) || !std::isfinite(box.y0) || !std::isfinite(box.x1) ||
       !std::isfinite(box.y1))
-    throw Error(ErrorKind::data, where, text + "is not made of numbers", "correct the annotation");
-  constexpr float kTolerance = 1;
-  if (box.x0 < -kTolerance || box.y0 < -kTolerance || box.x1 > width + kTolerance ||
-      box.y1 > height + kTolerance)
     throw Error(ErrorKind::data, where,
-                text + str("leaves its picture of ", width, "x", height, " pixels"),
-                "correct or remove the annotation");
+                str("the box (", box.x0, ", ", box.y0, ")-(", box.x1, ", ", box.y1,
+                    ") is not made of numbers"),
+                "correct the annotation");
+  if (!(box.x0 < box.x1 && box.y0 < box.y1)) {
+    notes.add("boxes without area are left out", where);
+    return {};
+  }
   Box inside = box;
   inside.x0 = std::clamp(box.x0, 0.0F, width);
   inside.y0 = std::clamp(box.y0, 0.0F, height);
   inside.x1 = std::clamp(box.x1, 0.0F, width);
   inside.y1 = std::clamp(box.y1, 0.0F, height);
-  if (!(inside.x0 < inside.x1 && inside.y0 < inside.y1))
-    throw Error(ErrorKind::data, where, text + "is empty", "correct or remove the annotation");
+  if (!(inside.x0 < inside.x1 && inside.y0 < inside.y1)) {
+    notes.add("boxes outside of their image are left out", where);
+    return {};
+  }
+  constexpr float kRounding = 1;
+  if (box.x0 < -kRounding || box.y0 < -kRounding || box.x1 > width + kRounding ||
+      box.y1 > height + kRounding)
+    notes.add("boxes over the edge of their image are cut", where);
   return inside;
 }
 

@@ -38,6 +38,7 @@ class CachedData : public Dataset {
   [[nodiscard]] const std::vector<std::string>& classes() const override {
     return data_->classes();
   }
+  [[nodiscard]] const DataNotes& notes() const override { return data_->notes(); }
 
  protected:
   [[nodiscard]] const Dataset& data() const { return *data_; }

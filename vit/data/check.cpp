@@ -1,6 +1,7 @@
 #include "vit/data/check.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <exception>
 #include <mutex>
@@ -14,12 +15,16 @@
 namespace vit {
 namespace {
 
+constexpr std::int64_t kIgnored = 255;  // of masks
+
 /// What is kept of one sample.
 struct Finding {
   std::string problem{}, where{};  // empty: sound
   std::string pixels{};            // their SHA-256
   std::int64_t shorter = 0, longer = 0;
-  std::vector<std::int64_t> labels{};  // of its boxes
+  std::vector<std::int64_t> labels{};  // of its mask, or of its boxes
+  bool has_mask = false;
+  std::array<bool, 256> values{};  // of its mask
 };
 
 Finding look_at(const Dataset& data, std::int64_t index) {
@@ -33,6 +38,12 @@ Finding look_at(const Dataset& data, std::int64_t index) {
     sum.update(std::as_bytes(std::span(shape)));
     sum.update(std::as_bytes(std::span(sample.image.pixels)));
     finding.pixels = sum.hex();
+    finding.has_mask = !sample.mask.empty();
+    for (const std::uint8_t value : sample.mask.pixels) finding.values[value] = true;
+    if (sample.label >= 0) return finding;
+    for (std::int64_t value = 0; value < kIgnored; ++value)
+      if (finding.values[static_cast<std::size_t>(value)]) finding.labels.push_back(value);
+    if (finding.has_mask) return finding;
     for (const Box& box : sample.boxes) finding.labels.push_back(box.label);
   } catch (const Error& problem) {
     if (problem.kind() != ErrorKind::data) throw;
@@ -71,8 +82,49 @@ std::vector<Finding> look_at_all(const Dataset& data, std::int64_t workers,
 
 constexpr std::int64_t kSmallestSize = 32;
 
+/// Masks of 0 and 255 were meant as 0 and 1: said where no mask of the split has another value.
+void note_masks(const std::vector<Finding>& findings, SplitReport& report) {
+  std::array<bool, 256> values{};
+  bool has_masks = false;
+  for (const Finding& finding : findings) {
+    has_masks = has_masks || finding.has_mask;
+    for (std::size_t value = 0; value < values.size(); ++value)
+      values[value] = values[value] || finding.values[value];
+  }
+  const bool others = std::any_of(values.begin() + 1, values.end() - 1, [](bool v) { return v; });
+  report.has_masks = has_masks;
+  if (has_masks && values[kIgnored] && !others)
+    report.notes.add("all pixels that are not 0 are ignored (255): write classes as 1, 2, …",
+                     "every mask of " + report.name);
+}
+
+/// Labels that have samples in some of the splits, and none in others.
+std::vector<std::string> one_sided_classes(const std::vector<SplitReport>& splits) {
+  std::map<std::string, std::vector<std::string>> where;  // the splits of each class
+  std::vector<std::string> labelled;
+  for (const SplitReport& split : splits) {
+    if (!split.has_labels) continue;
+    labelled.push_back(split.name);
+    for (const auto& [name, samples] : split.per_class)
+      if (samples > 0) where[name].push_back(split.name);
+  }
+  std::vector<std::string> found;
+  for (const auto& [name, there] : where) {
+    if (there.size() == labelled.size()) continue;
+    std::string text = name + ": in ";
+    for (const std::string& split : there) text += (&split == &there[0] ? "" : ", ") + split;
+    std::string missing;
+    for (const std::string& split : labelled)
+      if (std::find(there.begin(), there.end(), split) == there.end())
+        missing += (missing.empty() ? "" : ", ") + split;
+    found.push_back(text + ", not in " + missing);
+  }
+  return found;
+}
+
 SplitReport report_on(const CheckedSplit& split, const std::vector<Finding>& findings) {
   SplitReport report{split.name, split.data->size()};
+  report.notes = split.data->notes();
   const std::vector<std::string>& classes = split.data->classes();
   for (const std::string& name : classes) report.per_class[name] = 0;
   const auto count = [&](std::int64_t label) {
@@ -83,7 +135,9 @@ SplitReport report_on(const CheckedSplit& split, const std::vector<Finding>& fin
   for (std::size_t i = 0; i < findings.size(); ++i) {
     const Finding& finding = findings[i];
     const auto index = static_cast<std::int64_t>(i);
-    count(split.data->label(index));
+    const std::int64_t own = split.data->label(index);
+    report.has_labels = report.has_labels || own >= 0;
+    count(own);
     for (const std::int64_t label : finding.labels) count(label);
     if (!finding.problem.empty()) {
       report.broken.push_back({finding.where, finding.problem});
@@ -97,6 +151,7 @@ SplitReport report_on(const CheckedSplit& split, const std::vector<Finding>& fin
     while (size < finding.shorter) size *= 2;
     ++report.by_size[size];
   }
+  note_masks(findings, report);
   for (auto& [pixels, sources] : by_pixels) {
     // Captions make several samples of one file, which is no duplicate.
     const std::set<std::string> files(sources.begin(), sources.end());
@@ -146,6 +201,7 @@ DataReport check_data(const std::vector<CheckedSplit>& splits, std::int64_t work
     for (const auto& [split, source] : found) group.sources.push_back(source);
     report.leaked.push_back(std::move(group));
   }
+  report.one_sided = one_sided_classes(report.splits);
   std::sort(report.leaked.begin(), report.leaked.end(),
             [](const auto& a, const auto& b) { return a.sources < b.sources; });
   return report;

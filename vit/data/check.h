@@ -25,8 +25,12 @@ struct SplitReport {
   std::int64_t samples = 0;
   std::vector<BrokenSample> broken{};
   std::vector<DuplicateGroup> duplicates{};
-  std::map<std::string, std::int64_t> per_class{};  ///< samples with a label; objects with boxes
-  std::int64_t min_side = 0, max_side = 0;          ///< of the sound pictures
+  /// Samples by their label; of those without one, the images whose mask holds the class, and else
+  /// the objects in boxes.
+  std::map<std::string, std::int64_t> per_class{};
+  bool has_labels = false, has_masks = false;  ///< what the samples have
+  DataNotes notes{};                        ///< what was left out or mended, and what is remarkable
+  std::int64_t min_side = 0, max_side = 0;  ///< of the sound pictures
   /// Sound pictures by their shorter side: up to 32, 64, 128 … pixels.
   std::map<std::int64_t, std::int64_t> by_size{};
 
@@ -38,6 +42,9 @@ struct DataReport {
   std::vector<SplitReport> splits;
   /// Pictures of the same pixels in more than one split: the figures of validation are too good.
   std::vector<DuplicateGroup> leaked{};
+  /// Classes by label that have samples in some splits and none in others: `kat: in val, not in
+  /// train`.
+  std::vector<std::string> one_sided{};
 
   [[nodiscard]] std::int64_t broken() const;
 };

@@ -1,11 +1,13 @@
 #include "vit/data/cifar.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/data/image_batch.h"
 #include "vit/data/image_folder.h"
 #include "vit/data/pixel_records.h"
 #include "vit/io/file.h"
@@ -18,12 +20,16 @@ namespace fs = std::filesystem;
 constexpr int kSide = 32;
 constexpr std::size_t kPlane = kSide * kSide;
 
-/// The binary version of either data set: records of labels and the planes R, G, B.
+/// Either data set. Its binary version: records of labels and the planes R, G, B. Its Python
+/// version: pickles of the same planes and a list of labels.
 struct Format {
   const char* name;    // of `vit data`
   const char* folder;  // in the archive
   std::vector<std::string> train, val;
-  std::size_t labels;  // bytes before the pixels; the last is the one
+  const char* python_folder;
+  std::vector<std::string> python_train, python_val;
+  const char* python_labels;  // the key of the labels
+  std::size_t labels;         // bytes before the pixels; the last is the one
   std::vector<std::string> classes;
 };
 
@@ -34,6 +40,10 @@ const Format& format10() {
       {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",
        "data_batch_5.bin"},
       {"test_batch.bin"},
+      "cifar-10-batches-py",
+      {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5"},
+      {"test_batch"},
+      "labels",
       1,
       {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}};
   return format;
@@ -46,6 +56,10 @@ const Format& format100() {
       "cifar-100-binary",
       {"train.bin"},
       {"test.bin"},
+      "cifar-100-python",
+      {"train"},
+      {"test"},
+      "fine_labels",
       2,
       {"apple",       "aquarium_fish", "baby",      "bear",       "beaver",       "bed",
        "bee",         "beetle",        "bicycle",   "bottle",     "bowl",         "boy",
@@ -93,22 +107,63 @@ void read_batch(const fs::path& file, const Format& format, std::vector<std::uin
   }
 }
 
+/// A batch of the Python version.
+void read_python_batch(const fs::path& file, const Format& format,
+                       std::vector<std::uint8_t>& pixels, std::vector<std::uint8_t>& labels) {
+  const ImageBatch batch = read_image_batch(file, format.python_labels);
+  if (batch.columns != 3 * kPlane || batch.labels.size() != batch.rows)
+    throw Error(ErrorKind::data, file.string(),
+                str("has ", batch.rows, " rows of ", batch.columns, " numbers and ",
+                    batch.labels.size(), " labels; expected rows of 3x32x32 pixels"),
+                str("the file is damaged or not ", format.name, ": get it again"));
+  pixels.reserve(pixels.size() + batch.bytes.size());
+  for (std::size_t row = 0; row < batch.rows; ++row) {
+    const std::int64_t label = batch.labels[row];
+    if (label < 0 || label >= static_cast<std::int64_t>(format.classes.size()))
+      throw Error(ErrorKind::data, file.string(),
+                  str("row ", row, " has label ", label, ", and there are ", format.classes.size(),
+                      " classes"),
+                  str("the file is damaged or not ", format.name, ": get it again"));
+    labels.push_back(static_cast<std::uint8_t>(label));
+    const std::uint8_t* planes = batch.bytes.data() + row * 3 * kPlane;
+    for (std::size_t i = 0; i < kPlane; ++i)
+      for (std::size_t c = 0; c < 3; ++c) pixels.push_back(planes[c * kPlane + i]);
+  }
+}
+
+/// Where the first of `files` lies: in `root` or in its folder of the archive; nothing where it is
+/// in neither.
+std::optional<fs::path> folder_with(const std::vector<std::string>& files, const fs::path& root,
+                                    const char* folder) {
+  std::error_code error;
+  for (const fs::path& place : {root, root / folder})
+    if (fs::is_regular_file(place / files.front(), error)) return place;
+  return {};
+}
+
 std::unique_ptr<Dataset> open(const Format& format, const fs::path& root, Split split) {
   const std::vector<std::string>& files = split == Split::train ? format.train : format.val;
   const std::string name = str(format.name, split == Split::train ? "/train" : "/test");
   std::error_code error;
-  for (const fs::path& folder : {root, root / format.folder}) {
-    if (!fs::exists(folder / files.front(), error)) continue;
+  const std::vector<std::string>& pickles =
+      split == Split::train ? format.python_train : format.python_val;
+  const auto binary = folder_with(files, root, format.folder);
+  const auto python = folder_with(pickles, root, format.python_folder);
+  if (binary || python) {
     std::vector<std::uint8_t> pixels, labels;
-    for (const std::string& file : files) read_batch(folder / file, format, pixels, labels);
+    if (binary)
+      for (const std::string& file : files) read_batch(*binary / file, format, pixels, labels);
+    else
+      for (const std::string& file : pickles)
+        read_python_batch(*python / file, format, pixels, labels);
     return std::make_unique<PixelRecords>(name, kSide, kSide, 3, std::move(pixels),
                                           std::move(labels), format.classes);
   }
   if (fs::is_directory(root / "train", error) && fs::is_directory(root / "test", error))
     return image_folder(root / (split == Split::train ? "train" : "test"));
   throw Error(ErrorKind::data, root.string(),
-              str("is not ", format.name, ": there is neither ", files.front(),
-                  " nor train/ and test/ in it"),
+              str("is not ", format.name, ": there is neither ", files.front(), " nor ",
+                  format.python_folder, "/", pickles.front(), " nor train/ and test/ in it"),
               str("get it with `vit data prepare ", format.name, " --root ", root.string(),
                   "`, or from an archive you have with `--from ARCHIVE`; or set data.root"));
 }

@@ -1,19 +1,24 @@
 #include "vit/data/coco.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/data/annotated_size.h"
 #include "vit/data/box.h"
 #include "vit/data/coco_mask.h"
 #include "vit/data/encoded_dataset.h"
 #include "vit/data/json_records.h"
 #include "vit/data/picture_files.h"
+#include "vit/data/picture_list.h"
 #include "vit/data/text_lines.h"
-#include "vit/image/header.h"
+#include "vit/image/geometry.h"
 #include "vit/io/printable.h"
 
 namespace vit {
@@ -42,11 +47,12 @@ struct Picture {
 class Coco final : public EncodedDataset {
  public:
   Coco(std::vector<Picture> pictures, std::vector<std::string> classes, bool masks,
-       std::string file)
+       std::string file, DataNotes notes)
       : pictures_(std::move(pictures)),
         classes_(std::move(classes)),
         masks_(masks),
-        file_(std::move(file)) {
+        file_(std::move(file)),
+        notes_(std::move(notes)) {
     for (std::size_t i = 0; i < pictures_.size(); ++i)
       for (std::size_t c = 0; c < std::max<std::size_t>(pictures_[i].captions.size(), 1); ++c)
         if (classes_.empty() == !pictures_[i].captions.empty()) samples_.emplace_back(i, c);
@@ -60,6 +66,7 @@ class Coco final : public EncodedDataset {
     return pictures_[samples_[static_cast<std::size_t>(index)].first].path.string();
   }
   [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
+  [[nodiscard]] const DataNotes& notes() const override { return notes_; }
 
   void annotate(std::int64_t index, Sample& sample) const override {
     const auto [number, caption] = samples_[static_cast<std::size_t>(index)];
@@ -67,6 +74,11 @@ class Coco final : public EncodedDataset {
     sample.source = picture.path.string();
     sample.boxes = picture.boxes;
     if (!picture.captions.empty()) sample.caption = picture.captions[caption];
+    // A picture from a cache, as it was stored: only where its sides are others is its file asked.
+    if (!sample.image.empty() &&
+        (sample.image.width != picture.width || sample.image.height != picture.height))
+      lay_on_stored(sample.boxes, read_picture(picture.path), sample.source, picture.width,
+                    picture.height, file_);
   }
 
   [[nodiscard]] Sample read(std::int64_t index) const override {
@@ -74,16 +86,15 @@ class Coco final : public EncodedDataset {
     Sample sample;
     annotate(index, sample);
     sample.encoded = read_picture(picture.path);
-    const ImageHeader header = read_image_header(sample.encoded, sample.source);
-    if (header.width != picture.width || header.height != picture.height)
-      throw Error(ErrorKind::data, sample.source,
-                  str("is of ", header.width, "x", header.height, " pixels, and ", file_, " says ",
-                      picture.width, "x", picture.height),
-                  "the picture was scaled or turned: use the one that was annotated");
+    lay_on_stored(sample.boxes, sample.encoded, sample.source, picture.width, picture.height,
+                  file_);
     if (!masks_) return sample;
     sample.mask = Image(picture.width, picture.height, 1);
     for (const Region& region : picture.regions)
       paint_runs(sample.mask, region.runs, region.value, sample.source);
+    const auto orientation =
+        orientation_to_stored(sample.encoded, sample.source, picture.width, picture.height);
+    if (orientation && *orientation != 1) sample.mask = orient(sample.mask, *orientation);
     return sample;
   }
 
@@ -92,6 +103,7 @@ class Coco final : public EncodedDataset {
   std::vector<std::string> classes_;
   bool masks_;
   std::string file_;
+  DataNotes notes_;
   std::vector<std::pair<std::size_t, std::size_t>> samples_;  // picture, caption
 };
 
@@ -104,19 +116,27 @@ class CocoReader {
     // The lists may stand in any order, so what the annotations need is read first.
     const std::string text = read_data_text(file_);
     const std::string where = printable_path(file_);
+    const auto collected = [&](void (CocoReader::*add)(std::size_t, const Json&)) {
+      return [this, add](std::size_t index, const Json& record) {
+        faults_.collect([&] { (this->*add)(index, record); });
+      };
+    };
     read_json_records(text, where,
-                      {{"images", [&](std::size_t i, const Json& r) { add_picture(i, r); }},
-                       {"categories", [&](std::size_t i, const Json& r) { add_category(i, r); }}});
+                      {{"images", collected(&CocoReader::add_picture)},
+                       {"categories", collected(&CocoReader::add_category)}});
     name_classes();
-    read_json_records(
-        text, where,
-        {{"annotations", [&](std::size_t i, const Json& r) { add_annotation(i, r); }}});
-    for (Picture& picture : pictures_)
+    read_json_records(text, where, {{"annotations", collected(&CocoReader::add_annotation)}});
+    faults_.require_none(where);
+    for (Picture& picture : pictures_) {
       std::stable_sort(picture.regions.begin(), picture.regions.end(),
                        [](const Region& a, const Region& b) { return a.area > b.area; });
+      if (labels_.empty() && picture.captions.empty())
+        notes_.add("images without a caption are left out", picture.path.string());
+    }
     if (pictures_.empty())
       throw Error(ErrorKind::data, where, "names no picture", "is it one of COCO's files?");
-    return std::make_unique<Coco>(std::move(pictures_), std::move(classes_), masks_, where);
+    return std::make_unique<Coco>(std::move(pictures_), std::move(classes_), masks_, where,
+                                  std::move(notes_));
   }
 
  private:
@@ -142,21 +162,24 @@ class CocoReader {
 
   void add_category(std::size_t index, const Json& record) {
     const std::string where = place("categories", index);
-    categories_[json_member<std::int64_t>(record, "id", where)] =
-        json_member<std::string>(record, "name", where);
+    const auto id = json_member<std::int64_t>(record, "id", where);
+    const auto [known, is_new] =
+        categories_.emplace(id, json_member<std::string>(record, "name", where));
+    if (!is_new && known->second != record["name"].get<std::string>())
+      throw Error(ErrorKind::data, where, str("the id ", id, " is there twice"),
+                  "correct or remove one of the categories");
   }
 
-  /// COCO's ids have gaps; labels have none.
+  /// COCO's ids have gaps; labels have none. In masks, 0 is the background, for boxes as well.
   void name_classes() {
+    if (masks_ && !categories_.empty()) classes_.emplace_back("background");
     for (const auto& [id, name] : categories_) {
       labels_[id] = static_cast<std::int64_t>(classes_.size());
       classes_.push_back(name);
     }
-    if (!masks_ || classes_.empty()) return;
-    if (classes_.size() > 254)
+    if (masks_ && classes_.size() > 255)
       throw Error(ErrorKind::data, printable_path(file_), "masks hold at most 254 classes",
                   "set data.masks to false");
-    classes_.insert(classes_.begin(), "background");
   }
 
   void add_annotation(std::size_t index, const Json& record) {
@@ -168,6 +191,9 @@ class CocoReader {
                   "correct or remove the annotation");
     Picture& picture = pictures_[image->second];
     if (labels_.empty()) {
+      if (!record.contains("caption") && record.contains("category_id"))
+        throw Error(ErrorKind::data, where, "there are objects, and no `categories` to name them",
+                    "add the list `categories` to the file");
       picture.captions.push_back(json_member<std::string>(record, "caption", where));
       return;
     }
@@ -176,55 +202,87 @@ class CocoReader {
       throw Error(ErrorKind::data, where,
                   str("there is no category with the id ", record["category_id"].dump()),
                   "correct or remove the annotation");
-    const bool crowd = record.value("iscrowd", 0) != 0;
-    if (!crowd) add_box(picture, record, label->second, where);
-    if (masks_)
-      add_region(picture, record, crowd ? kIgnored : static_cast<std::uint8_t>(label->second + 1),
-                 where);
+    const bool crowd = is_crowd(record, where);
+    const std::optional<Box> box =
+        crowd ? std::nullopt : box_of(picture, record, label->second, where);
+    const auto value = crowd ? kIgnored : static_cast<std::uint8_t>(label->second);
+    if (masks_ && !add_region(picture, record, value, where)) return;
+    if (box) picture.boxes.push_back(*box);
   }
 
-  static void add_box(Picture& picture, const Json& record, std::int64_t label,
-                      const std::string& where) {
+  /// Where nothing is said, or null, it is none.
+  static bool is_crowd(const Json& record, const std::string& where) {
+    const auto found = record.find("iscrowd");
+    if (found == record.end() || found->is_null()) return false;
+    if (found->is_boolean()) return found->get<bool>();
+    return json_member<std::int64_t>(record, "iscrowd", where) != 0;
+  }
+
+  std::optional<Box> box_of(const Picture& picture, const Json& record, std::int64_t label,
+                            const std::string& where) {
     const auto box = json_member<std::vector<double>>(record, "bbox", where);
     if (box.size() != 4)
       throw Error(ErrorKind::data, where, str("a box of ", box.size(), " numbers"),
                   "expected [x, y, width, height]");
-    picture.boxes.push_back(box_inside(
+    return box_inside(
         {static_cast<float>(box[0]), static_cast<float>(box[1]),
          static_cast<float>(box[0] + box[2]), static_cast<float>(box[1] + box[3]), label},
-        static_cast<float>(picture.width), static_cast<float>(picture.height), where));
+        static_cast<float>(picture.width), static_cast<float>(picture.height), where, notes_);
   }
 
-  static void add_region(Picture& picture, const Json& record, std::uint8_t value,
-                         const std::string& where) {
+  /// False where the object has no outline: as in detectron2, it is left out then.
+  bool add_region(Picture& picture, const Json& record, std::uint8_t value,
+                  const std::string& where) {
+    const auto fail = [&](const std::string& what, const std::string& remedy) {
+      throw Error(ErrorKind::data, where, what, remedy);
+    };
     const auto segmentation = record.find("segmentation");
-    if (segmentation == record.end())
-      throw Error(ErrorKind::data, where, "there is no `segmentation`", "set data.masks to false");
+    if (segmentation == record.end() || segmentation->is_null())
+      fail(segmentation == record.end() ? "there is no `segmentation`" : "`segmentation` is null",
+           "draw it, or set data.masks to false");
     const auto add = [&](RunLengths runs) {
       double area = 0;
       for (std::size_t i = 1; i < runs.size(); i += 2) area += runs[i];
       check_cover(picture, runs, where);
       picture.regions.push_back({std::move(runs), area, value});
     };
-    try {
-      if (segmentation->is_array()) {
-        for (const Json& polygon : *segmentation)
-          add(polygon_runs(polygon.get<std::vector<double>>(), picture.height, picture.width,
-                           where));
-        return;
+    if (segmentation->is_array()) {
+      bool has_outline = false;
+      for (const Json& outline : *segmentation) {
+        const auto polygon = json_numbers(outline);
+        if (!polygon)
+          fail(str("`segmentation` holds ", json_text(outline), "; expected lists of numbers"),
+               "correct or remove the annotation");
+        if (polygon->size() < 6 || polygon->size() % 2 != 0) {
+          notes_.add("polygons that are no area (less than 3 corners, odd) are passed over", where);
+          continue;
+        }
+        add(polygon_runs(*polygon, picture.height, picture.width, where));
+        has_outline = true;
       }
-      const auto size = segmentation->at("size").get<std::vector<int>>();
-      if (size != std::vector<int>{picture.height, picture.width})
-        throw Error(ErrorKind::data, where, "the mask is of another size than its picture",
-                    "correct or remove the annotation");
-      const Json& counts = segmentation->at("counts");
-      add(counts.is_string() ? parse_runs(counts.get<std::string>(), where)
-                             : counts.get<RunLengths>());
-    } catch (const Json::exception& error) {
-      throw Error(ErrorKind::data, where,
-                  "`segmentation` is malformed: " + std::string(error.what()),
-                  "correct or remove the annotation");
+      if (!has_outline) notes_.add("objects without an outline are left out", where);
+      return has_outline;
     }
+    if (!segmentation->is_object())
+      fail(
+          str("`segmentation` is ", json_text(*segmentation), "; expected polygons or run lengths"),
+          "correct or remove the annotation");
+    const auto size = json_member<std::vector<double>>(*segmentation, "size", where);
+    if (size != std::vector<double>{double(picture.height), double(picture.width)})
+      fail("the mask is of another size than its picture", "correct or remove the annotation");
+    const auto counts = segmentation->find("counts");
+    if (counts != segmentation->end() && counts->is_string()) {
+      add(parse_runs(counts->get<std::string>(), where));
+      return true;
+    }
+    RunLengths runs;
+    for (const double run : json_member<std::vector<double>>(*segmentation, "counts", where)) {
+      if (!(run >= 0 && run <= std::numeric_limits<std::uint32_t>::max()) || run != std::floor(run))
+        fail(str("the mask has a run of ", run, " pixels"), "correct or remove the annotation");
+      runs.push_back(static_cast<std::uint32_t>(run));
+    }
+    add(std::move(runs));
+    return true;
   }
 
   static void check_cover(const Picture& picture, const RunLengths& runs,
@@ -246,6 +304,8 @@ class CocoReader {
   std::map<std::int64_t, std::string> categories_;
   std::map<std::int64_t, std::int64_t> labels_;
   std::vector<std::string> classes_;
+  DataNotes notes_;
+  DataFaults faults_;
 };
 
 }  // namespace

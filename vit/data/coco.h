@@ -25,8 +25,12 @@ void describe(FieldVisitor& visitor, CocoOptions& options);
 /// smaller lies above), drawn from polygons and run lengths as pycocotools does. From
 /// `captions_*.json`, a sample for each caption.
 ///
-/// Errors (data) name the file, the list and the record: unknown ids, boxes outside their picture,
-/// run lengths that do not fit.
+/// With masks, labels of boxes count from 1, too: they are positions in classes(). Annotations may
+/// have been made on the image as it is stored or on the one that EXIF turns upright.
+///
+/// Errors (data) name the file, the list and the record, all at once: unknown ids, ids that are not
+/// whole, run lengths that do not fit. What reference readers pass over is left out and noted:
+/// boxes without area, polygons of less than three corners; boxes over the edge are cut.
 std::unique_ptr<Dataset> coco(const CocoOptions& options, Split split);
 
 }  // namespace vit

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "vit/data/data_notes.h"
 #include "vit/image/sample.h"
 
 namespace vit {
@@ -35,6 +36,11 @@ class Dataset {
   }
   /// Names of the classes, by label.
   [[nodiscard]] virtual const std::vector<std::string>& classes() const = 0;
+  /// What was left out or mended when the set was opened.
+  [[nodiscard]] virtual const DataNotes& notes() const {
+    static const DataNotes none;
+    return none;
+  }
 };
 
 }  // namespace vit

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -30,20 +31,28 @@ class ImageFolder final : public EncodedDataset {
     const std::vector<fs::path> folders = class_folders(root);
     if (folders.empty()) cannot_read(root, "found no class folder");
     const bool named = !classes_.empty();
+    std::set<std::string> unseen(classes_.begin(), classes_.end());
     for (const fs::path& folder : folders) {
       const std::string name = folder.filename().string();
+      unseen.erase(name);
       if (!named) classes_.push_back(name);
       const auto found = std::find(classes_.begin(), classes_.end(), name);
       // timm: folders that the class map does not name are no part of the data set.
-      if (found != classes_.end()) add_class(folder, found - classes_.begin());
+      if (found != classes_.end())
+        add_class(folder, found - classes_.begin());
+      else
+        notes_.add("folders that the class map does not name are left out", folder.string());
     }
     if (files_.empty()) cannot_read(root, "none of its folders is a class of the class map");
+    for (const std::string& name : unseen)
+      notes_.add("classes of the class map have no folder", printable(name, 60));
   }
 
   [[nodiscard]] std::int64_t size() const override {
     return static_cast<std::int64_t>(files_.size());
   }
   [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
+  [[nodiscard]] const DataNotes& notes() const override { return notes_; }
   [[nodiscard]] std::int64_t label(std::int64_t index) const override { return file(index).label; }
   [[nodiscard]] std::string source(std::int64_t index) const override {
     return file(index).path.string();
@@ -67,30 +76,41 @@ class ImageFolder final : public EncodedDataset {
     return files_[static_cast<std::size_t>(index)];
   }
 
-  static std::vector<fs::path> class_folders(const fs::path& root) {
+  std::vector<fs::path> class_folders(const fs::path& root) {
     std::error_code error;
     std::vector<fs::path> folders;
     if (!fs::is_directory(root, error))
       cannot_read(root, fs::exists(root, error) ? "is not a folder" : "does not exist");
     fs::directory_iterator entry(root, error);
-    for (; !error && entry != fs::directory_iterator(); entry.increment(error))
-      if (!is_hidden(entry->path()) && entry->is_directory(error)) folders.push_back(entry->path());
+    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+      if (is_hidden(entry->path())) continue;
+      std::error_code dangling;
+      if (entry->is_directory(dangling))
+        folders.push_back(entry->path());
+      else
+        notes_.add("files beside the class folders are left out", entry->path().string());
+    }
     if (error) cannot_read(root, error.message());
     std::sort(folders.begin(), folders.end());
     return folders;
   }
 
   void add_class(const fs::path& folder, std::int64_t label) {
-    std::vector<fs::path> pictures = pictures_in(folder);
+    DataNotes left_out;
+    std::vector<fs::path> pictures = pictures_in(folder, &left_out);
+    notes_.add(left_out);
     if (pictures.empty())
       throw Error(
-          ErrorKind::data, folder.string(), "found no picture in this class folder",
+          ErrorKind::data, folder.string(),
+          str("found no picture in this class folder", left_out.empty() ? "" : "; ",
+              left_out.line()),
           "remove the folder, or put pictures (.jpg, .png, .webp, .bmp, .ppm, .tif) into it");
     for (fs::path& path : pictures) files_.push_back({std::move(path), label});
   }
 
   std::vector<std::string> classes_;
   std::vector<File> files_;
+  DataNotes notes_;
 };
 
 }  // namespace

@@ -14,7 +14,8 @@ namespace vit {
 /// .jpg .jpeg .png .webp .bmp .ppm .pgm .pbm .tif .tiff in any case.
 ///
 /// With a class map (timm's `class_map`: names in the order of their labels), only its folders are
-/// read, and labels are positions in it.
+/// read, and labels are positions in it. What is left out (files of other types, folders that the
+/// map does not name) is counted in the set's notes.
 ///
 /// Throws Error (data) where there is no class folder, or one without any picture.
 std::unique_ptr<Dataset> image_folder(const std::filesystem::path& root,

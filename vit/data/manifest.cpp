@@ -1,6 +1,7 @@
 #include "vit/data/manifest.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <filesystem>
 #include <map>
@@ -12,7 +13,6 @@
 #include "vit/core/error.h"
 #include "vit/data/class_map.h"
 #include "vit/data/csv_records.h"
-#include "vit/data/image_folder.h"
 #include "vit/data/picture_list.h"
 #include "vit/data/text_lines.h"
 #include "vit/io/json.h"
@@ -85,29 +85,53 @@ std::optional<std::string> text_member(const Json& object, const std::string& ke
   fail(place, str("`", printable(key), "` is neither a text nor a whole number"));
 }
 
-std::vector<Row> json_rows(const fs::path& file, const Columns& columns) {
+Row json_row(const Json& object, const std::string& place, const Columns& columns) {
+  Row row{place, {}, {}, {}};
+  if (!object.is_object()) fail(place, "expected a JSON object");
+  const auto path = text_member(object, columns.path, place);
+  row.label = text_member(object, columns.label, place);
+  row.caption = text_member(object, columns.caption, place);
+  if (!path || (!row.label && !row.caption))
+    fail(place, str("there is no `", printable(!path ? columns.path : columns.label), "`"),
+         "add it, or name yours in data.path_column and data.label_column");
+  row.path = *path;
+  return row;
+}
+
+/// An object a line.
+std::vector<Row> json_line_rows(const fs::path& file, const Columns& columns) {
   std::vector<Row> rows;
   for (const TextLine& line : read_lines(file)) {
     if (line.text.empty()) continue;
-    Row row{line.place(file), {}, {}, {}};
-    const Json object = parse_json(line.text, row.place, ErrorKind::data);
-    if (!object.is_object()) fail(row.place, "expected a JSON object");
-    const auto path = text_member(object, columns.path, row.place);
-    row.label = text_member(object, columns.label, row.place);
-    row.caption = text_member(object, columns.caption, row.place);
-    if (!path || (!row.label && !row.caption))
-      fail(row.place, str("there is no `", printable(!path ? columns.path : columns.label), "`"),
-           "add it, or name yours in data.path_column and data.label_column");
-    row.path = *path;
-    rows.push_back(std::move(row));
+    const std::string place = line.place(file);
+    rows.push_back(json_row(parse_json(line.text, place, ErrorKind::data), place, columns));
   }
   return rows;
 }
 
+/// An array of objects.
+std::vector<Row> json_array_rows(const fs::path& file, const Columns& columns) {
+  const std::string name = printable_path(file);
+  const Json array = parse_json(read_data_text(file), name, ErrorKind::data);
+  if (!array.is_array())
+    fail(name, "expected a JSON array of objects",
+         "write [{...}, {...}], or a .jsonl file with an object a line");
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < array.size(); ++i)
+    rows.push_back(json_row(array[i], str(name, ": [", i, "]"), columns));
+  return rows;
+}
+
+std::vector<Row> rows_in(const fs::path& file, const Columns& columns) {
+  std::string extension = file.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (extension == ".jsonl" || extension == ".ndjson") return json_line_rows(file, columns);
+  return extension == ".json" ? json_array_rows(file, columns) : csv_rows(file, columns);
+}
+
 std::vector<Row> read_rows(const fs::path& file, const Columns& columns) {
-  const std::string extension = file.extension().string();
-  std::vector<Row> rows = extension == ".jsonl" || extension == ".ndjson" ? json_rows(file, columns)
-                                                                          : csv_rows(file, columns);
+  std::vector<Row> rows = rows_in(file, columns);
   if (rows.empty()) fail(printable_path(file), "names no picture", "write a line for each");
   for (const Row& row : rows) {
     if (row.path.empty()) fail(row.place, "the path is empty");
@@ -181,11 +205,8 @@ ManifestSplits manifest(const ManifestOptions& options) {
   return {open(train, root(options.train), classes), open(val, root(options.val), classes)};
 }
 
-ManifestSplits metadata_folder(const std::string& root) {
+ManifestSplits metadata_folders(const fs::path& train, const fs::path& val) {
   const Columns columns{"file_name", "label", "text"};
-  const auto folder = [&](const std::vector<std::string>& names) {
-    return split_folder(root, names);
-  };
   const auto file = [](const fs::path& place) {
     std::error_code error;
     for (const char* name : {"metadata.jsonl", "metadata.csv"})
@@ -193,8 +214,6 @@ ManifestSplits metadata_folder(const std::string& root) {
     fail(place.string(), "there is neither metadata.jsonl nor metadata.csv in it",
          "for a folder of class folders, set data.name to folder");
   };
-  const fs::path train = folder({"train", "training"});
-  const fs::path val = folder({"val", "validation", "valid", "test"});
   const std::vector<Row> train_rows = read_rows(file(train), columns);
   const std::vector<Row> val_rows = read_rows(file(val), columns);
   const std::vector<std::string> classes = found_classes(train_rows, val_rows);

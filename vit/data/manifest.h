@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,16 +20,17 @@ struct ManifestOptions {
 void describe(FieldVisitor& visitor, ManifestOptions& options);
 
 /// Both splits of pictures that are listed in files: CSV with a line of column names, or JSON lines
-/// (`.jsonl`, `.ndjson`: an object a line). A label is a class's name; whole numbers are sorted as
-/// numbers. Without a label column, captions are enough. Errors (data) name FILE:LINE: a missing
-/// column or cell, a cell too many, an unknown class.
+/// (`.jsonl`, `.ndjson`: an object a line), or a JSON array of objects (`.json`). A label is a
+/// class's name; whole numbers are sorted as numbers. Without a label column, captions are enough.
+/// Errors (data) name FILE:LINE: a missing column or cell, a cell too many, an unknown class.
 struct ManifestSplits {
   std::unique_ptr<Dataset> train, val;
 };
 [[nodiscard]] ManifestSplits manifest(const ManifestOptions& options);
 
-/// A folder as the Hugging Face's `imagefolder` has it: `SPLIT/metadata.jsonl` or `.csv` with
+/// Two folders as the Hugging Face's `imagefolder` has them: `metadata.jsonl` or `.csv` with
 /// `file_name` and `label` or `text` beside the pictures.
-[[nodiscard]] ManifestSplits metadata_folder(const std::string& root);
+[[nodiscard]] ManifestSplits metadata_folders(const std::filesystem::path& train,
+                                              const std::filesystem::path& val);
 
 }  // namespace vit

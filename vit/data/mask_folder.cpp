@@ -1,6 +1,7 @@
 #include "vit/data/mask_folder.h"
 
 #include <algorithm>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -59,21 +60,30 @@ std::unique_ptr<Dataset> mask_folder(const MaskFolderOptions& options, Split spl
   const fs::path images = folder_of_split(root / "images", split);
   const fs::path masks = folder_of_split(masks_in(root), split);
   std::vector<ListedPicture> pictures;
-  for (fs::path& path : pictures_in(images)) {
+  DataNotes notes;
+  DataFaults faults;
+  std::set<fs::path> used;  // masks of images
+  for (fs::path& path : pictures_in(images, &notes)) {
     fs::path mask = masks / path.lexically_relative(images);
     mask.replace_extension(".png");
     std::error_code error;
-    if (!fs::exists(mask, error))
-      throw Error(ErrorKind::data, path.string(), "there is no mask " + mask.string() + " for it",
-                  "add the mask, or remove the picture");
+    if (!fs::exists(mask, error)) {
+      faults.add({ErrorKind::data, path.string(), "there is no mask " + mask.string() + " for it",
+                  "add the mask, or remove the picture"});
+      continue;
+    }
+    used.insert(mask);
     pictures.push_back({std::move(path), -1, {}, std::move(mask)});
   }
+  faults.require_none(images.string());
+  for (const fs::path& mask : pictures_in(masks))
+    if (!used.contains(mask)) notes.add("masks without an image are left out", mask.string());
   if (pictures.empty()) throw Error(ErrorKind::data, images.string(), "found no picture", kLayout);
   std::vector<std::string> names = class_names(options);
   const auto count = static_cast<std::int64_t>(names.size());
   return std::make_unique<PictureList>(
       std::move(pictures), std::move(names),
-      MaskLabels{count, options.ignored, options.reduce_zero_label});
+      MaskLabels{count, options.ignored, options.reduce_zero_label}, std::move(notes));
 }
 
 }  // namespace vit

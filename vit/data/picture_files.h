@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "vit/data/data_notes.h"
 #include "vit/image/image.h"
 
 namespace vit {
@@ -13,11 +14,14 @@ namespace vit {
 /// .tiff, in any case.
 [[nodiscard]] bool is_picture_name(const std::filesystem::path& path);
 
-/// The pictures in a folder, at any depth, sorted by path (bytewise). Hidden files are passed over
-/// and links to folders not followed. What has a picture's name and is no file (a dangling link, a
-/// pipe) is among them, so that reading it says so. Throws Error (data) where the folder cannot be
+/// The pictures in a folder, at any depth, sorted by path (bytewise). Links to folders are
+/// followed, each folder once, so that circles end; where a folder is reached by its own name and
+/// by a link, its own name counts. Hidden files are passed over. What has a picture's name and is
+/// no file (a dangling link, a pipe) is among them, so that reading it says so. `notes`: counts the
+/// files that are left out, by their extension. Throws Error (data) where the folder cannot be
 /// read.
-[[nodiscard]] std::vector<std::filesystem::path> pictures_in(const std::filesystem::path& folder);
+[[nodiscard]] std::vector<std::filesystem::path> pictures_in(const std::filesystem::path& folder,
+                                                             DataNotes* notes = nullptr);
 
 /// The bytes of a picture's file; everything that goes wrong is an Error (data) that names it.
 [[nodiscard]] std::vector<std::byte> read_picture(const std::filesystem::path& path);

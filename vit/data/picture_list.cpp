@@ -3,8 +3,11 @@
 #include <array>
 #include <utility>
 
+#include "vit/augment/sample_geometry.h"
 #include "vit/core/error.h"
+#include "vit/data/annotated_size.h"
 #include "vit/data/picture_files.h"
+#include "vit/image/geometry.h"
 #include "vit/image/header.h"
 
 namespace vit {
@@ -42,9 +45,29 @@ void relabel_mask(Image& mask, const MaskLabels& labels, const std::string& wher
   }
 }
 
+void lay_on_stored(std::vector<Box>& boxes, std::span<const std::byte> encoded,
+                   const std::string& source, std::int64_t width, std::int64_t height,
+                   const std::string& annotation) {
+  const auto orientation = orientation_to_stored(encoded, source, width, height);
+  if (!orientation) {
+    const ImageHeader header = read_image_header(encoded, source);
+    throw Error(ErrorKind::data, source,
+                str("is of ", header.width, "x", header.height, " pixels, and ", annotation,
+                    " says ", width, "x", height),
+                "the picture was scaled or turned: use the one that was annotated");
+  }
+  Sample turned;
+  turned.boxes = std::move(boxes);
+  orient_annotations(turned, *orientation, static_cast<int>(width), static_cast<int>(height));
+  boxes = std::move(turned.boxes);
+}
+
 PictureList::PictureList(std::vector<ListedPicture> pictures, std::vector<std::string> classes,
-                         MaskLabels masks)
-    : pictures_(std::move(pictures)), classes_(std::move(classes)), masks_(std::move(masks)) {}
+                         MaskLabels masks, DataNotes notes)
+    : pictures_(std::move(pictures)),
+      classes_(std::move(classes)),
+      masks_(std::move(masks)),
+      notes_(std::move(notes)) {}
 
 std::int64_t PictureList::size() const { return static_cast<std::int64_t>(pictures_.size()); }
 
@@ -62,6 +85,11 @@ void PictureList::annotate(std::int64_t index, Sample& sample) const {
   sample.label = listed.label;
   sample.boxes = listed.boxes;
   sample.caption = listed.caption;
+  // A picture from a cache, as it was stored: only where its sides are others is its file asked.
+  if (listed.width > 0 && !sample.image.empty() &&
+      (sample.image.width != listed.width || sample.image.height != listed.height))
+    lay_on_stored(sample.boxes, read_picture(listed.path), sample.source, listed.width,
+                  listed.height, listed.annotation);
 }
 
 Sample PictureList::read(std::int64_t index) const {
@@ -69,14 +97,21 @@ Sample PictureList::read(std::int64_t index) const {
   Sample sample;
   annotate(index, sample);
   sample.encoded = read_picture(listed.path);
+  if (listed.width > 0)
+    lay_on_stored(sample.boxes, sample.encoded, sample.source, listed.width, listed.height,
+                  listed.annotation);
   if (listed.mask.empty()) return sample;
-  const ImageHeader header = read_image_header(sample.encoded, sample.source);
   sample.mask = load_mask(listed.mask);
-  if (sample.mask.width != header.width || sample.mask.height != header.height)
+  const auto orientation =
+      orientation_to_stored(sample.encoded, sample.source, sample.mask.width, sample.mask.height);
+  if (!orientation) {
+    const ImageHeader header = read_image_header(sample.encoded, sample.source);
     throw Error(ErrorKind::data, listed.mask.string(),
                 str("the mask is of ", sample.mask.width, "x", sample.mask.height,
                     " pixels, and its picture of ", header.width, "x", header.height),
                 "a mask must be of the size of its picture");
+  }
+  if (*orientation != 1) sample.mask = orient(sample.mask, *orientation);
   relabel_mask(sample.mask, masks_, listed.mask.string());
   return sample;
 }

@@ -13,6 +13,7 @@
 #include "vit/data/dataset.h"
 #include "vit/data/manifest.h"
 #include "vit/data/mask_folder.h"
+#include "vit/data/sample_parts.h"
 #include "vit/data/shapes.h"
 #include "vit/data/shards.h"
 #include "vit/data/voc.h"
@@ -48,13 +49,21 @@ void describe(FieldVisitor& visitor, DataSpec& spec);
 struct DataSplits {
   std::unique_ptr<Dataset> train, val;
 };
+enum class WantedSplits { both, train };
 
-/// Opens both splits and checks that they have the same classes. Throws Error (data).
-[[nodiscard]] DataSplits open_data(const DataSpec& spec);
+/// Opens both splits and checks that they have the same classes; or the training split alone, and
+/// then there need be no other. Throws Error (data).
+[[nodiscard]] DataSplits open_data(const DataSpec& spec, WantedSplits wanted = WantedSplits::both);
+
+/// Whether there is no validation split where the options of the data set say that it is.
+[[nodiscard]] bool lacks_validation(const DataSpec& spec);
+
+/// What the samples of this data set can hold, by its kind and options alone.
+[[nodiscard]] SampleParts parts_of(const DataSpec& spec);
 
 struct DataEntry {
   std::string_view name, help;
-  std::string_view samples;  ///< what a sample holds: `label`, `boxes`, `mask`, `caption`
+  SampleParts samples;
 };
 /// The data sets that `data.name` knows.
 [[nodiscard]] std::vector<DataEntry> data_entries();

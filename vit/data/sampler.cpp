@@ -100,6 +100,15 @@ std::vector<std::int64_t> training_order(const Dataset& data, const SamplerOptio
   return options.aug_repeats > 1 ? repeated(order, options.aug_repeats) : order;
 }
 
+void check_sampler(const Dataset& data, const SamplerOptions& options) {
+  if (options.sampler == "weighted") static_cast<void>(read_weights(options, data.size()));
+  if (options.sampler == "class_balanced") static_cast<void>(balancing_weights(data));
+  if (options.sampler != "weighted" && !options.sample_weights.empty())
+    throw Error(ErrorKind::usage, "data.sample_weights",
+                "names a file, and data.sampler is " + options.sampler + ", which reads none",
+                "set data.sampler: weighted, or remove data.sample_weights");
+}
+
 std::vector<std::int64_t> rank_order(const std::vector<std::int64_t>& order, std::int64_t rank,
                                      std::int64_t world) {
   VIT_ASSERT(rank >= 0 && rank < world, rank, " of ", world);

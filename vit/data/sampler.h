@@ -37,6 +37,10 @@ void describe(FieldVisitor& visitor, SamplerOptions& options);
                                                        const SamplerOptions& options,
                                                        std::uint64_t seed, std::int64_t epoch);
 
+/// Throws what training_order would: where it needs weights or labels that are not there. Throws
+/// Error (usage), too, for weights that the sampler does not read.
+void check_sampler(const Dataset& data, const SamplerOptions& options);
+
 /// What process `rank` of `world` trains on: of each step's batch of `world * batch_size` samples,
 /// its own share. All get equally many; the order's first samples fill up the last batch.
 [[nodiscard]] std::vector<std::int64_t> rank_order(const std::vector<std::int64_t>& order,

@@ -33,6 +33,7 @@ class Subset final : public Dataset {
   [[nodiscard]] const std::vector<std::string>& classes() const override {
     return data_->classes();
   }
+  [[nodiscard]] const DataNotes& notes() const override { return data_->notes(); }
 
  private:
   [[nodiscard]] std::int64_t at(std::int64_t index) const {
@@ -93,7 +94,12 @@ void describe(FieldVisitor& visitor, SubsetOptions& o) {
                  "cross-validation: parts of the training samples; 0: the data's own validation",
                  {0, 1000}});
   visitor.field({"fold", &o.fold, "the part to validate on, from 0", {0, 999}});
-  visitor.field({"subset_seed", &o.subset_seed, "of subset and folds", kNonNegative});
+  visitor.field({"val_split",
+                 &o.val_split,
+                 "validate on this part of the training samples, by class, where there is no "
+                 "validation split; 0: the data's own",
+                 {0, 0.95}});
+  visitor.field({"subset_seed", &o.subset_seed, "of subset, folds and val_split", kNonNegative});
 }
 
 }  // namespace vit

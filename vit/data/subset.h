@@ -13,6 +13,7 @@ struct SubsetOptions {
   double subset = 1.0;     ///< of the training samples: a part (up to 1) or a number (above)
   std::int64_t folds = 0;  ///< cross-validation: cut the training samples into so many parts …
   std::int64_t fold = 0;   ///< … and validate on this one
+  double val_split = 0;    ///< validate on this part of the training samples; 0: the data's own
   std::int64_t subset_seed = 0;
 };
 void describe(FieldVisitor& visitor, SubsetOptions& options);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -58,48 +59,20 @@ bool is_difficult(const fs::path& file, const XmlElement& object) {
   return object.child("difficult") != nullptr && number(file, object, "difficult") != 0;
 }
 
-std::vector<Box> boxes_of(const Annotation& annotation,
-                          const std::map<std::string, std::int64_t>& labels, bool all) {
-  const fs::path& file = annotation.file;
-  const XmlElement& size = part(file, annotation.root, "size");
-  const float width = number(file, size, "width"), height = number(file, size, "height");
-  std::vector<Box> boxes;
-  for (const XmlElement& object : annotation.root.children) {
-    if (object.name != "object" || (!all && is_difficult(file, object))) continue;
-    const XmlElement& name = part(file, object, "name");
-    const auto label = labels.find(name.text);
-    if (label == labels.end())
-      fail(file, name, str("the class ", in_quotes(name.text), " is not among data.classes"));
-    const XmlElement& edges = part(file, object, "bndbox");
-    const Box box{number(file, edges, "xmin") - 1, number(file, edges, "ymin") - 1,
-                  number(file, edges, "xmax"), number(file, edges, "ymax"), label->second};
-    boxes.push_back(box_inside(box, width, height, str(printable_path(file), ":", edges.line)));
-    boxes.back().difficult = is_difficult(file, object);
-  }
-  return boxes;
+/// Without blanks at its ends.
+std::string trimmed(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-/// The names in a split's file; a second column (1, -1, 0 in the files of single classes) is passed
-/// over.
-std::vector<std::string> names_in(const fs::path& file) {
-  std::vector<std::string> names;
-  for (const TextLine& line : read_lines(file)) {
-    const std::string name = line.text.substr(0, line.text.find_first_of(" \t"));
-    if (name.empty() || name.find('/') != std::string::npos)
-      throw Error(ErrorKind::data, line.place(file),
-                  "expected the name of a picture, found " + in_quotes(line.text),
-                  "write one name a line, without folder and extension");
-    names.push_back(name);
-  }
-  return names;
-}
-
-fs::path picture_of(const fs::path& root, const std::string& name) {
-  std::error_code error;
-  for (const char* extension : {".jpg", ".jpeg", ".JPG", ".png"})
-    if (fs::exists(root / "JPEGImages" / (name + extension), error))
-      return root / "JPEGImages" / (name + extension);
-  return root / "JPEGImages" / (name + ".jpg");  // reading it says what is wrong
+/// A line of a class's own list, without its second column (1, -1 or 0); else nothing.
+std::optional<std::string> without_column(const std::string& line) {
+  const std::size_t blank = line.find_last_of(" \t");
+  if (blank == std::string::npos) return {};
+  const std::string last = line.substr(blank + 1), name = trimmed(line.substr(0, blank));
+  if (name.empty() || (last != "1" && last != "-1" && last != "0")) return {};
+  return name;
 }
 
 class VocReader {
@@ -113,25 +86,26 @@ class VocReader {
   std::unique_ptr<Dataset> open(Split split) {
     std::vector<std::string> classes = options_.classes;
     if (classes.empty()) classes = found_classes();
+    // In masks, 0 is the background and the classes begin at 1, for boxes as well.
+    if (options_.masks) classes.insert(classes.begin(), "background");
     std::map<std::string, std::int64_t> labels;
-    for (std::size_t i = 0; i < classes.size(); ++i)
+    for (std::size_t i = options_.masks ? 1 : 0; i < classes.size(); ++i)
       labels[classes[i]] = static_cast<std::int64_t>(i);
     std::vector<ListedPicture> pictures;
     for (const std::string& name : names(split)) {
-      ListedPicture picture{picture_of(root_, name)};
+      ListedPicture picture{picture_of(name)};
       if (const Annotation* annotation = annotation_of(name))
-        picture.boxes = boxes_of(*annotation, labels, keeps_difficult(split));
+        faults_.collect([&] { annotate(picture, *annotation, labels, keeps_difficult(split)); });
       if (options_.masks) picture.mask = root_ / "SegmentationClass" / (name + ".png");
       pictures.push_back(std::move(picture));
     }
+    faults_.require_none(set_file(split).string());
     if (pictures.empty())
       throw Error(ErrorKind::data, set_file(split).string(), "names no picture",
                   "name one a line, or set data.train and data.val");
-    // In masks, 0 is the background and the classes begin at 1.
-    if (options_.masks) classes.insert(classes.begin(), "background");
     const auto count = static_cast<std::int64_t>(classes.size());
     return std::make_unique<PictureList>(std::move(pictures), std::move(classes),
-                                         MaskLabels{count, {}, false});
+                                         MaskLabels{count, {}, false}, std::move(notes_));
   }
 
  private:
@@ -140,8 +114,87 @@ class VocReader {
     return root_ / "ImageSets" / sets() /
            ((split == Split::train ? options_.train : options_.val) + ".txt");
   }
-  [[nodiscard]] std::vector<std::string> names(Split split) const {
-    return names_in(set_file(split));
+
+  /// The names in a split's file.
+  std::vector<std::string> names(Split split) {
+    std::vector<std::string> names;
+    for (const TextLine& line : read_lines(set_file(split))) {
+      const std::string name = name_in(trimmed(line.text));
+      if (name.empty() || name.find('/') != std::string::npos)
+        throw Error(ErrorKind::data, line.place(set_file(split)),
+                    "expected the name of a picture, found " + in_quotes(line.text),
+                    "write one name a line, without folder and extension");
+      names.push_back(name);
+    }
+    return names;
+  }
+
+  /// Names may hold blanks, and the lists of single classes have a second column: what is there
+  /// decides.
+  std::string name_in(const std::string& line) {
+    const std::optional<std::string> name = without_column(line);
+    if (!name || exists(line)) return line;
+    return exists(*name) || line.ends_with(" -1") || line.find("  ") != std::string::npos ? *name
+                                                                                          : line;
+  }
+  bool exists(const std::string& name) {
+    std::error_code error;
+    return pictures().contains(name) || fs::exists(root_ / "Annotations" / (name + ".xml"), error);
+  }
+
+  /// The files of JPEGImages by their names without extension, which may be any that is known.
+  const std::map<std::string, fs::path>& pictures() {
+    if (listed_) return pictures_;
+    listed_ = true;
+    std::error_code error;
+    for (fs::directory_iterator entry(root_ / "JPEGImages", error), end; !error && entry != end;
+         entry.increment(error)) {
+      const fs::path& path = entry->path();
+      if (!is_picture_name(path) || path.filename().string().starts_with(".")) continue;
+      const auto [known, is_new] = pictures_.emplace(path.stem().string(), path);
+      if (is_new) continue;
+      notes_.add("images of the same name as another's are left out", path.string());
+      const bool better = path.extension() == ".jpg" ||
+                          (known->second.extension() != ".jpg" && path < known->second);
+      if (better) known->second = path;
+    }
+    return pictures_;
+  }
+  fs::path picture_of(const std::string& name) {
+    const auto found = pictures().find(name);
+    // Reading what is not there says so.
+    return found == pictures().end() ? root_ / "JPEGImages" / name : found->second;
+  }
+
+  /// The size and the boxes of an annotation; its faults are collected one by one.
+  void annotate(ListedPicture& picture, const Annotation& annotation,
+                const std::map<std::string, std::int64_t>& labels, bool all) {
+    const fs::path& file = annotation.file;
+    const XmlElement& size = part(file, annotation.root, "size");
+    const float width = number(file, size, "width"), height = number(file, size, "height");
+    constexpr float kLongestSide = 1 << 16;
+    if (!(width >= 1 && height >= 1 && width <= kLongestSide && height <= kLongestSide))
+      fail(file, size, str("<size> says ", width, "x", height, " pixels"));
+    picture.width = static_cast<std::int64_t>(width);
+    picture.height = static_cast<std::int64_t>(height);
+    picture.annotation = printable_path(file);
+    for (const XmlElement& object : annotation.root.children)
+      if (object.name == "object")
+        faults_.collect([&] {
+          if (!all && is_difficult(file, object)) return;
+          const XmlElement& name = part(file, object, "name");
+          const auto label = labels.find(name.text);
+          if (label == labels.end())
+            fail(file, name, str("the class ", in_quotes(name.text), " is not among data.classes"));
+          const XmlElement& edges = part(file, object, "bndbox");
+          auto box =
+              box_inside({number(file, edges, "xmin") - 1, number(file, edges, "ymin") - 1,
+                          number(file, edges, "xmax"), number(file, edges, "ymax"), label->second},
+                         width, height, str(printable_path(file), ":", edges.line), notes_);
+          if (!box) return;
+          box->difficult = is_difficult(file, object);
+          picture.boxes.push_back(*box);
+        });
   }
 
   /// VOC's evaluation needs them, to leave out what is found there.
@@ -149,15 +202,18 @@ class VocReader {
     return split == Split::val || options_.difficult;
   }
 
-  /// Null where masks need none.
+  /// Null where masks need none, and where it cannot be read, which is a fault.
   const Annotation* annotation_of(const std::string& name) {
-    const auto known = annotations_.find(name);
-    if (known != annotations_.end()) return &known->second;
-    const fs::path file = root_ / "Annotations" / (name + ".xml");
-    std::error_code error;
-    if (options_.masks && !fs::exists(file, error)) return nullptr;
-    Annotation annotation{file, parse_xml(read_data_text(file), file.string())};
-    return &annotations_.emplace(name, std::move(annotation)).first->second;
+    const auto [known, is_new] = annotations_.try_emplace(name);
+    if (is_new) {
+      const fs::path file = root_ / "Annotations" / (name + ".xml");
+      std::error_code error;
+      if (!options_.masks || fs::exists(file, error))
+        faults_.collect([&] {
+          known->second = Annotation{file, parse_xml(read_data_text(file), file.string())};
+        });
+    }
+    return known->second ? &*known->second : nullptr;
   }
 
   /// VOC's own twenty where they are enough, else all that are named in either split.
@@ -167,7 +223,9 @@ class VocReader {
       for (const std::string& name : names(split))
         if (const Annotation* annotation = annotation_of(name))
           for (const XmlElement& object : annotation->root.children)
-            if (object.name == "object") found.insert(part(annotation->file, object, "name").text);
+            if (object.name == "object")
+              if (const XmlElement* class_name = object.child("name"))
+                found.insert(class_name->text);
     const std::vector<std::string>& official = official_classes();
     const bool all_official = std::all_of(found.begin(), found.end(), [&](const std::string& name) {
       return std::find(official.begin(), official.end(), name) != official.end();
@@ -178,7 +236,11 @@ class VocReader {
 
   const VocOptions& options_;
   fs::path root_;
-  std::map<std::string, Annotation> annotations_;
+  std::map<std::string, std::optional<Annotation>> annotations_;
+  std::map<std::string, fs::path> pictures_;
+  bool listed_ = false;
+  DataNotes notes_;
+  DataFaults faults_;
 };
 
 }  // namespace

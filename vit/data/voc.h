@@ -23,9 +23,11 @@ void describe(FieldVisitor& visitor, VocOptions& options);
 /// Pascal VOC's layout: `JPEGImages/`, `Annotations/x.xml` and `ImageSets/Main/SPLIT.txt` (boxes),
 /// or `SegmentationClass/x.png` and `ImageSets/Segmentation/SPLIT.txt` (masks, and boxes where
 /// there is an annotation). VOC counts pixels from 1, both ends included: box (1, 1, 3, 2) becomes
-/// [0, 3) x [0, 2). A box that is empty or leaves the picture by more than a pixel is an Error
-/// (data) with file and line; one pixel is cut off, as many tools count from 0. Objects that are
-/// marked so have Box::difficult set.
+/// [0, 3) x [0, 2). Boxes without area are left out and those over the edge cut, which is noted. A
+/// size that is neither that of the stored image nor of the one that EXIF turns upright is an Error
+/// (data) when the image is read. With masks, labels of boxes count from 1, too: they are positions
+/// in classes(). Objects that are marked so have Box::difficult set. Images have any extension that
+/// is_picture_name knows. All faults of annotations are one Error (data) with files and lines.
 std::unique_ptr<Dataset> voc(const VocOptions& options, Split split);
 
 }  // namespace vit

@@ -1,7 +1,15 @@
 #include "vit/data/xml.h"
 
+#include <expat.h>
+#include <iconv.h>
+
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "vit/core/error.h"
@@ -10,140 +18,152 @@
 namespace vit {
 namespace {
 
-constexpr int kMaxDepth = 64;
+constexpr std::size_t kMaxDepth = 64;
+constexpr std::size_t kMaxElements = 1'000'000;
 constexpr std::string_view kBlanks = " \t\r\n";
 
-class XmlParser {
+/// Encodings of one byte a letter that are asked of iconv; expat itself knows UTF-8, UTF-16,
+/// ISO-8859-1 and US-ASCII.
+bool is_byte_encoding(std::string name) {
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  for (const char* family : {"windows-125", "cp125", "iso-8859-", "koi8-"})
+    if (name.starts_with(family) && name.size() < 16) return true;
+  return false;
+}
+
+/// The letter of each byte; false where the system does not know the encoding.
+bool fill_table(const std::string& name, XML_Encoding& encoding) {
+  constexpr int kNoLetter = -1;
+  const iconv_t converter = ::iconv_open("UTF-32LE", name.c_str());
+  if (converter == reinterpret_cast<iconv_t>(-1)) return false;
+  for (int byte = 0; byte < 256; ++byte) {
+    char in = static_cast<char>(byte);
+    std::array<unsigned char, 4> out{};
+    char* from = &in;
+    char* to = reinterpret_cast<char*>(out.data());
+    std::size_t in_left = 1, out_left = out.size();
+    const bool done =
+        ::iconv(converter, &from, &in_left, &to, &out_left) != static_cast<std::size_t>(-1) &&
+        out_left == 0;
+    encoding.map[byte] = done ? out[0] | out[1] << 8 | out[2] << 16 : kNoLetter;
+  }
+  ::iconv_close(converter);
+  return true;
+}
+
+/// Builds the tree from what expat tells. expat is C: a handler notes what is wrong and stops the
+/// parser, and throws nothing.
+class XmlReader {
  public:
-  XmlParser(std::string_view text, const std::string& file) : text_(text), file_(file) {}
+  XmlReader(std::string_view text, const std::string& file) : text_(text), file_(file) {
+    if (!parser_) throw std::bad_alloc();
+    XML_SetUserData(parser_.get(), this);
+    XML_SetElementHandler(parser_.get(), begin_element, end_element);
+    XML_SetCharacterDataHandler(parser_.get(), add_text);
+    XML_SetEntityDeclHandler(parser_.get(), declare_entity);
+    XML_SetSkippedEntityHandler(parser_.get(), skip_entity);
+    XML_SetUnknownEncodingHandler(parser_.get(), find_encoding, this);
+  }
 
   XmlElement document() {
-    skip_misc();
-    XmlElement root = element(0);
-    skip_misc();
-    if (at_ < text_.size()) fail("there is something after the last element");
-    return root;
+    // In parts, as expat counts bytes by an int.
+    constexpr std::size_t kPart = std::size_t{1} << 26;
+    for (bool last = false; !last;) {
+      const std::string_view part = text_.substr(0, kPart);
+      text_.remove_prefix(part.size());
+      last = text_.empty();
+      if (XML_Parse(parser_.get(), part.data(), static_cast<int>(part.size()), last) !=
+          XML_STATUS_OK)
+        fail();
+    }
+    return std::move(root_);
   }
 
  private:
-  /// Counted from where it was last asked for, so that it costs one pass over the text in all.
-  std::size_t line() {
-    const auto begin = text_.begin() + static_cast<std::ptrdiff_t>(counted_);
-    line_ += static_cast<std::size_t>(
-        std::count(begin, text_.begin() + static_cast<std::ptrdiff_t>(at_), '\n'));
-    counted_ = at_;
-    return line_;
-  }
-  [[noreturn]] void fail(const std::string& what) {
-    throw Error(ErrorKind::data, str(printable(file_), ":", line()), what,
+  static XmlReader& self(void* user) { return *static_cast<XmlReader*>(user); }
+
+  [[noreturn]] void fail() const {
+    if (problem_.empty() && XML_GetErrorCode(parser_.get()) == XML_ERROR_NO_MEMORY)
+      throw std::bad_alloc();
+    throw Error(ErrorKind::data,
+                str(printable(file_), ":", std::uint64_t{XML_GetCurrentLineNumber(parser_.get())}),
+                problem_.empty() ? str("no XML: ", XML_ErrorString(XML_GetErrorCode(parser_.get())))
+                                 : problem_,
                 "correct the annotation, or write it again");
   }
-  [[nodiscard]] bool sees(std::string_view start) const {
-    return text_.substr(at_, start.size()) == start;
-  }
-  void skip_past(std::string_view end) {
-    const std::size_t found = text_.find(end, at_);
-    if (found == std::string_view::npos) fail(str("expected ", in_quotes(end)));
-    at_ = found + end.size();
-  }
-  void skip_blanks() { at_ = std::min(text_.find_first_not_of(kBlanks, at_), text_.size()); }
-
-  void skip_misc() {
-    for (;;) {
-      skip_blanks();
-      if (sees("<!DOCTYPE")) fail("a document type is not allowed here");
-      if (sees("<?")) {
-        skip_past("?>");
-      } else if (sees("<!--")) {
-        skip_past("-->");
-      } else {
-        return;
-      }
-    }
+  void stop(std::string problem) {
+    if (problem_.empty()) problem_ = std::move(problem);
+    XML_StopParser(parser_.get(), XML_FALSE);
   }
 
-  std::string_view name() {
-    const std::size_t end = std::min(text_.find_first_of(" \t\r\n/>=<", at_), text_.size());
-    if (end == at_) fail("expected the name of an element");
-    const std::string_view found = text_.substr(at_, end - at_);
-    at_ = end;
-    return found;
+  static void begin_element(void* user, const char* name, const char** /*attributes*/) {
+    XmlReader& reader = self(user);
+    if (reader.open_.size() >= kMaxDepth)
+      return reader.stop(str("nested deeper than ", kMaxDepth, " levels"));
+    if (++reader.elements_ > kMaxElements)
+      return reader.stop(str("more than ", kMaxElements, " elements"));
+    XmlElement element;
+    element.name = name;
+    element.line = std::size_t{XML_GetCurrentLineNumber(reader.parser_.get())};
+    reader.open_.push_back(std::move(element));
   }
 
-  /// Up to the end of the opening tag; true where the element is empty (`<a/>`).
-  bool rest_of_tag() {
-    for (;;) {
-      skip_blanks();
-      if (sees("/>")) return at_ += 2, true;
-      if (sees(">")) return at_ += 1, false;
-      name();
-      skip_blanks();
-      if (!sees("=")) fail("expected a value of the attribute");
-      ++at_;
-      skip_blanks();
-      if (!sees("\"") && !sees("'")) fail("expected a quoted value");
-      const std::string_view quote = text_.substr(at_, 1);
-      ++at_;
-      skip_past(quote);
-    }
+  static void end_element(void* user, const char* /*name*/) {
+    XmlReader& reader = self(user);
+    if (reader.open_.empty()) return;  // stopped
+    XmlElement element = std::move(reader.open_.back());
+    reader.open_.pop_back();
+    const std::size_t first = element.text.find_first_not_of(kBlanks);
+    element.text =
+        first == std::string::npos
+            ? std::string()
+            : element.text.substr(first, element.text.find_last_not_of(kBlanks) - first + 1);
+    if (reader.open_.empty())
+      reader.root_ = std::move(element);
+    else
+      reader.open_.back().children.push_back(std::move(element));
   }
 
-  void text_to(std::string& out) {
-    const std::size_t end = std::min(text_.find('<', at_), text_.size());
-    static constexpr std::array<std::pair<std::string_view, char>, 5> kEntities = {
-        {{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}}};
-    while (at_ < end) {
-      const auto entity = std::find_if(kEntities.begin(), kEntities.end(),
-                                       [this](const auto& known) { return sees(known.first); });
-      if (entity != kEntities.end()) {
-        out += entity->second;
-        at_ += entity->first.size();
-      } else {
-        out += text_[at_++];
-      }
-    }
+  static void add_text(void* user, const char* text, int length) {
+    XmlReader& reader = self(user);
+    if (!reader.open_.empty()) reader.open_.back().text.append(text, std::size_t(length));
   }
 
-  XmlElement element(int depth) {
-    if (depth >= kMaxDepth) fail(str("nested deeper than ", kMaxDepth, " levels"));
-    if (!sees("<")) fail("expected an element");
-    XmlElement found;
-    found.line = line();
-    ++at_;
-    found.name = name();
-    if (rest_of_tag()) return found;
-    for (;;) {
-      if (at_ >= text_.size()) fail(str("the element ", in_quotes(found.name), " has no end"));
-      if (sees("<!--")) {
-        skip_past("-->");
-      } else if (sees("<![CDATA[")) {
-        at_ += 9;
-        const std::size_t begin = at_;
-        skip_past("]]>");
-        found.text += text_.substr(begin, at_ - 3 - begin);
-      } else if (sees("</")) {
-        at_ += 2;
-        if (name() != found.name) fail(str("expected the end of ", in_quotes(found.name)));
-        skip_blanks();
-        if (!sees(">")) fail("expected >");
-        ++at_;
-        break;
-      } else if (sees("<")) {
-        found.children.push_back(element(depth + 1));
-      } else {
-        text_to(found.text);
-      }
-    }
-    const std::size_t first = found.text.find_first_not_of(kBlanks);
-    found.text = first == std::string::npos
-                     ? std::string()
-                     : found.text.substr(first, found.text.find_last_not_of(kBlanks) - first + 1);
-    return found;
+  static void declare_entity(void* user, const char* name, int /*is_parameter*/,
+                             const char* /*value*/, int /*length*/, const char* /*base*/,
+                             const char* /*system*/, const char* /*public_id*/,
+                             const char* /*notation*/) {
+    self(user).stop(str("the document type declares the entity ", in_quotes(name, 40),
+                        ", which is not allowed here"));
   }
+
+  static void skip_entity(void* user, const char* name, int /*is_parameter*/) {
+    self(user).stop(str("the entity ", in_quotes(name, 40), " is not known"));
+  }
+
+  static int find_encoding(void* user, const char* name, XML_Encoding* encoding) {
+    encoding->data = nullptr;
+    encoding->convert = nullptr;
+    encoding->release = nullptr;
+    if (is_byte_encoding(name) && fill_table(name, *encoding)) return XML_STATUS_OK;
+    self(user).problem_ = str("the encoding ", in_quotes(name, 40),
+                              " is not supported; UTF-8, UTF-16 and those of "
+                              "one byte a letter are");
+    return XML_STATUS_ERROR;
+  }
+
+  struct Free {
+    void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
+  };
 
   std::string_view text_;
   const std::string& file_;
-  std::size_t at_ = 0, counted_ = 0, line_ = 1;
+  std::unique_ptr<std::remove_pointer_t<XML_Parser>, Free> parser_{XML_ParserCreate(nullptr)};
+  std::vector<XmlElement> open_;  // from the root to the innermost
+  XmlElement root_;
+  std::string problem_;
+  std::size_t elements_ = 0;
 };
 
 }  // namespace
@@ -155,7 +175,7 @@ const XmlElement* XmlElement::child(std::string_view child_name) const {
 }
 
 XmlElement parse_xml(std::string_view text, const std::string& file) {
-  return XmlParser(text, file).document();
+  return XmlReader(text, file).document();
 }
 
 }  // namespace vit

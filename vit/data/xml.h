@@ -16,9 +16,10 @@ struct XmlElement {
   [[nodiscard]] const XmlElement* child(std::string_view child_name) const;
 };
 
-/// Reads the XML of annotation tools: elements, text, the five named entities, comments, CDATA. A
-/// document type, and with it entities of one's own, is refused, as are more than 64 levels. Throws
-/// Error (data) with FILE:LINE.
+/// Reads the XML of annotation tools by expat, in UTF-8, UTF-16 or an encoding of one byte a letter
+/// that it names; text comes out as UTF-8. Nothing outside of the file is opened; entities of one's
+/// own are refused, as are more than 64 levels and a million elements. Throws Error (data) with
+/// FILE:LINE.
 [[nodiscard]] XmlElement parse_xml(std::string_view text, const std::string& file);
 
 }  // namespace vit

@@ -240,6 +240,7 @@ void PickleMachine::push_bytes(std::uint64_t bytes) {
 
 /// Text or bytes, which Python 2 did not tell apart.
 void PickleMachine::push_python2_string(std::uint64_t bytes) {
+  if (bytes > PickleInput::kMaxText) return push_bytes(bytes);  // an array's, and no text
   std::string text = input_.text(bytes);
   PickleValue& value = push(is_utf8(text) ? PickleKind::text : PickleKind::bytes);
   if (value.kind == PickleKind::text) value.text = std::move(text);

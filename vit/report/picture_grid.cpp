@@ -46,11 +46,30 @@ void paste(Image& sheet, const Image& picture, int left, int top) {
     std::copy_n(picture.row(y), picture.row_bytes(), sheet.pixel(left, top + y));
 }
 
-std::vector<std::string> lines_of(std::string_view caption, int columns) {
+/// How much of `line` is drawn before it goes on in the next one: up to a blank where there is one.
+std::size_t wrapping_place(const std::string& line, int columns) {
+  std::size_t end = 0, blank = 0;
+  while (end < line.size()) {
+    std::size_t next = end + 1;  // letters of several bytes stay whole
+    while (next < line.size() && (static_cast<unsigned char>(line[next]) & 0xC0) == 0x80) ++next;
+    if (display_width(std::string_view(line).substr(0, next)) > columns) break;
+    if (line[end] == ' ' || line[end] == '_' || line[end] == '-') blank = next;
+    end = next;
+  }
+  if (end == line.size()) return end;
+  return blank > 0 ? blank : std::max<std::size_t>(end, 1);
+}
+
+std::vector<std::string> lines_of(std::string_view caption, int columns, bool wrap) {
   std::vector<std::string> lines;
   while (!caption.empty()) {
     const std::size_t length = std::min(caption.find('\n'), caption.size());
     std::string line = visible(caption.substr(0, length));
+    for (; wrap && display_width(line) > columns;) {
+      const std::size_t end = wrapping_place(line, columns);
+      lines.push_back(line.substr(0, end));
+      line.erase(0, end);
+    }
     // The drawing face has ASCII only, and so no ellipsis.
     if (display_width(line) > columns) line = shorten_middle(line, std::max(3, columns - 1));
     if (const auto at = line.find("…"); at != std::string::npos) line.replace(at, 3, "..");
@@ -85,7 +104,7 @@ Image picture_grid(const std::vector<GridPicture>& pictures, const GridOptions& 
   std::vector<std::vector<std::string>> captions;
   std::size_t most_lines = 0;
   for (const GridPicture& picture : pictures) {
-    captions.push_back(lines_of(picture.caption, letters));
+    captions.push_back(lines_of(picture.caption, letters, options.wrap_captions));
     most_lines = std::max(most_lines, captions.back().size());
   }
   const int cell = options.tile + line_height * static_cast<int>(most_lines) + options.gap;

@@ -11,13 +11,15 @@ namespace vit {
 struct GridPicture {
   Image picture;        ///< 1, 3 or 4 channels, any size; alpha is dropped
   std::string caption;  ///< `\n` begins a new line; what is too long is shortened in the middle
+                        ///< or wrapped
 };
 
 struct GridOptions {
-  int columns = 0;        ///< 0: about as many as rows
-  int tile = 128;         ///< pixels: the square that each picture is fitted into
-  int gap = 10;           ///< pixels between the tiles and around the sheet
-  int letter_height = 8;  ///< pixels of a capital letter
+  int columns = 0;             ///< 0: about as many as rows
+  int tile = 128;              ///< pixels: the square that each picture is fitted into
+  int gap = 10;                ///< pixels between the tiles and around the sheet
+  int letter_height = 8;       ///< pixels of a capital letter
+  bool wrap_captions = false;  ///< long captions go on in further lines, and nothing is left out
   Colour background{250, 250, 250, 255}, ink{40, 40, 40, 255};
 };
 

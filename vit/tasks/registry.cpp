@@ -13,6 +13,10 @@ void describe(FieldVisitor& visitor, TaskSpec& spec) {
   describe(visitor, spec.options);
 }
 
+SampleParts needs_of(const TaskSpec& /*spec*/) {
+  return {SamplePart::label};  // both tasks tell classes apart
+}
+
 std::unique_ptr<Task> create_task(const TaskSpec& spec, ImageModel& model,
                                   std::shared_ptr<Teacher> teacher) {
   return std::make_unique<ClassifyTask>(model, spec.options, std::move(teacher));

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "vit/core/fields.h"
+#include "vit/data/sample_parts.h"
 #include "vit/tasks/classify.h"
 
 namespace vit {
@@ -14,6 +15,9 @@ struct TaskSpec {
   ClassifyOptions options;
 };
 void describe(FieldVisitor& visitor, TaskSpec& spec);
+
+/// What every sample must hold for this task.
+[[nodiscard]] SampleParts needs_of(const TaskSpec& spec);
 
 /// `teacher`: of `options.distillation`, where its type is not `none`.
 [[nodiscard]] std::unique_ptr<Task> create_task(const TaskSpec& spec, ImageModel& model,
