@@ -8,6 +8,7 @@
 #include "apps/output.h"
 #include "apps/sets.h"
 #include "vit/config/replay.h"
+#include "vit/config/report_run.h"
 #include "vit/core/str.h"
 #include "vit/io/printable.h"
 
@@ -53,6 +54,22 @@ void replay(const ReplayArguments& arguments) {
 void add_runs(CLI::App& program) {
   CLI::App* runs = program.add_subcommand("runs", "What runs have left behind");
   runs->require_subcommand(1);
+  CLI::App* report = runs->add_subcommand(
+      "report", "Write report.html anew, also of a run that goes on, was stopped or failed");
+  struct ReportArguments {
+    std::string run;
+    bool json = false;
+  };
+  const auto of = std::make_shared<ReportArguments>();
+  report->add_option("run", of->run, "Run directory")->required()->type_name("RUN");
+  report->add_flag("--json", of->json, "Print one JSON object");
+  report->callback([of] {
+    const std::string file = report_run(of->run).string();
+    if (of->json)
+      print_json({{"report", file}});
+    else
+      print(file);
+  });
   CLI::App* command = runs->add_subcommand(
       "replay", "Take one update of a run again, and tell its loss, gradient norm and samples");
   const auto arguments = std::make_shared<ReplayArguments>();

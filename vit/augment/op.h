@@ -14,7 +14,7 @@ namespace vit {
 class AugmentOp {
  public:
   virtual ~AugmentOp() = default;
-  /// Changes picture, boxes and mask together. Draws the same count of numbers whatever it does.
+  /// Changes picture, boxes and mask together.
   virtual void apply(Sample& sample, Rng& rng) const = 0;
   /// Sizes that the user left open become the model's.
   virtual void adapt(const Preprocessing& /*input*/) {}

@@ -1,5 +1,7 @@
 #include "vit/augment/pipeline.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "vit/augment/sample_geometry.h"
@@ -20,6 +22,35 @@ std::optional<MultiCrop> views_of(const AugmentOptions& augment, const Preproces
   if (augment.erasing.reprob > 0) refuse("augment.reprob", "multi-crop erases nothing");
   if (augment.mixup.on()) refuse("augment.mixup", "the views of multi-crop are not mixed");
   return MultiCrop(augment.multi_crop, input, seed);
+}
+
+/// The first operation that versions of a sample do not share: crops and flips before it are.
+std::size_t first_varied(const AugmentList& ops) {
+  constexpr std::array<std::string_view, 7> kShared = {
+      "center_crop",        "hflip", "random_crop", "random_resized_crop", "resize",
+      "simple_random_crop", "vflip"};
+  std::size_t first = 0;
+  while (first < ops.size() &&
+         std::find(kShared.begin(), kShared.end(), ops.ops()[first]->name()) != kShared.end())
+    ++first;
+  return first;
+}
+
+void check_versions(const AugmentOptions& augment, const AugmentList& ops) {
+  if (augment.multi_crop.enabled)
+    throw Error(ErrorKind::usage, "augment.multi_crop.enabled",
+                "makes views of its own, and the loss wants versions of one crop",
+                "turn it off, or choose another task.loss than jsd");
+  if (augment.mixup.on())
+    throw Error(ErrorKind::usage, "augment.mixup",
+                "mixes samples, and the loss compares versions of each one",
+                "set mixup and cutmix to 0, or choose another task.loss than jsd");
+  if (first_varied(ops) == ops.size())
+    throw Error(ErrorKind::usage, "augment",
+                "has nothing but crops and flips, which all versions of a sample share: they would "
+                "be equal",
+                "set augment.aa (augmix-m5-w4-d2, rand-m9-mstd0.5) or add such an operation to "
+                "augment.train, or choose another task.loss than jsd");
 }
 
 /// The strongest reduction that leaves at least as many pixels as the part is scaled to.
@@ -45,7 +76,8 @@ void describe(FieldVisitor& visitor, DecodePolicy& policy) {
 }
 
 Pipeline::Pipeline(const Preprocessing& preprocessing, bool training, const AugmentOptions& augment,
-                   std::uint64_t seed, const DecodePolicy& decoding, const TargetOptions& targets)
+                   std::uint64_t seed, const DecodePolicy& decoding, const TargetOptions& targets,
+                   std::int64_t versions)
     : preprocessing_(preprocessing),
       training_(training),
       ops_(training ? augment.operations() : AugmentList()),
@@ -54,14 +86,17 @@ Pipeline::Pipeline(const Preprocessing& preprocessing, bool training, const Augm
       seed_(seed),
       decoding_(decoding),
       targets_(targets),
-      multi_crop_(training ? views_of(augment, preprocessing, seed) : std::nullopt) {
+      multi_crop_(training ? views_of(augment, preprocessing, seed) : std::nullopt),
+      versions_(versions) {
+  if (versions_ > 1) check_versions(augment, ops_);
+  first_varied_ = versions_ > 1 ? first_varied(ops_) : ops_.size();
   for (const auto& op : ops_.ops()) op->adapt(preprocessing_);
 }
 
 Pipeline Pipeline::training(const Preprocessing& preprocessing, const AugmentOptions& augment,
                             std::uint64_t seed, const DecodePolicy& decoding,
-                            const TargetOptions& targets) {
-  return {preprocessing, true, augment, seed, decoding, targets};
+                            const TargetOptions& targets, std::int64_t versions) {
+  return {preprocessing, true, augment, seed, decoding, targets, versions};
 }
 
 Pipeline Pipeline::training(const Preprocessing& preprocessing, const AugmentList& train,
@@ -122,6 +157,10 @@ void Pipeline::apply(Sample& sample, std::int64_t epoch, std::int64_t index, flo
     return;
   }
   for (std::size_t i = decoded.next; i < ops_.size(); ++i) ops_.ops()[i]->apply(sample, rng);
+  write(sample, out, rng);
+}
+
+void Pipeline::write(const Sample& sample, float* out, Rng& rng) const {
   const auto [height, width] = preprocessing_.img_size;
   if (sample.image.height != height || sample.image.width != width)
     throw Error(ErrorKind::usage, "augment.train",
@@ -133,7 +172,8 @@ void Pipeline::apply(Sample& sample, std::int64_t epoch, std::int64_t index, flo
 }
 
 std::vector<Size2> Pipeline::view_sizes() const {
-  if (!multi_crop_) return {preprocessing_.img_size};
+  if (!multi_crop_)
+    return std::vector<Size2>(static_cast<std::size_t>(versions_), preprocessing_.img_size);
   std::vector<Size2> sizes;
   for (std::size_t i = 0; i < multi_crop_->views(); ++i)
     sizes.push_back(multi_crop_->preprocessing(i).img_size);
@@ -143,6 +183,20 @@ std::vector<Size2> Pipeline::view_sizes() const {
 void Pipeline::apply(Sample& sample, std::int64_t epoch, std::int64_t index,
                      const std::vector<float*>& views) const {
   VIT_ASSERT(views.size() == view_sizes().size(), views.size());
+  if (versions_ > 1) {
+    Rng rng = rng_of(epoch, index);
+    const Decoded decoded = decode(sample, rng);
+    if (decoded.pending != nullptr) decoded.pending->finish(sample, decoded.box);
+    for (std::size_t i = decoded.next; i < first_varied_; ++i) ops_.ops()[i]->apply(sample, rng);
+    const Sample shared = sample;
+    write(sample, views[0], rng);
+    for (std::size_t version = 1; version < views.size(); ++version) {
+      sample = shared;
+      for (std::size_t i = first_varied_; i < ops_.size(); ++i) ops_.ops()[i]->apply(sample, rng);
+      write(sample, views[version], rng);
+    }
+    return;
+  }
   if (!multi_crop_) return apply(sample, epoch, index, views[0]);
   if (sample.image.empty()) {  // all of it: the views cover different parts
     DecodeOptions options;

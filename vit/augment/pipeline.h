@@ -32,10 +32,13 @@ struct TargetOptions {
 class Pipeline {
  public:
   /// For training: augmentation, then normalisation. Batches are mixed where `augment` says so and
-  /// `targets` has classes.
+  /// `targets` has classes. `versions`: of each sample, as AugMix wants them (timm's
+  /// AugMixDataset): all share the crops and flips that the augmentation begins with, the first
+  /// goes without the rest of it, each other one has the rest with numbers of its own. Throws Error
+  /// (usage) where versions cannot differ, or are to be mixed.
   static Pipeline training(const Preprocessing& preprocessing, const AugmentOptions& augment,
                            std::uint64_t seed, const DecodePolicy& decoding = {},
-                           const TargetOptions& targets = {});
+                           const TargetOptions& targets = {}, std::int64_t versions = 1);
   static Pipeline training(const Preprocessing& preprocessing, const AugmentList& train,
                            std::uint64_t seed);
   /// For evaluation: timm's transform, no randomness.
@@ -49,6 +52,8 @@ class Pipeline {
   /// What each picture becomes: one view of the model's size, or with multi-crop several, the
   /// global ones first.
   [[nodiscard]] std::vector<Size2> view_sizes() const;
+  /// How many of the views are versions of the sample, of one size and for one loss; 1: none.
+  [[nodiscard]] std::int64_t versions() const { return versions_; }
   /// As above, for each of `view_sizes()` into its own `views[i]`.
   void apply(Sample& sample, std::int64_t epoch, std::int64_t index,
              const std::vector<float*>& views) const;
@@ -65,7 +70,8 @@ class Pipeline {
 
  private:
   Pipeline(const Preprocessing& preprocessing, bool training, const AugmentOptions& augment,
-           std::uint64_t seed, const DecodePolicy& decoding, const TargetOptions& targets);
+           std::uint64_t seed, const DecodePolicy& decoding, const TargetOptions& targets,
+           std::int64_t versions = 1);
   [[nodiscard]] Rng rng_of(std::int64_t epoch, std::int64_t index) const;
   /// What `decode` leaves to do: the operations from `next` on, and before them the rest of a
   /// region operation on the part in `box`.
@@ -75,6 +81,8 @@ class Pipeline {
     std::optional<SourceBox> box;
   };
   [[nodiscard]] Decoded decode(Sample& sample, Rng& rng) const;
+  /// The end of `apply`: the sample's picture, which must have the model's size, as numbers.
+  void write(const Sample& sample, float* out, Rng& rng) const;
 
   Preprocessing preprocessing_;
   bool training_;
@@ -85,6 +93,8 @@ class Pipeline {
   DecodePolicy decoding_;
   TargetOptions targets_;
   std::optional<MultiCrop> multi_crop_;
+  std::int64_t versions_;
+  std::size_t first_varied_ = 0;  // the operation from which versions differ
 };
 
 }  // namespace vit

@@ -13,7 +13,9 @@
 #include <memory>
 #include <sstream>
 
+#include "vit/config/experiment_data.h"
 #include "vit/core/error.h"
+#include "vit/core/log.h"
 #include "vit/kernels/isa.h"
 #include "vit/models/profile.h"
 #include "vit/nn/init.h"
@@ -114,8 +116,25 @@ Benchmark measure(const Experiment& experiment, const BenchmarkRequest& request,
   return result;
 }
 
-torch::Tensor random_images(const Experiment& experiment, const ImageModel& model) {
-  torch::Tensor images = torch::empty({experiment.data.batch_size, model.in_chans(),
+/// The experiment with the classes of its data, as a run has them. Where the data is not there, the
+/// model's own number of them stays, and where it has none, ImageNet's is taken.
+Experiment with_classes(const Experiment& given) {
+  Experiment experiment = given;
+  if (experiment.num_classes_given) return experiment;
+  std::int64_t& classes = num_classes(experiment.model);
+  try {
+    classes = static_cast<std::int64_t>(open_data(experiment.data).train->classes().size());
+  } catch (const Error& problem) {
+    if (classes == 0) classes = 1000;
+    log::warn(str(problem.where(), ": ", problem.problem(), "; measured with ", classes,
+                  " classes (model.num_classes)"));
+  }
+  return experiment;
+}
+
+torch::Tensor random_images(const Experiment& experiment, const ImageModel& model,
+                            std::int64_t versions = 1) {
+  torch::Tensor images = torch::empty({versions * experiment.data.batch_size, model.in_chans(),
                                        model.img_size().height, model.img_size().width});
   init::normal(images, 1.0, Rng(static_cast<std::uint64_t>(experiment.seed), Stream::bench));
   return images;
@@ -139,7 +158,8 @@ double Benchmark::plain_images_per_s() const {
 }
 double Benchmark::gflops() const { return flops / median(seconds) / 1e9; }
 
-Benchmark benchmark_training(const Experiment& experiment, const BenchmarkRequest& request) {
+Benchmark benchmark_training(const Experiment& given, const BenchmarkRequest& request) {
+  const Experiment experiment = with_classes(given);
   set_compute_threads(experiment.train.threads);
   const c10::Device device = resolve_device(experiment.train.device);
   set_deterministic(device, experiment.train.deterministic);
@@ -152,10 +172,14 @@ Benchmark benchmark_training(const Experiment& experiment, const BenchmarkReques
   if (!optim.clip_grad) optim.clip_grad = 1.0;  // timed, whatever the experiment does
 
   const std::int64_t size = experiment.data.batch_size;
-  const Batch batch =
-      Batch{random_images(experiment, *model), torch::arange(size).remainder(model->num_classes()),
-            torch::arange(size)}
-          .to(device);
+  const ClassifyOptions& loss = experiment.task.options;
+  const std::int64_t versions = loss.loss == "jsd" ? loss.jsd_splits : 1;
+  const torch::Tensor indices = torch::arange(size).repeat({versions});
+  Batch samples{random_images(experiment, *model, versions),
+                indices.remainder(model->num_classes()), indices};
+  samples.versions = versions;
+  const Batch batch = samples.to(device);
+  const double lr = base_learning_rate(optim, size * experiment.train.grad_accum_steps);
   std::uint64_t updates = 0;
   const auto step = [&] {
     const RandomScope random(
@@ -167,14 +191,16 @@ Benchmark benchmark_training(const Experiment& experiment, const BenchmarkReques
     }
     result.loss.backward();
     const Clipping clipping = clip_gradients(optimizer->groups(), optim, model->classifier());
-    optimizer->step({.lr = optim.lr, .gradient_factor = clipping.factor});
+    optimizer->step({.lr = lr, .gradient_factor = clipping.factor});
     optimizer->zero_grad();
   };
   // Backward passes are two more products of the same size for each one forward.
-  return measure(experiment, request, experiment.train.amp, *model, 3.0, step);
+  return measure(experiment, request, experiment.train.amp, *model,
+                 3.0 * static_cast<double>(versions), step);
 }
 
-Benchmark benchmark_inference(const Experiment& experiment, const BenchmarkRequest& request) {
+Benchmark benchmark_inference(const Experiment& given, const BenchmarkRequest& request) {
+  const Experiment experiment = with_classes(given);
   set_compute_threads(experiment.train.threads);
   const c10::Device device = resolve_device(experiment.train.device);
   const std::shared_ptr<ImageModel> model = random_model(experiment);

@@ -4,9 +4,11 @@
 
 #include "vit/config/label_join.h"
 #include "vit/config/open_model.h"
+#include "vit/config/probe.h"
 #include "vit/config/recognised_model.h"
 #include "vit/config/run_summary.h"
 #include "vit/config/teacher.h"
+#include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/core/str.h"
 #include "vit/nn/grad_checkpoint.h"
@@ -20,6 +22,7 @@
 namespace vit {
 
 BuiltExperiment::BuiltExperiment(Experiment described) : experiment(std::move(described)) {
+  if (experiment.task.name == "linear_probe") check_probe(experiment);
   set_compute_threads(experiment.train.threads);
   device = resolve_device(experiment.train.device);
   experiment.train.amp = chosen_type(experiment.train.amp, device, "train.amp");
@@ -59,8 +62,14 @@ void BuiltExperiment::make_model() {
     add_lora(model->module(), experiment.lora, model->classifier(), seed);
   model->module().to(device);
   set_grad_checkpointing(model->module(), experiment.train.grad_checkpointing);
-  if (experiment.task.name == "linear_probe")
-    experiment.train.freeze = {"*", "!" + model->classifier()};
+  if (experiment.task.name == "linear_probe") {
+    const std::vector<std::string> all_but_head{"*", "!" + model->classifier()};
+    if (!experiment.train.freeze.empty() && experiment.train.freeze != all_but_head)
+      throw Error(ErrorKind::usage, "train.freeze",
+                  "a linear probe freezes all but the head by itself",
+                  "leave it out, or train with task.name: classify");
+    experiment.train.freeze = all_but_head;
+  }
   frozen_ = frozen_parameters(*model, experiment.train.freeze);
   if (!experiment.train.unfreeze_epoch) set_learning(*model, frozen_, false);
 }
@@ -96,7 +105,7 @@ TrainingParts BuiltExperiment::parts() {
 }
 
 std::string BuiltExperiment::summary() const {
-  return str("model ", experiment.model.name, ", ",
+  return str("model ", model_text(experiment.model), ", ",
              human_count(static_cast<double>(parameter_count(*model))), " parameters; data ",
              experiment.data.set.name, ", ", data.train->size(), " training and ", data.val->size(),
              " validation pictures",

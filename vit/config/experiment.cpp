@@ -169,7 +169,8 @@ Pipeline training_pipeline(const Experiment& e, std::optional<Size2> img_size) {
   Preprocessing input = experiment_preprocessing(e);
   if (img_size) input.img_size = *img_size;
   return Pipeline::training(input, e.augment, static_cast<std::uint64_t>(e.seed), e.data.decoding,
-                            {num_classes(model), e.task.options.smoothing});
+                            {num_classes(model), e.task.options.smoothing},
+                            e.task.options.loss == "jsd" ? e.task.options.jsd_splits : 1);
 }
 
 Pipeline evaluation_pipeline(const Experiment& e) {

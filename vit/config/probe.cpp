@@ -2,11 +2,67 @@
 
 #include <torch/utils.h>
 
+#include "vit/config/config_difference.h"
 #include "vit/config/yaml_writer.h"
+#include "vit/core/error.h"
 #include "vit/io/checksum.h"
 #include "vit/weights/tensors.h"
 
 namespace vit {
+namespace {
+
+struct Unhonoured {
+  std::string_view key;  // or what keys begin with
+  std::string_view why;
+};
+constexpr std::string_view kOneView =
+    "features are computed once, of images as evaluation sees them";
+constexpr std::string_view kBodyIsFixed = "all but the head stays as it is";
+constexpr Unhonoured kUnhonoured[] = {
+    {"augment.", kOneView},
+    {"data.aug_repeats", kOneView},
+    {"data.decode", kOneView},
+    {"schedule.img_size", kOneView},
+    {"task.distillation.", kOneView},
+    {"task.jsd_", kOneView},
+    {"lora.", kBodyIsFixed},
+    {"optim.layer_decay", kBodyIsFixed},
+    {"schedule.drop_path_", kBodyIsFixed},
+    {"train.grad_checkpointing", kBodyIsFixed},
+    {"train.unfreeze_epoch", kBodyIsFixed},
+};
+
+/// Why a key has no say in a linear probe; "": it has.
+std::string_view unhonoured(const Experiment& experiment, const ConfigChange& change) {
+  for (const Unhonoured& entry : kUnhonoured)
+    if (change.key.starts_with(entry.key)) return entry.why;
+  if (change.key.starts_with("model.") && change.key.find("drop") != std::string::npos)
+    return kBodyIsFixed;
+  if (change.key == "task.loss" && experiment.task.options.loss == "jsd") return kOneView;
+  if (change.key == "optim.clip_mode" && experiment.optim.clip_mode == "agc")
+    return "agc leaves the head out, and nothing else learns";
+  return {};
+}
+
+}  // namespace
+
+void check_probe(const Experiment& experiment) {
+  Experiment defaults;
+  defaults.model = model_spec(experiment.model.name);
+  std::string first, list;
+  for (const ConfigChange& change : config_changes(defaults, experiment)) {
+    const std::string_view why = unhonoured(experiment, change);
+    if (why.empty()) continue;
+    if (first.empty()) first = change.key;
+    list += str("\n  ", change.key, ": ", change.now, " (", why, ")");
+  }
+  if (!list.empty())
+    throw Error(ErrorKind::usage, first,
+                "linear_probe cannot do what these options ask for:" + list,
+                "take them out (--set " + first +
+                    "=null), or train with task.name: classify and "
+                    "train.freeze");
+}
 
 std::string feature_key(const Experiment& experiment, ImageModel& body) {
   Experiment relevant;

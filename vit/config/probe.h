@@ -7,6 +7,10 @@
 
 namespace vit {
 
+/// Throws Error (usage) that names every option which is set and which a linear probe cannot
+/// honour: those of the body's training, and of images that vary, as features are computed once.
+void check_probe(const Experiment& experiment);
+
 /// All that the features of a model depend on: its options and weights, the data, the pixels.
 [[nodiscard]] std::string feature_key(const Experiment& experiment, ImageModel& body);
 

@@ -1,15 +1,13 @@
 #include "vit/config/probe_run.h"
 
+#include <utility>
+
 #include "vit/config/probe.h"
-#include "vit/report/run_recorder.h"
-#include "vit/train/checkpoint_writer.h"
-#include "vit/train/linear_probe.h"
 
 namespace vit {
 
-TrainingEnd run_linear_probe(BuiltExperiment& built, TrainingState& state,
-                             const RunDirectory& directory, std::vector<Observer*> observers,
-                             bool resumed, const std::atomic<bool>* stop) {
+std::unique_ptr<LinearProbe> LinearProbe::open(BuiltExperiment& built,
+                                               const std::atomic<bool>* stop) {
   const Experiment& experiment = built.experiment;
   ModelSpec headless = experiment.model;
   num_classes(headless) = 0;
@@ -18,27 +16,49 @@ TrainingEnd run_linear_probe(BuiltExperiment& built, TrainingState& state,
   body->module().to(built.device);
   const std::string key = feature_key(experiment, *body);
   const auto features = [&](const Dataset& data, const char* split) {
+    LoaderOptions loader = loader_options(experiment.data);
+    if (&data == built.data.val.get()) loader.max_bad = 0;  // as in every evaluation
     return cached_features(feature_file(experiment, key, split), key + split, [&] {
-      return extract_features(*body, data, *built.val_pipeline, loader_options(experiment.data),
-                              built.device, experiment.train.amp, stop);
+      return extract_features(*body, data, *built.val_pipeline, loader, built.device,
+                              experiment.train.amp, stop);
     });
   };
-  const std::optional<Features> train = features(*built.data.train, "train"),
-                                val = train ? features(*built.data.val, "val") : std::nullopt;
-  if (!val) return TrainingEnd::stopped;
-  state = {};
-  RunRecorder recorder(directory.root(), resumed ? std::optional(ResumePoint{}) : std::nullopt);
-  observers.push_back(&recorder);
-  built.model->module().to(torch::kCPU);
-  TrainingParts all = built.parts();
-  train_linear_probe(all, *train, *val, observers, state, experiment.task.options.smoothing);
-  built.model->module().to(built.device);
-  CheckpointWriter writer(directory, {.keep = 0, .background = false});
-  writer.save(CheckpointKind::last_and_best, checkpoint_tensors(*built.model, *built.optimizer),
-              built.checkpoint_info(state));
-  writer.finish();
-  recorder.finish();
-  return TrainingEnd::complete;
+  std::optional<Features> train = features(*built.data.train, "train"),
+                          val = train ? features(*built.data.val, "val") : std::nullopt;
+  if (!val) return nullptr;
+  return std::unique_ptr<LinearProbe>(new LinearProbe(built, std::move(*train), std::move(*val)));
+}
+
+LinearProbe::LinearProbe(BuiltExperiment& built, Features train, Features val)
+    : built_(built),
+      train_(std::move(train)),
+      val_(std::move(val)),
+      head_(*built.model),
+      task_(create_task(built.experiment.task, head_)) {}
+
+TrainingParts LinearProbe::parts() {
+  const TrainingParts of_images = built_.parts();
+  TrainingParts parts{.model = head_,
+                      .task = *task_,
+                      .optimizer = of_images.optimizer,
+                      .train_data = of_images.train_data,
+                      .val_data = of_images.val_data,
+                      .train_pipeline = of_images.train_pipeline,
+                      .val_pipeline = of_images.val_pipeline,
+                      .loader = of_images.loader,
+                      .optim = of_images.optim,
+                      .schedule = of_images.schedule,
+                      .train = of_images.train,
+                      .device = of_images.device,
+                      .seed = of_images.seed,
+                      .ema = of_images.ema};
+  parts.train.amp = "fp32";  // that of the features: one linear layer has nothing to gain by it
+  parts.batches = [this](const Dataset& data, std::vector<std::int64_t> order,
+                         const LoaderOptions& loader, std::int64_t first) {
+    const bool training = &data == built_.data.train.get();
+    return feature_batches(training ? train_ : val_, std::move(order), loader, first);
+  };
+  return parts;
 }
 
 }  // namespace vit

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "vit/config/built_experiment.h"
+#include "vit/config/probe_run.h"
 #include "vit/config/resume.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
@@ -45,7 +46,9 @@ ReplayedUpdate replay_update(const std::filesystem::path& run, std::int64_t upda
   hooks.observers = {&watcher};
   hooks.save = [](CheckpointKind, const TrainingState&) {};
   hooks.roll_back = [] { return false; };
-  TrainingParts all = built.parts();
+  const std::unique_ptr<LinearProbe> probe =
+      built.experiment.task.name == "linear_probe" ? LinearProbe::open(built, nullptr) : nullptr;
+  TrainingParts all = probe ? probe->parts() : built.parts();
   try {
     train(all, state, hooks);
   } catch (const Error& problem) {

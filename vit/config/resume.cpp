@@ -1,5 +1,6 @@
 #include "vit/config/resume.h"
 
+#include <algorithm>
 #include <system_error>
 
 #include "vit/config/config_difference.h"
@@ -88,6 +89,27 @@ std::optional<SoundCheckpoint> checkpoint_before(const RunDirectory& directory,
     }
   }
   return nearest;
+}
+
+std::string refit_to_batches(TrainingState& state, const SoundCheckpoint& checkpoint,
+                             BuiltExperiment& built) {
+  const TrainingParts parts = built.parts();
+  const BatchPlan plan = training_plan(parts);
+  const std::int64_t group = parts.train.grad_accum_steps;
+  const auto place = [&] {
+    return state.epoch * plan.updates() + (state.batch + group - 1) / group;
+  };
+  const Experiment before =
+      parse_experiment(checkpoint.info.config, checkpoint.path.string() + " (its config)");
+  const std::int64_t old_size = before.data.batch_size, size = parts.loader.batch_size;
+  if (state.update + state.schedule_shift == place() && (state.batch == 0 || old_size == size))
+    return {};
+  // An update begins with a batch whose number is a multiple of the group.
+  state.batch = std::min(state.batch * old_size / size, plan.batches()) / group * group;
+  state.schedule_shift = place() - state.update;
+  return str("an epoch has ", plan.updates(), " updates now, of ", size * group,
+             " samples: the schedules go on at update ", place(), " of ",
+             training_schedule(parts).total_updates());
 }
 
 void check_config_unchanged(const SoundCheckpoint& checkpoint, const Experiment& now,

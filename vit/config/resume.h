@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "vit/config/built_experiment.h"
 #include "vit/config/experiment.h"
 #include "vit/config/run.h"
 #include "vit/train/checkpoint.h"
@@ -35,6 +36,13 @@ struct SoundCheckpoint {
 /// of trouble counts too. Nothing where there is none.
 [[nodiscard]] std::optional<SoundCheckpoint> checkpoint_before(const RunDirectory& directory,
                                                                std::int64_t update);
+
+/// Where the run has batches of another size than the checkpoint's, or another count of them: goes
+/// on in the schedules where timm does, at the epochs done times the updates of an epoch as it is
+/// now, and within an epoch behind the samples that were seen. Says so; "" where nothing has
+/// changed.
+[[nodiscard]] std::string refit_to_batches(TrainingState& state, const SoundCheckpoint& checkpoint,
+                                           BuiltExperiment& built);
 
 /// Throws Error (usage), showing every difference, where the config of a checkpoint is another than
 /// `now` in a way that changes results, unless `allowed`; then, and for other keys, it only tells.

@@ -2,12 +2,15 @@
 
 #include <nlohmann/json.hpp>
 #include <system_error>
+#include <utility>
 
 #include "vit/config/built_experiment.h"
+#include "vit/config/config_difference.h"
 #include "vit/config/dry_run.h"
 #include "vit/config/log_observer.h"
 #include "vit/config/plan.h"
 #include "vit/config/probe_run.h"
+#include "vit/config/report_run.h"
 #include "vit/config/resume.h"
 #include "vit/config/run_summary.h"
 #include "vit/core/error.h"
@@ -26,6 +29,38 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Rewrites the report after each epoch, from the files that the other observers have written.
+class ReportObserver final : public Observer {
+ public:
+  ReportObserver(const RunDirectory& directory, BuiltExperiment& built)
+      : directory_(directory),
+        experiment_(built.experiment),
+        parameters_(parameter_count(*built.model)),
+        curves_(report_curves(built)) {}
+
+  void on_epoch(const EpochEvent&) override {
+    try {
+      write_report(directory_, run_report(directory_, experiment_, parameters_, curves_));
+    } catch (const Error& problem) {  // a full disk ends no training
+      if (!std::exchange(told_, true))
+        log::warn("the report cannot be written yet; training goes on. " + problem.problem());
+    }
+  }
+
+ private:
+  const RunDirectory& directory_;
+  const Experiment& experiment_;
+  std::int64_t parameters_;
+  std::vector<ScheduleCurve> curves_;
+  bool told_ = false;
+};
+
+std::vector<std::string> metric_names(Task& task) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : task.evaluate()->metrics()) names.push_back(name);
+  return names;
+}
+
 /// A run that leaves a run directory.
 class Run {
  public:
@@ -39,17 +74,25 @@ class Run {
     directory.create();
     const RunLock lock(directory);
     const log::FileSink log_file(directory.log());
-    prepare(directory, place);
-    const TrainingEnd end =
-        probes() ? run_linear_probe(built_, state_, directory, observers_, resumed_, stop_)
-                 : train_to_the_end(directory);
-    RunResult result{directory.root(),
-                     end,
-                     {},
-                     100.0 / static_cast<double>(built_.model->num_classes()),
-                     state_.best_epoch};
-    if (end == TrainingEnd::complete) result.best = finish(directory);
-    return result;
+    try {
+      prepare(directory, place);
+      const TrainingEnd end = train_to_the_end(directory);
+      RunResult result{directory.root(),
+                       end,
+                       {},
+                       100.0 / static_cast<double>(built_.model->num_classes()),
+                       state_.best_epoch};
+      if (end == TrainingEnd::complete)
+        result.best = finish(directory);
+      else
+        log::to_file(log::Level::info,
+                     vit::str("interrupted after ", state_.epoch, " epochs and ", state_.batch,
+                              " batches; everything up to here is saved"));
+      return result;
+    } catch (const std::exception& problem) {
+      log::to_file(log::Level::error, problem.what());
+      throw;
+    }
   }
 
  private:
@@ -66,13 +109,15 @@ class Run {
       restore_checkpoint(from->path, *built_.model, *built_.optimizer, built_.ema());
       state_ = from->info.state;
       if (from->path == directory.last_checkpoint()) last_update_ = state_.update;
+      const std::string moved = refit_to_batches(state_, *from, built_);
+      if (!moved.empty()) log::info(moved);
       log::info(vit::str("going on from ", from->path.string(), ": ", state_.epoch, " epochs and ",
                          state_.batch, " batches are done"));
     }
     std::error_code error;
     fs::remove(directory.done(), error);
     write_file_atomically(directory.config(), built_.config);
-    nlohmann::json env;
+    nlohmann::ordered_json env;
     for (const auto& [key, value] : environment(built_.device)) env[key] = value;
     write_file_atomically(directory.environment(), env.dump(1) + "\n");
     log::info(built_.summary());
@@ -83,9 +128,15 @@ class Run {
   }
 
   TrainingEnd train_to_the_end(const RunDirectory& directory) {
+    const std::unique_ptr<LinearProbe> probe =
+        probes() ? LinearProbe::open(built_, stop_) : nullptr;
+    if (probes() && !probe) return TrainingEnd::stopped;
+    TrainingParts all = probe ? probe->parts() : built_.parts();
     RunRecorder recorder(
         directory.root(),
-        resumed_ ? std::optional(ResumePoint{state_.epoch, state_.update}) : std::nullopt);
+        resumed_ ? std::optional(ResumePoint{state_.epoch, state_.update}) : std::nullopt,
+        metric_names(all.task));
+    ReportObserver report_observer(directory, built_);
     CheckpointWriter writer(directory,
                             {.keep = built_.experiment.train.keep_checkpoints,
                              .background = built_.experiment.train.background_checkpoints},
@@ -97,6 +148,7 @@ class Run {
     hooks.observers = observers_;
     hooks.observers.push_back(&recorder);
     hooks.observers.push_back(&log_observer);
+    hooks.observers.push_back(&report_observer);
     hooks.save = [&](CheckpointKind kind, const TrainingState& state) {
       writer.save(kind, checkpoint_tensors(*built_.model, *built_.optimizer, ema),
                   built_.checkpoint_info(state));
@@ -117,34 +169,34 @@ class Run {
       if (sound) restore_checkpoint(sound->path, *built_.model, *built_.optimizer, ema);
       return sound.has_value();
     };
-    TrainingParts all = built_.parts();
     const TrainingEnd end = train(all, state_, hooks);
     writer.finish();
     recorder.finish();
     const CheckpointWriter::Cost cost = writer.cost();
-    log::debug(vit::str(cost.count, " checkpoints: training was held back for ", cost.held,
-                        " s while they took ", cost.written, " s to write"));
+    log::debug(vit::str(cost.count, cost.count == 1 ? " checkpoint" : " checkpoints",
+                        ": training was held back for ", cost.held, " s while they took ",
+                        cost.written, " s to write"));
     return end;
   }
 
   /// The best weights are evaluated, exported and reported.
   Metrics finish(const RunDirectory& directory) {
-    built_.forget_averages();
-    merge_lora(built_.model->module());
-    load_weights(*built_.model, directory.best_checkpoint());
-    ClassifyEvaluation evaluation(*built_.model);
-    run_evaluation(evaluation, *built_.model, *built_.data.val, *built_.val_pipeline,
-                   loader_options(built_.experiment.data), built_.device,
-                   built_.experiment.train.amp);
+    const ClassifyEvaluation evaluation =
+        evaluate_checkpoint(built_, checkpoint_to_keep(directory));
     if (built_.experiment.exported.torchscript)
       export_torchscript(*built_.model,
                          {built_.experiment.model.name, built_.data.train->classes(), built_.input},
                          directory.torchscript());
-    constexpr std::size_t kPoints = 200;
-    write_run_report(
-        directory, built_.experiment, evaluation, *built_.data.val, *built_.model, state_,
-        built_.device,
-        probes() ? std::vector<ScheduleCurve>{} : built_.curves(kPoints, state_.metrics));
+    RunReport report = run_report(directory, built_.experiment, parameter_count(*built_.model),
+                                  report_curves(built_, state_.metrics));
+    report.warnings.clear();  // it lacks nothing but DONE, which comes last
+    report.best_epoch = state_.best_epoch;
+    if (state_.best_epoch == 0)
+      report.warnings.emplace_back(
+          "No epoch is the best, as no metric was a number: the last one "
+          "was evaluated.");
+    add_evaluation(report, evaluation, *built_.data.val);
+    write_report(directory, report);
     write_file_atomically(directory.done(), "");
     return evaluation.metrics();
   }
@@ -162,7 +214,16 @@ class Run {
 
 RunResult run_experiment(const RunRequest& request, const std::vector<Observer*>& observers,
                          const std::atomic<bool>* stop) {
-  BuiltExperiment built(load_experiment(request.experiment, request.sets));
+  Experiment experiment = load_experiment(request.experiment, request.sets);
+  if (config_changes(Experiment{}, experiment).empty())
+    log::warn(request.experiment.string() +
+              " sets nothing: every option has its default (`vit config show` lists them)");
+  if (experiment.task.name == "linear_probe" &&
+      (request.find_lr || request.find_batch_size || request.profile > 0))
+    throw Error(ErrorKind::usage, "task.name",
+                "linear_probe trains on features, and this looks at training on images",
+                "leave --find-lr, --find-batch-size and --profile out, or set task.name: classify");
+  BuiltExperiment built(std::move(experiment));
   RunResult result;
   if (request.dry_run) {
     dry_run(built);

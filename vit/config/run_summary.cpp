@@ -1,9 +1,16 @@
 #include "vit/config/run_summary.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <system_error>
 
+#include "vit/config/config_difference.h"
+#include "vit/core/str.h"
 #include "vit/io/atomic_file.h"
+#include "vit/report/append_file.h"
 #include "vit/report/html.h"
+#include "vit/report/number.h"
 #include "vit/train/environment.h"
 
 namespace vit {
@@ -77,6 +84,21 @@ std::pair<double, double> mean_and_sum(const CsvTable& table, std::string_view c
   return {count > 0 ? sum / static_cast<double>(count) : 0, sum};
 }
 
+/// What the log says last of how the run ended; "" where it did not, or is complete.
+std::string end_in_log(const std::filesystem::path& log) {
+  std::istringstream lines(text_if_there(log));
+  std::string end;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string day, time, level, rest;
+    words >> day >> time >> level;
+    std::getline(words >> std::ws, rest);
+    if (level == "error" || rest.starts_with("interrupted")) end = rest;
+    if (rest.starts_with("run directory")) end.clear();  // it began again
+  }
+  return end;
+}
+
 }  // namespace
 
 std::int64_t parameter_count(ImageModel& model) {
@@ -85,38 +107,81 @@ std::int64_t parameter_count(ImageModel& model) {
   return count;
 }
 
-void write_run_report(const RunDirectory& directory, const Experiment& experiment,
-                      const ClassifyEvaluation& evaluation, const Dataset& val_data,
-                      ImageModel& model, const TrainingState& state, c10::Device device,
-                      const std::vector<ScheduleCurve>& curves) {
+std::string model_text(const ModelSpec& model) {
+  Experiment variant, own;
+  variant.model = model_spec(model.name);
+  own.model = model;
+  std::string options;
+  for (const ConfigChange& change : config_changes(variant, own))
+    if (change.key != "model.num_classes")
+      options += str(options.empty() ? " (" : ", ", change.key.substr(change.key.find('.') + 1),
+                     " ", change.now);
+  return options.empty() ? model.name : model.name + options + ")";
+}
+
+RunReport run_report(const RunDirectory& directory, const Experiment& experiment,
+                     std::optional<std::int64_t> parameters,
+                     const std::vector<ScheduleCurve>& curves) {
   RunReport report;
   report.title = std::filesystem::absolute(directory.root()).filename().string();
-  report.model = experiment.model.name;
+  report.model = model_text(experiment.model);
   report.dataset = experiment.data.set.name;
-  report.history = read_csv(directory.summary());
-  report.environment = environment(device);
+  std::error_code error;
+  if (std::filesystem::exists(directory.summary(), error))
+    report.history = read_csv(directory.summary());
+  const auto env = nlohmann::ordered_json::parse(text_if_there(directory.environment()), nullptr,
+                                                 /*allow_exceptions=*/false);
+  if (env.is_object())
+    for (const auto& [key, value] : env.items())
+      if (value.is_string()) report.environment.emplace_back(key, value.get<std::string>());
   for (const auto& [key, value] : report.environment) {
-    if (key == "started") report.finished = value;  // the environment of this moment, the end
-    if (key == "threads") report.threads = std::stoll(value);
+    if (key == "threads")
+      report.threads = static_cast<std::int64_t>(parse_number(value).value_or(0));
     if (key == "device") report.device = value;
   }
-  std::erase_if(report.environment, [](const auto& item) { return item.first == "started"; });
-  for (const auto& [key, value] : evaluation.metrics()) {
-    if (key == "top1") report.best_top1 = value;
-    if (key == "top5" && model.num_classes() > 5) report.best_top5 = value;
+  report.finished = utc_now();
+  ModelSpec model = experiment.model;  // num_classes() wants to be able to change it
+  if (num_classes(model) > 0) report.chance_top1 = 100.0 / static_cast<double>(num_classes(model));
+  report.epochs = static_cast<std::int64_t>(report.history.rows.size());
+  for (std::size_t row = 0; row < report.history.rows.size(); ++row) {
+    const auto top1 = report.history.number(row, "eval_top1");
+    if (!top1 || !is_better(Better::larger, *top1, report.best_top1)) continue;
+    report.best_top1 = *top1;
+    report.best_epoch = static_cast<std::int64_t>(report.history.number(row, "epoch").value_or(0));
+    report.best_top5 =
+        num_classes(model) > 5 ? report.history.number(row, "eval_top5") : std::nullopt;
   }
-  report.chance_top1 = 100.0 / static_cast<double>(model.num_classes());
-  report.best_epoch = state.best_epoch;
-  report.epochs = state.epoch;
-  report.parameters = parameter_count(model);
+  report.parameters = parameters;
   report.images_per_s = mean_and_sum(report.history, "images_per_s").first;
   report.training_seconds = mean_and_sum(report.history, "time_s").second;
   report.seed = static_cast<std::uint64_t>(experiment.seed);
   report.versions = version_text();
   report.schedules = curves_over_epochs(curves, experiment.schedule.epochs);
+  report.config = text_if_there(directory.config());
+  if (std::filesystem::exists(directory.done(), error)) return report;
+  const std::string end = end_in_log(directory.log());
+  report.warnings.push_back(str("The run is not complete: ", *report.epochs, " of ",
+                                experiment.schedule.epochs, " epochs are done.",
+                                end.empty() ? "" : " Its log ends with: " + end));
+  return report;
+}
+
+void add_evaluation(RunReport& report, const ClassifyEvaluation& evaluation,
+                    const Dataset& val_data) {
+  for (const auto& [name, value] : evaluation.metrics()) {
+    if (name == "top1") {
+      report.best_top1 = value;
+    } else if (name == "top5") {
+      if (val_data.classes().size() > 5) report.best_top5 = value;
+    } else {
+      report.metrics.emplace_back(name, value);
+    }
+  }
   report.confusion = confusion_matrix(evaluation.confusion(), val_data.classes());
   report.samples = choose_samples(evaluation, val_data);
-  report.config = experiment_yaml(experiment);
+}
+
+void write_report(const RunDirectory& directory, const RunReport& report) {
   write_file_atomically(directory.report(), html_report(report));
 }
 

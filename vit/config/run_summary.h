@@ -1,21 +1,35 @@
 #pragma once
 
-#include <c10/core/Device.h>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "vit/config/experiment.h"
 #include "vit/config/schedule_curves.h"
+#include "vit/report/run_report.h"
 #include "vit/tasks/classify.h"
 #include "vit/train/run_directory.h"
-#include "vit/train/training_state.h"
 
 namespace vit {
 
-/// Writes a finished run's report.html: figures, curves, confusion matrix, pictures with
-/// predictions. `curves`: what was planned over the run; none: the learning rates of the table.
-void write_run_report(const RunDirectory& directory, const Experiment& experiment,
-                      const ClassifyEvaluation& evaluation, const Dataset& val_data,
-                      ImageModel& model, const TrainingState& state, c10::Device device,
-                      const std::vector<ScheduleCurve>& curves);
+/// What the files of a run tell of it as it is now, whether it goes on, was stopped, failed or is
+/// complete: its table, environment and config, and what became of it. `parameters`: of the model,
+/// where they are known. `curves`: what is planned over the run; none: the learning rates of the
+/// table.
+[[nodiscard]] RunReport run_report(const RunDirectory& directory, const Experiment& experiment,
+                                   std::optional<std::int64_t> parameters,
+                                   const std::vector<ScheduleCurve>& curves);
+
+/// Adds what an evaluation found: its figures, the confusion matrix, images with predictions.
+void add_evaluation(RunReport& report, const ClassifyEvaluation& evaluation,
+                    const Dataset& val_data);
+
+/// Writes report.html.
+void write_report(const RunDirectory& directory, const RunReport& report);
+
+/// A model for people: its variant, and the options that are not the variant's own.
+[[nodiscard]] std::string model_text(const ModelSpec& model);
 
 /// Learned numbers of a model.
 [[nodiscard]] std::int64_t parameter_count(ImageModel& model);

@@ -47,7 +47,9 @@ struct Sinks {
       std::make_shared<spdlog::sinks::stderr_color_sink_mt>();
   std::shared_ptr<spdlog::sinks::dist_sink_mt> all =
       std::make_shared<spdlog::sinks::dist_sink_mt>();
-  spdlog::logger logger{"vit", all};
+  std::shared_ptr<spdlog::sinks::dist_sink_mt> files =
+      std::make_shared<spdlog::sinks::dist_sink_mt>();
+  spdlog::logger logger{"vit", all}, file_logger{"vit", files};
 
   Sinks() {
     console->set_level(spdlog::level::info);
@@ -55,6 +57,7 @@ struct Sinks {
     all->add_sink(console);
     logger.set_level(spdlog::level::debug);
     logger.flush_on(spdlog::level::info);
+    file_logger.flush_on(spdlog::level::info);
   }
 };
 
@@ -74,6 +77,10 @@ void info(std::string_view message) { write(spdlog::level::info, message); }
 void warn(std::string_view message) { write(spdlog::level::warn, message); }
 void error(std::string_view message) { write(spdlog::level::err, message); }
 
+void to_file(Level level, std::string_view message) {
+  sinks().file_logger.log(to_spdlog(level), spdlog::string_view_t(message.data(), message.size()));
+}
+
 void set_console_level(Level level) { sinks().console->set_level(to_spdlog(level)); }
 
 struct FileSink::Impl {
@@ -89,10 +96,12 @@ FileSink::FileSink(const std::filesystem::path& file) {
   }
   impl_->sink->set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
   sinks().all->add_sink(impl_->sink);
+  sinks().files->add_sink(impl_->sink);
 }
 
 FileSink::~FileSink() {
   sinks().all->remove_sink(impl_->sink);
+  sinks().files->remove_sink(impl_->sink);
   delete impl_;
 }
 

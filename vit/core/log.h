@@ -14,6 +14,9 @@ void info(std::string_view message);
 void warn(std::string_view message);
 void error(std::string_view message);
 
+/// To the log files alone: what the terminal shows in a form of its own.
+void to_file(Level level, std::string_view message);
+
 /// The least level that reaches the terminal (stderr). The default is `info`.
 void set_console_level(Level level);
 /// Also appends everything from `debug` upwards, with time stamps, to this file, until the object

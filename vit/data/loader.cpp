@@ -96,12 +96,20 @@ struct EpochLoader::State {
     const std::int64_t channels = pipeline.preprocessing().in_chans;
     const auto memory = torch::TensorOptions().pinned_memory(options.pin_memory);
     std::vector<torch::Tensor>& views = slot->views;
-    for (const Size2& view : pipeline.view_sizes())
-      views.push_back(torch::empty({size, channels, view.height, view.width}, memory));
-    slot->batch.images = views[0];
-    if (views.size() > 1) slot->batch.views = views;
-    slot->batch.labels = torch::empty({size}, memory.dtype(torch::kInt64));
-    slot->batch.indices = torch::empty({size}, torch::kInt64);
+    const std::int64_t versions = slot->batch.versions = pipeline.versions();
+    if (versions > 1) {  // parts of one tensor
+      const Size2& view = pipeline.preprocessing().img_size;
+      slot->batch.images =
+          torch::empty({versions * size, channels, view.height, view.width}, memory);
+      views = slot->batch.images.chunk(versions);
+    } else {
+      for (const Size2& view : pipeline.view_sizes())
+        views.push_back(torch::empty({size, channels, view.height, view.width}, memory));
+      slot->batch.images = views[0];
+      if (views.size() > 1) slot->batch.views = views;
+    }
+    slot->batch.labels = torch::empty({versions * size}, memory.dtype(torch::kInt64));
+    slot->batch.indices = torch::empty({versions * size}, torch::kInt64);
     slots.push_back(std::move(slot));
   }
 
@@ -146,8 +154,11 @@ struct EpochLoader::State {
     try {
       Sample sample = dataset.read(index);
       pipeline.apply(sample, epoch, draw, views);
-      slot.batch.labels.data_ptr<std::int64_t>()[position] = sample.label;
-      slot.batch.indices.data_ptr<std::int64_t>()[position] = index;
+      const auto rows = static_cast<std::size_t>(slot.batch.size());
+      for (std::size_t row = position; row < rows; row += slot.size()) {
+        slot.batch.labels.data_ptr<std::int64_t>()[row] = sample.label;
+        slot.batch.indices.data_ptr<std::int64_t>()[row] = index;
+      }
       return true;
     } catch (const Error& problem) {
       if (problem.kind() != ErrorKind::data) throw;

@@ -27,23 +27,30 @@ struct LoaderOptions {
   SamplerOptions sampler{};  ///< what a training epoch is made of: for training_order
 };
 
+/// Where the batches of an epoch come from, in their order.
+class BatchSource {
+ public:
+  virtual ~BatchSource() = default;
+  /// The next batch; nothing at the end of the epoch.
+  virtual std::optional<Batch> next() = 0;
+};
+
 /// Reads one epoch: threads decode and augment the samples of `order` ahead of time, and batches
 /// come out in order. What comes out depends on (order, pipeline, epoch) alone, never on the number
 /// of threads. A sample that is several times in the order is augmented differently each time. An
 /// error in a worker is thrown by the next() that would have returned its batch, and so is a worker
 /// that stalls (Error (data), with the file that it reads).
-class EpochLoader {
+class EpochLoader final : public BatchSource {
  public:
   /// `first_batch` batches are left out at the start: where a resumed epoch goes on.
   /// The data set and the pipeline must outlive the loader.
   EpochLoader(const Dataset& dataset, const Pipeline& pipeline, std::vector<std::int64_t> order,
               std::int64_t epoch, const LoaderOptions& options, std::int64_t first_batch = 0);
-  ~EpochLoader();
+  ~EpochLoader() override;
   EpochLoader(const EpochLoader&) = delete;
   EpochLoader& operator=(const EpochLoader&) = delete;
 
-  /// The next batch; nothing at the end of the epoch.
-  std::optional<Batch> next();
+  std::optional<Batch> next() override;
 
   /// Batches of an epoch of `samples` samples.
   [[nodiscard]] static std::int64_t num_batches(std::int64_t samples, const LoaderOptions& options);

@@ -15,7 +15,8 @@ double half_cosine(double from, double to, double share) {
 
 }  // namespace
 
-Schedule::Schedule(const ScheduleOptions& options, double base_lr, std::int64_t updates_per_epoch)
+Schedule::Schedule(const ScheduleOptions& options, double base_lr, std::int64_t updates_per_epoch,
+                   bool larger_is_better)
     : options_(options),
       base_lr_(base_lr),
       updates_per_epoch_(updates_per_epoch),
@@ -24,7 +25,8 @@ Schedule::Schedule(const ScheduleOptions& options, double base_lr, std::int64_t 
       // A short trial of a long recipe (`--set schedule.epochs=1`) should run: the warm-up is cut
       // to fit.
       warmup_(std::min(std::round(units(options.warmup_epochs)),
-                       units(static_cast<double>(options.epochs)))) {}
+                       units(static_cast<double>(options.epochs)))),
+      larger_is_better_(larger_is_better) {}
 
 double Schedule::lr(std::int64_t update, const std::vector<double>& metrics) const {
   if (options_.sched == "plateau")
@@ -34,7 +36,8 @@ double Schedule::lr(std::int64_t update, const std::vector<double>& metrics) con
                        .cooldown = std::llround(options_.cooldown_epochs),
                        .warmup = std::llround(options_.warmup_epochs),
                        .warmup_lr = options_.warmup_lr,
-                       .min_lr = options_.min_lr});
+                       .min_lr = options_.min_lr,
+                       .larger_is_better = larger_is_better_});
   const double time = options_.sched_on_updates ? static_cast<double>(update)
                                                 : static_cast<double>(update / updates_per_epoch_);
   if (time < warmup_) {
@@ -152,8 +155,9 @@ double plateau_lr(double base_lr, const std::vector<double>& metrics,
   for (std::int64_t epoch = options.warmup; epoch < epochs; ++epoch) {
     const double metric = metrics[static_cast<std::size_t>(epoch)];
     const bool better =
-        !best || (options.larger_is_better ? metric > *best * (1 + options.threshold)
-                                           : metric < *best * (1 - options.threshold));
+        !std::isnan(metric) &&
+        (!best || (options.larger_is_better ? metric > *best * (1 + options.threshold)
+                                            : metric < *best * (1 - options.threshold)));
     if (better) best = metric;
     bad = better ? 0 : bad + 1;
     if (cooling > 0) {

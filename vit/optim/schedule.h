@@ -14,10 +14,12 @@ namespace vit {
 /// inverse square root (Vaswani et al. 2017, as big_vision), exponential.
 class Schedule {
  public:
-  Schedule(const ScheduleOptions& options, double base_lr, std::int64_t updates_per_epoch);
+  /// `larger_is_better`: of the metrics that `lr` is given.
+  Schedule(const ScheduleOptions& options, double base_lr, std::int64_t updates_per_epoch,
+           bool larger_is_better = true);
 
-  /// The learning rate of update `update`, counted from 0. `metrics`: one of each finished epoch,
-  /// larger is better; only `plateau` looks at them.
+  /// The learning rate of update `update`, counted from 0. `metrics`: one of each finished epoch;
+  /// only `plateau` looks at them.
   [[nodiscard]] double lr(std::int64_t update, const std::vector<double>& metrics = {}) const;
   /// Updates in the whole run.
   [[nodiscard]] std::int64_t total_updates() const { return total_; }
@@ -40,6 +42,7 @@ class Schedule {
   std::int64_t updates_per_epoch_, total_;
   double unit_;  // of the time in which the curve is written: updates or epochs, in an epoch
   double warmup_;
+  bool larger_is_better_;
 };
 
 /// DINO's schedule (Caron et al. 2021): `warmup` values evenly from `start` to `base`, both

@@ -46,9 +46,9 @@ double Axis::position(double value) const {
   return (value - low) / (high - low);
 }
 
-Axis linear_axis(double low, double high, int count, bool round_ends) {
+Axis linear_axis(double low, double high, int count, bool round_ends, double least_step) {
   make_valid(low, high);
-  const double step = nice_step((high - low) / std::max(1, count));
+  const double step = std::max(nice_step((high - low) / std::max(1, count)), least_step);
   const double first = std::floor(low / step + 1e-9), last = std::ceil(high / step - 1e-9);
   Axis axis{low, high, false, {}};
   if (round_ends) axis.low = first * step, axis.high = last * step;

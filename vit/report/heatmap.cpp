@@ -30,15 +30,19 @@ std::string rectangle(const std::string& name, double x, double y, double width,
 
 std::string percent(double share) { return fixed(100 * share, 1) + " %"; }
 
+constexpr double kLeastFont = 11;
+
 struct Layout {
   double cell, font, left, top, side;
+  std::size_t stride;  ///< every so many classes are named: smaller names could not be read
 };
 
 Layout layout(const std::vector<std::string>& names) {
   const auto n = static_cast<double>(names.size());
   Layout l{};
   l.cell = std::clamp(std::floor(900 / n), 4.0, n <= 4 ? 72.0 : 52.0);
-  l.font = std::clamp(l.cell * 0.9, 3.5, 12.0);
+  l.font = std::clamp(l.cell * 0.9, kLeastFont, 12.0);
+  l.stride = static_cast<std::size_t>(std::ceil(kLeastFont / l.cell));
   double widest = 0;
   for (const std::string& name : names)
     widest = std::max(widest, svg_text::text_width(name, l.font));
@@ -118,6 +122,7 @@ std::string svg(const ConfusionMatrix& matrix) {
   out += label(14, centre, "true class", Anchor::middle,
                "class=\"note\" transform=\"rotate(-90 14 " + px(centre) + ")\"");
   for (std::size_t i = 0; i < n; ++i) {
+    if (i % l.stride != 0) continue;
     const double at = (static_cast<double>(i) + 0.5) * l.cell + l.font * 0.35;
     out += label(l.left - 6, l.top + at, names[i], Anchor::end, font);
     out += column_label(l.left + at, l.top - 6, names[i], font);
@@ -138,7 +143,7 @@ std::string svg(const ConfusionMatrix& matrix) {
              grouped(count) + " (" + percent(share) + ")</title></rect>";
       const std::string digits =
           l.cell >= 40 ? std::to_string(count) : human_count(static_cast<double>(count));
-      const double size = std::min(13.0, l.cell * 0.36);
+      const double size = std::clamp(l.cell * 0.36, kLeastFont, 13.0);
       if (l.cell >= 24 && svg_text::text_width(digits, size) < l.cell)
         out += label(x + l.cell / 2, y + l.cell / 2 + size * 0.36, digits, Anchor::middle,
                      std::string("pointer-events=\"none\" font-size=\"") + px(size) +

@@ -33,6 +33,20 @@ std::string fact(const std::string& name, const std::string& value, const std::s
              more.empty() ? "" : "<em>" + html_text(more) + "</em>", "</div>\n");
 }
 
+std::string metric_fact(const std::string& name, double value) {
+  struct Known {
+    const char *name, *title, *more;
+  };
+  constexpr Known kKnown[] = {{"loss", "Evaluation loss", "cross entropy, without smoothing"},
+                              {"precision", "Precision", "mean over classes"},
+                              {"recall", "Recall", "mean over classes"},
+                              {"f1", "F1", "mean over classes"},
+                              {"ece", "Calibration error", "expected (ECE), 0 is best"}};
+  for (const Known& known : kKnown)
+    if (name == known.name) return fact(known.title, fixed(value, 4), known.more);
+  return fact(html_text(shorten_middle(visible(name), 40)), significant(value, 5));
+}
+
 std::string hero(const RunReport& report) {
   const double top1 = *report.best_top1;
   std::string out =
@@ -74,6 +88,18 @@ bool has_numbers(const Series& series) {
   return std::any_of(series.y.begin(), series.y.end(), [](double y) { return std::isfinite(y); });
 }
 
+/// A chart as wide screens show it, and as phones do: reduced to their width, the first one's texts
+/// could not be read.
+std::string card(LineChart chart) {
+  chart.x_label = "epoch";
+  chart.whole_x = true;
+  std::string wide = "<div class=\"card chart\"><div class=\"on-wide\">" + svg(chart) + "</div>";
+  constexpr int kPhoneWidth = 330, kPhoneHeight = 250;
+  chart.width = kPhoneWidth;
+  chart.height = std::min(chart.height, kPhoneHeight);
+  return wide + "<div class=\"on-phone\">" + svg(chart) + "</div></div>\n";
+}
+
 /// A chart of those columns that hold numbers; "" where none does.
 std::string chart_card(LineChart chart, const CsvTable& history,
                        const std::vector<std::pair<const char*, std::string>>& columns) {
@@ -81,9 +107,7 @@ std::string chart_card(LineChart chart, const CsvTable& history,
     Series series = column_series(history, column, name);
     if (has_numbers(series)) chart.series.push_back(std::move(series));
   }
-  if (chart.series.empty()) return {};
-  chart.x_label = "epoch";
-  return "<div class=\"card chart\">" + svg(chart) + "</div>\n";
+  return chart.series.empty() ? std::string() : card(std::move(chart));
 }
 
 std::string capitalised(std::string text) {
@@ -98,11 +122,11 @@ std::string schedule_cards(const RunReport& report) {
                       {{"lr", "learning rate"}});
   std::string cards;
   for (const Series& series : report.schedules) {
-    LineChart chart{.title = capitalised(series.name), .x_label = "epoch", .series = {series}};
+    LineChart chart{.title = capitalised(series.name), .series = {series}};
     chart.height = 230;
     const auto [least, largest] = std::minmax_element(series.y.begin(), series.y.end());
     if (*least >= 0 && *least < 0.5 * *largest) chart.y_low = 0.0;
-    cards += "<div class=\"card chart\">" + svg(chart) + "</div>\n";
+    cards += card(std::move(chart));
   }
   return cards;
 }
@@ -145,6 +169,7 @@ std::string history_table(const CsvTable& history, std::optional<std::size_t> be
 std::string key_figures(const RunReport& r) {
   std::string facts;
   if (r.best_top5) facts += fact("Top-5 accuracy", percent(*r.best_top5, 2));
+  for (const auto& [name, value] : r.metrics) facts += metric_fact(name, value);
   if (r.epochs) facts += fact("Epochs", grouped(*r.epochs));
   if (r.training_seconds) {
     const bool per_epoch = r.epochs && *r.epochs > 0;

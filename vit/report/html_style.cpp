@@ -30,9 +30,10 @@ padding:10px 16px;margin-top:18px}.warning ul{margin:4px 0;padding-left:20px}
 .fact span{display:block;font-size:13px;color:var(--soft)}
 .fact b{display:block;font-size:21px;font-weight:620;line-height:1.3}
 .fact.long b{font-size:15px}.fact em{font-style:normal;font-size:12.5px;color:var(--soft)}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr));gap:14px}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,545px),1fr));gap:14px}
 .chart{padding:14px 12px 8px}svg.plot{display:block;max-width:100%;height:auto;margin:0 auto}
-.wide{overflow-x:auto}.wide svg.plot{min-width:min(100%,560px)}
+.on-phone{display:none}
+.wide{overflow-x:auto}.wide svg.plot{max-width:none}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:14px;
 margin-top:14px;align-items:start}
 table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
@@ -58,6 +59,7 @@ details{margin-top:14px}summary{cursor:pointer;font-weight:600;padding:2px 0}
 pre{margin:10px 0 0;overflow-x:auto;white-space:pre;tab-size:2;line-height:1.45;
 overflow-wrap:normal}
 footer{margin-top:44px;color:var(--soft);font-size:13px}
+@media (max-width:620px){.on-wide{display:none}.on-phone{display:block}}
 @media (max-width:760px){main{padding:22px 14px 40px}.figures{grid-template-columns:1fr}
 .facts{grid-template-columns:repeat(auto-fill,minmax(140px,1fr));gap:10px}.card{padding:12px 13px}
 .samples{grid-template-columns:repeat(auto-fill,minmax(140px,1fr));gap:10px}

@@ -61,7 +61,10 @@ class Plot {
     for (const ChartLevel& level : chart_.levels)
       if (is_drawn(1, level.y)) y.add(level.y);
     const double low = chart_.y_low.value_or(y.low), high = chart_.y_high.value_or(y.high);
-    x_ = chart_.log_x ? log_axis(x.low, x.high) : linear_axis(x.low, x.high, 8, false);
+    constexpr int kTickWidth = 68;  // px, with room around the label
+    x_ = chart_.log_x ? log_axis(x.low, x.high)
+                      : linear_axis(x.low, x.high, std::max(2, chart_.width / kTickWidth), false,
+                                    chart_.whole_x ? 1 : 0);
     y_ = chart_.log_y ? log_axis(low, high) : linear_axis(low, high, 5, true);
     if (!chart_.log_y) {
       if (chart_.y_low) y_.low = std::min(*chart_.y_low, y_.high);
@@ -147,13 +150,19 @@ class Plot {
         };
         if (dots || is_alone(series, i)) points += circle(fill, "2.6") + "\"/>";
         if (hover)
-          points += circle("hit", "7") + "\"><title>" + html_text(series.name) + ": " +
-                    shortest(series.y[i]) + "\n" + html_text(chart_.x_label) + " " +
-                    shortest(series.x[i]) + "</title></circle>";
+          points += circle("hit", "7") + "\"><title>" + html_text(chart_.x_label) + " " +
+                    rounded(series.x[i], 4) + ": " + html_text(series.name) + " " +
+                    rounded(series.y[i], 5) + "</title></circle>";
       }
       pen_down = drawn;
     }
     out_ += "<path class=\"line " + stroke(index) + "\" d=\"" + path + "\"/>" + points + "\n";
+  }
+
+  /// A number as a person reads it.
+  static std::string rounded(double value, int digits) {
+    return value == std::round(value) && std::abs(value) < 1e9 ? fixed(value, 0)
+                                                               : significant(value, digits);
   }
 
   /// A point between two gaps has no line to be seen by.

@@ -31,6 +31,7 @@ struct LineChart {
   std::vector<ChartLevel> levels{};
   bool log_y = false;
   bool log_x = false;
+  bool whole_x = false;                     ///< x counts: its ticks are whole numbers
   std::optional<double> y_low{}, y_high{};  ///< the ends of the y axis; from the data unless given
   int width = 560, height = 310;            ///< in CSS pixels
 };

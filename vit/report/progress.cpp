@@ -97,18 +97,26 @@ std::string status_line(const StepStatus& status, int columns, bool unicode) {
 }
 
 std::string epoch_line(const EpochSummary& s) {
+  constexpr int kColumns = 79;
   const std::string epochs = std::to_string(s.epochs);
   std::vector<Part> parts;
   parts.push_back({str("epoch ", pad_left(std::to_string(s.epoch), static_cast<int>(epochs.size())),
                        "/", epochs),
                    0});
-  parts.push_back({"train loss " + fixed(s.train_loss, 4), 0});
-  if (s.eval_loss) parts.push_back({"eval loss " + fixed(*s.eval_loss, 4), 0});
+  parts.push_back({"loss " + fixed(s.train_loss, 4), 0});
+  if (s.eval_loss) parts.push_back({"eval " + fixed(*s.eval_loss, 4), 0});
   if (s.top1) parts.push_back({"top-1 " + fixed(*s.top1, 2) + "%", 0});
-  if (s.top5) parts.push_back({"top-5 " + fixed(*s.top5, 2) + "%", 0});
-  if (s.images_per_s) parts.push_back({human_throughput(*s.images_per_s), 0});
-  if (s.seconds) parts.push_back({human_duration(*s.seconds), 0});
+  if (s.top5) parts.push_back({"top-5 " + fixed(*s.top5, 2) + "%", 3});
+  if (s.images_per_s) parts.push_back({human_throughput(*s.images_per_s), 2});
+  if (s.seconds) parts.push_back({human_duration(*s.seconds), 1});
   if (s.best) parts.push_back({"best", 0});
+  while (width_of(parts) > kColumns) {
+    const auto next =
+        std::max_element(parts.begin(), parts.end(),
+                         [](const Part& a, const Part& b) { return a.left_out < b.left_out; });
+    if (next->left_out == 0) break;
+    parts.erase(next);
+  }
   return joined(parts);
 }
 

@@ -33,6 +33,8 @@ struct EpochSummary {
 /// The line of a status in at most `columns` columns, without colours. What fits least well is left
 /// out first: the bar and the percentage stay down to 40 columns.
 [[nodiscard]] std::string status_line(const StepStatus& status, int columns, bool unicode);
+/// The line of an epoch, within the 79 columns that stay free on a terminal of 80: what fits least
+/// well is left out, top-5 first.
 [[nodiscard]] std::string epoch_line(const EpochSummary& summary);
 
 /// Shows how a run goes on: on a terminal as one line that is rewritten ten times a second at most,

@@ -16,7 +16,7 @@ void ProgressObserver::on_batch(const BatchEvent& event) {
   progress_.step(status);
 }
 
-void ProgressObserver::on_epoch(const EpochEvent& event) {
+EpochSummary epoch_summary(const EpochEvent& event) {
   EpochSummary summary;
   summary.epoch = event.epoch;
   summary.epochs = event.epochs;
@@ -29,7 +29,9 @@ void ProgressObserver::on_epoch(const EpochEvent& event) {
   summary.images_per_s = event.images_per_s;
   summary.seconds = event.seconds;
   summary.best = event.best;
-  progress_.epoch(summary);
+  return summary;
 }
+
+void ProgressObserver::on_epoch(const EpochEvent& event) { progress_.epoch(epoch_summary(event)); }
 
 }  // namespace vit

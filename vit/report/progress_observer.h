@@ -5,6 +5,9 @@
 
 namespace vit {
 
+/// An epoch as a person is told of it.
+[[nodiscard]] EpochSummary epoch_summary(const EpochEvent& event);
+
 /// Shows a training run on the terminal.
 class ProgressObserver final : public Observer {
  public:

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "vit/report/csv.h"
@@ -19,14 +20,18 @@ struct ResumePoint {
   std::int64_t update = 0;  ///< updates of the weights
 };
 
-/// Writes what happens in a run: `summary.csv` (a row an epoch), `metrics.jsonl` (losses now and
-/// then, metrics each epoch) and TensorBoard's events.
+/// Writes what happens in a run: `summary.csv` (a row an epoch), `metrics.jsonl` and TensorBoard's
+/// events (loss, gradient norm, learning rate and speed of single updates now and then, metrics
+/// each epoch).
 class RunRecorder final : public Observer {
  public:
   /// Into an existing run directory. A resumed run first loses the rows beyond its checkpoint, so
-  /// that none is there twice.
-  RunRecorder(const std::filesystem::path& folder, std::optional<ResumePoint> resumed);
-  void on_batch(const BatchEvent& event) override;
+  /// that none is there twice. `metrics`: the names of an evaluation's figures; each has a column
+  /// `eval_NAME`. A table that is there keeps the columns that it has.
+  RunRecorder(const std::filesystem::path& folder, std::optional<ResumePoint> resumed,
+              const std::vector<std::string>& metrics = {"loss", "top1", "top5"});
+  void on_batch(const BatchEvent& event) override { last_batch_ = event; }
+  void on_update(const UpdateEvent& event) override;
   void on_epoch(const EpochEvent& event) override;
   /// Writes what could not be written before. Throws Error (resource) where it still cannot.
   void finish();
@@ -36,10 +41,12 @@ class RunRecorder final : public Observer {
   bool try_to(const std::function<void()>& write);
   void write_rows();
 
+  std::vector<std::string> columns_;  // of summary.csv
   std::optional<CsvWriter> summary_;
   std::optional<JsonlWriter> metrics_;
   std::optional<TensorBoardWriter> events_;
   std::deque<std::vector<CsvCell>> rows_;  // of summary.csv that wait for space
+  BatchEvent last_batch_;
   std::int64_t last_recorded_update_ = 0;
   bool told_ = false;
 };

@@ -34,9 +34,11 @@ struct RunReport {
   std::string title;     ///< of the run
   std::string model;     ///< `vit_tiny_patch16_224`
   std::string dataset;   ///< `cifar10`
-  std::string finished;  ///< date and time
+  std::string finished;  ///< date and time of the report
 
   std::optional<double> best_top1, best_top5, chance_top1;  ///< percent
+  /// What else the evaluation found, by its own names: `loss`, `precision`, `f1` …
+  std::vector<std::pair<std::string, double>> metrics;
   std::optional<std::int64_t> best_epoch, epochs, parameters, threads;
   std::optional<double> images_per_s, training_seconds;
   std::optional<std::uint64_t> seed;

@@ -46,6 +46,10 @@ void describe(FieldVisitor& visitor, ClassifyOptions& o) {
 ClassifyTask::ClassifyTask(ImageModel& model, const ClassifyOptions& options,
                            std::shared_ptr<Teacher> teacher)
     : model_(model), options_(options), teacher_(std::move(teacher)) {
+  if (teacher_ && options_.loss == "jsd")
+    throw Error(ErrorKind::usage, "task.distillation.type",
+                "a teacher looks at one version of each image, and task.loss jsd makes several",
+                "leave the teacher out (task.distillation.type: none), or choose another loss");
   if (!options_.class_weights) return;
   const auto count = static_cast<std::int64_t>(options_.class_weights->size());
   if (count != model.num_classes())
@@ -60,8 +64,11 @@ TaskStep ClassifyTask::step(const Batch& batch) {
   if (!teacher_) {
     const torch::Tensor logits = model_.forward(batch.images);  // [B, K]
     const bool mixed = is_soft(targets_of(batch));
-    return {loss(logits, batch),
-            mixed ? torch::Tensor() : correct_count(logits.detach(), batch.labels, 1)};
+    // Of several versions, the first one is as it was taken: what accuracy is about.
+    const std::int64_t samples = batch.samples();
+    return {loss(logits, batch), mixed ? torch::Tensor()
+                                       : correct_count(logits.detach().slice(0, 0, samples),
+                                                       batch.labels.slice(0, 0, samples), 1)};
   }
   // The class head learns the labels, the distillation head (or the only one) the teacher.
   const std::vector<torch::Tensor> heads =
@@ -83,9 +90,16 @@ torch::Tensor ClassifyTask::loss(const torch::Tensor& logits, const Batch& batch
                                  .sum_classes = options_.bce_sum});
   if (options_.loss == "focal")
     return focal_loss(logits, targets, options_.focal_gamma, options_.smoothing);
-  if (options_.loss == "jsd")
+  if (options_.loss == "jsd") {
+    // Other orders would compare versions of different images.
+    if (batch.versions != options_.jsd_splits)
+      throw Error(ErrorKind::usage, "task.loss",
+                  vit::str("jsd compares ", options_.jsd_splits,
+                           " versions of each image, and the batch has ", batch.versions),
+                  "train on a pipeline of task.jsd_splits versions");
     return jsd_cross_entropy(logits, targets, options_.jsd_splits, options_.jsd_alpha,
                              options_.smoothing);
+  }
   return cross_entropy(
       logits, targets, options_.smoothing,
       class_weights_.defined() ? class_weights_.to(logits.device()) : torch::Tensor());

@@ -1,5 +1,7 @@
 #include "vit/tasks/registry.h"
 
+#include "vit/core/error.h"
+
 namespace vit {
 
 void describe(FieldVisitor& visitor, TaskSpec& spec) {
@@ -19,7 +21,12 @@ SampleParts needs_of(const TaskSpec& /*spec*/) {
 
 std::unique_ptr<Task> create_task(const TaskSpec& spec, ImageModel& model,
                                   std::shared_ptr<Teacher> teacher) {
-  return std::make_unique<ClassifyTask>(model, spec.options, std::move(teacher));
+  // What a linear probe trains is the loss of a classifier too; that its model is a head on
+  // features is its caller's business.
+  if (spec.name == "classify" || spec.name == "linear_probe")
+    return std::make_unique<ClassifyTask>(model, spec.options, std::move(teacher));
+  throw Error(ErrorKind::usage, "task.name", str("there is no task `", spec.name, "`"),
+              "choose classify or linear_probe");
 }
 
 }  // namespace vit

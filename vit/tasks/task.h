@@ -2,8 +2,10 @@
 
 #include <torch/types.h>
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,9 +14,19 @@
 
 namespace vit {
 
-/// Named figures of an evaluation in their order; the first decides which checkpoint is the best
-/// (larger is better).
+/// Named figures of an evaluation in their order; the first decides which checkpoint is the best.
 using Metrics = std::vector<std::pair<std::string, double>>;
+
+/// Which of two values of a metric is the better one.
+enum class Better { larger, smaller };
+
+/// Whether `value` is better than `best`, the best so far, if there is one. What is not a number
+/// never is.
+[[nodiscard]] inline bool is_better(Better better, double value, std::optional<double> best) {
+  if (std::isnan(value)) return false;
+  if (!best || std::isnan(*best)) return true;
+  return better == Better::larger ? value > *best : value < *best;
+}
 
 /// What one forward pass in training gives.
 struct TaskStep {
@@ -39,6 +51,8 @@ class Task {
   virtual TaskStep step(const Batch& batch) = 0;
   /// A fresh evaluation of the model as it is.
   virtual std::unique_ptr<Evaluation> evaluate() = 0;
+  /// Which values are better of the first figure of its evaluations.
+  [[nodiscard]] virtual Better better() const { return Better::larger; }
 };
 
 }  // namespace vit

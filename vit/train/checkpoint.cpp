@@ -2,6 +2,7 @@
 
 #include <torch/utils.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "vit/augment/preprocess_json.h"
@@ -21,18 +22,20 @@ constexpr int kVersion = 1;
 constexpr const char *kOptimizerPrefix = "optim/", *kEmaPrefix = "ema/", *kLoraPrefix = "lora/";
 
 Json to_json(const TrainingState& state) {
-  return {{"epoch", state.epoch},
-          {"batch", state.batch},
-          {"update", state.update},
-          {"loss_sum", state.loss_sum},
-          {"correct", state.correct},
-          {"samples", state.samples},
-          {"best_metric", state.best_metric ? Json(*state.best_metric) : Json()},
-          {"best_epoch", state.best_epoch},
-          {"metrics", state.metrics},
-          {"troubles", state.troubles},
-          {"grad_scale", state.scaler.scale},
-          {"grad_scale_good_updates", state.scaler.good_updates}};
+  Json json = {{"epoch", state.epoch},
+               {"batch", state.batch},
+               {"update", state.update},
+               {"loss_sum", state.loss_sum},
+               {"correct", state.correct},
+               {"samples", state.samples},
+               {"best_metric", state.best_metric ? Json(*state.best_metric) : Json()},
+               {"best_epoch", state.best_epoch},
+               {"metrics", state.metrics},
+               {"troubles", state.troubles},
+               {"grad_scale", state.scaler.scale},
+               {"grad_scale_good_updates", state.scaler.good_updates}};
+  if (state.schedule_shift != 0) json["schedule_shift"] = state.schedule_shift;
+  return json;
 }
 
 TrainingState state_from_json(const Json& json) {
@@ -45,8 +48,10 @@ TrainingState state_from_json(const Json& json) {
   json.at("samples").get_to(state.samples);
   if (!json.at("best_metric").is_null()) state.best_metric = json.at("best_metric").get<double>();
   json.at("best_epoch").get_to(state.best_epoch);
-  json.at("metrics").get_to(state.metrics);
+  for (const Json& metric : json.at("metrics"))  // JSON has no NaN
+    state.metrics.push_back(metric.is_null() ? std::nan("") : metric.get<double>());
   json.at("troubles").get_to(state.troubles);
+  state.schedule_shift = json.value("schedule_shift", std::int64_t{0});
   json.at("grad_scale").get_to(state.scaler.scale);
   json.at("grad_scale_good_updates").get_to(state.scaler.good_updates);
   if (state.epoch < 0 || state.batch < 0 || state.update < 0)

@@ -12,7 +12,6 @@
 #include "vit/train/device.h"
 
 namespace vit {
-namespace {
 
 std::string utc_now() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
@@ -22,8 +21,6 @@ std::string utc_now() {
   std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
   return text;
 }
-
-}  // namespace
 
 std::string version_text() {
   return vit::str("vit ", VIT_VERSION, ", LibTorch ", VIT_TORCH_VERSION);

@@ -12,6 +12,9 @@ namespace vit {
 /// device, time. A result can only be repeated to the bit where these are the same.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> environment(c10::Device device);
 
+/// `2026-03-01T12:00:00Z`
+[[nodiscard]] std::string utc_now();
+
 /// `vit 0.1.0, LibTorch 2.13.0+cpu`
 [[nodiscard]] std::string version_text();
 

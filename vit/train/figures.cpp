@@ -43,7 +43,7 @@ EpochEvent Figures::epoch(const TrainingState& state,
                           std::vector<std::pair<std::string, double>> metrics) const {
   VIT_ASSERT(!metrics.empty());
   EpochEvent event;
-  event.best = !state.best_metric || metrics.front().second > *state.best_metric;
+  event.best = is_better(better_, metrics.front().second, state.best_metric);
   event.metrics = std::move(metrics);
   event.epoch = state.epoch + 1;
   event.epochs = epochs_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "vit/tasks/task.h"
 #include "vit/train/batch_plan.h"
 #include "vit/train/observer.h"
 #include "vit/train/step_timer.h"
@@ -10,7 +11,8 @@ namespace vit {
 /// What a run tells of itself: events from its state and its clocks.
 class Figures {
  public:
-  Figures(std::int64_t epochs, const BatchPlan& plan) : epochs_(epochs), plan_(plan) {}
+  Figures(std::int64_t epochs, const BatchPlan& plan, Better better)
+      : epochs_(epochs), plan_(plan), better_(better) {}
 
   void start_epoch() {
     times = {};
@@ -29,6 +31,7 @@ class Figures {
 
   std::int64_t epochs_;
   const BatchPlan& plan_;
+  Better better_;
 };
 
 }  // namespace vit

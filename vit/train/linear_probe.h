@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,11 +33,34 @@ struct Features {
     const std::filesystem::path& file, const std::string& key,
     const std::function<std::optional<Features>()>& compute);
 
-/// Trains the classifier of `parts.model`, a linear layer, on features; the rest of the model stays
-/// as it is. As the trainer: an epoch's order from the seed, the optimizer and schedule of the
-/// parts. Leaves the best epoch's weights in the model, and tells the observers of each epoch.
-void train_linear_probe(TrainingParts& parts, const Features& train, const Features& val,
-                        const std::vector<Observer*>& observers, TrainingState& state,
-                        double smoothing);
+/// Batches of features in place of images, in this order, from batch `first` on. `features` must
+/// outlive the object.
+[[nodiscard]] std::unique_ptr<BatchSource> feature_batches(const Features& features,
+                                                           std::vector<std::int64_t> order,
+                                                           const LoaderOptions& loader,
+                                                           std::int64_t first);
+
+/// The classifier of a model by itself, a linear layer: it is given features, [B, D]. Its weights
+/// are the model's own, so that what it learns the model knows, and everything but the forward pass
+/// is the model's, which must outlive the object.
+class ProbedHead final : public ImageModel {
+ public:
+  /// Throws Error (usage) where the classifier is no linear layer.
+  explicit ProbedHead(ImageModel& model);
+
+  torch::Tensor forward(const torch::Tensor& features) override { return forward_head(features); }
+  torch::Tensor forward_features(const torch::Tensor& features) override { return features; }
+  torch::Tensor forward_head(const torch::Tensor& features) override;
+  torch::nn::Module& module() override { return model_.module(); }
+  void init_weights(std::uint64_t seed) override { model_.init_weights(seed); }
+  [[nodiscard]] Size2 img_size() const override { return model_.img_size(); }
+  [[nodiscard]] std::int64_t in_chans() const override { return model_.in_chans(); }
+  [[nodiscard]] std::int64_t num_classes() const override { return model_.num_classes(); }
+  [[nodiscard]] std::string classifier() const override { return model_.classifier(); }
+
+ private:
+  ImageModel& model_;
+  torch::Tensor weight_, bias_;  // [K, D] and [K], or undefined
+};
 
 }  // namespace vit

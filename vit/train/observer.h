@@ -40,8 +40,9 @@ struct EpochEvent {
   double lr = 0;
   double images_per_s = 0;  ///< of the training part
   double seconds = 0;       ///< of the epoch with its evaluation
-  double overhead = 0;      ///< share of the training part outside forward, backward and update
-  bool best = false;        ///< the best so far
+  /// Share of the training part outside forward, backward and update: waiting for data, above all.
+  double overhead = 0;
+  bool best = false;  ///< the best so far
 };
 
 /// What the trainer tells of itself: progress bars, tables, TensorBoard and reports listen here.

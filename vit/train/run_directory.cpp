@@ -10,6 +10,7 @@
 #include "vit/core/error.h"
 #include "vit/io/atomic_file.h"
 #include "vit/io/file_error.h"
+#include "vit/io/temporary.h"
 
 namespace vit {
 
@@ -51,6 +52,8 @@ void RunDirectory::create() const {
   std::error_code error;
   std::filesystem::create_directories(last_checkpoint().parent_path(), error);
   if (error) throw file_error(root_, "cannot make the run directory", error.value());
+  for (const std::filesystem::path& folder : {root_, last_checkpoint().parent_path()})
+    remove_stale_temporaries_in(folder);
   const std::filesystem::path probe = root_ / ".writable";
   write_file_atomically(probe, "");
   std::filesystem::remove(probe, error);

@@ -39,7 +39,8 @@ class RunDirectory {
 
   /// Whether a run has left anything here.
   [[nodiscard]] bool used() const;
-  /// Makes the folders and tries a write, so that a run that could not save fails before it starts.
+  /// Makes the folders, sweeps out what killed processes left half-written, and tries a write, so
+  /// that a run that could not save fails before it starts.
   /// Throws Error (resource).
   void create() const;
 

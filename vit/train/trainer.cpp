@@ -18,12 +18,12 @@
 namespace vit {
 namespace {
 
-BatchPlan batch_plan(const TrainingParts& parts) {
-  LoaderOptions loader = parts.loader;
-  // An incomplete last batch would be noisier than the others.
-  loader.drop_last = parts.train.drop_last;
-  loader.pin_memory = parts.device.is_cuda();
-  return {parts.train_data.size(), loader, parts.train.grad_accum_steps};
+LoaderOptions evaluation_loader(const LoaderOptions& training, c10::Device device) {
+  LoaderOptions options = training;
+  options.max_bad = 0;  // figures over other pictures than those that are asked for mean nothing
+  options.drop_last = false;
+  options.pin_memory = device.is_cuda();
+  return options;
 }
 
 class Training {
@@ -32,7 +32,7 @@ class Training {
       : parts_(parts),
         state_(state),
         hooks_(hooks),
-        plan_(batch_plan(parts)),
+        plan_(training_plan(parts)),
         schedule_(training_schedule(parts)),
         interval_(parse_interval(parts.train.checkpoint_every)),
         frozen_(frozen_parameters(parts.model, parts.train.freeze)),
@@ -40,7 +40,7 @@ class Training {
         scaler_(parts.train.amp == "fp16", state.scaler),
         sam_(parameters_, parts.optim.sam_rho),
         watch_(parts.train.loss_spike),
-        figures_(parts.schedule.epochs, plan_) {}
+        figures_(parts.schedule.epochs, plan_, parts.task.better()) {}
 
   TrainingEnd run() {
     while (state_.epoch < parts_.schedule.epochs && !out_of_patience()) {
@@ -63,22 +63,28 @@ class Training {
     const bool thawed = parts_.train.unfreeze_epoch && state_.epoch >= *parts_.train.unfreeze_epoch;
     set_learning(parts_.model, frozen_, thawed);
     train_mode(parts_.model);
-    EpochLoader loader(
-        parts_.train_data, pipeline(),
-        training_order(parts_.train_data, parts_.loader.sampler, parts_.seed, state_.epoch),
-        state_.epoch, plan_.loader(), state_.batch);
+    const std::unique_ptr<BatchSource> batches = training_batches();
     const Stopwatch time;
     figures_.start_epoch();
     while (state_.batch < plan_.batches()) {
-      train_update(loader, time);
+      train_update(*batches, time);
       if (stop_requested()) return false;
       if (checkpoint_due() && state_.batch < plan_.batches()) save(CheckpointKind::last);
     }
     return true;
   }
 
+  [[nodiscard]] std::unique_ptr<BatchSource> training_batches() const {
+    std::vector<std::int64_t> order =
+        training_order(parts_.train_data, parts_.loader.sampler, parts_.seed, state_.epoch);
+    if (parts_.batches)
+      return parts_.batches(parts_.train_data, std::move(order), plan_.loader(), state_.batch);
+    return std::make_unique<EpochLoader>(parts_.train_data, pipeline(), std::move(order),
+                                         state_.epoch, plan_.loader(), state_.batch);
+  }
+
   /// One update of the weights by the mean gradient of the samples of a group of batches.
-  void train_update(EpochLoader& loader, const Stopwatch& time) {
+  void train_update(BatchSource& batches, const Stopwatch& time) {
     const TrainingState before = state_;
     const std::int64_t count = plan_.group_at(state_.batch);
     const auto samples = static_cast<double>(plan_.samples(state_.batch, count));
@@ -86,19 +92,19 @@ class Training {
                       .epoch = state_.epoch + 1,
                       .batch = state_.batch + 1,
                       .batches = plan_.batches(),
-                      .lr = schedule_.lr(state_.update, state_.metrics)};
+                      .lr = schedule_.lr(place_in_schedule(), state_.metrics)};
     lr_ = event.lr;
     std::vector<Batch> held;  // batches that are needed twice
     for (std::int64_t i = 0; i < count; ++i) {
       const Batch batch =
-          timed("wait", figures_.times.wait, [&] { return loader.next()->to(parts_.device); });
-      const double share = static_cast<double>(batch.size()) / samples;
+          timed("wait", figures_.times.wait, [&] { return batches.next()->to(parts_.device); });
+      const double share = static_cast<double>(batch.samples()) / samples;
       const TaskStep step = forward_backward(batch, state_.batch, share);
       const double loss = step.loss.item<double>();
       event.loss += share * loss;
       const auto* ids = batch.indices.const_data_ptr<std::int64_t>();
-      event.samples.insert(event.samples.end(), ids, ids + batch.size());
-      count_in(step, loss, batch.size());
+      event.samples.insert(event.samples.end(), ids, ids + batch.samples());
+      count_in(step, loss, batch.samples());
       if (sam_.enabled()) held.push_back(batch);
       figures_.times.total = time.seconds();
       if (std::isfinite(loss)) tell_batch();
@@ -108,6 +114,7 @@ class Training {
     announce_change();
     finite =
         finite && timed("update", figures_.times.update, [&] { return update_weights(event); });
+    figures_.times.total = time.seconds();
     for (Observer* observer : hooks_.observers) observer->on_update(event);
     if (!finite) handle(event, before);
     ++state_.update;
@@ -121,7 +128,7 @@ class Training {
     const RandomScope random(
         Rng(parts_.seed, Stream::model, static_cast<std::uint64_t>(state_.epoch),
             static_cast<std::uint64_t>(index)),
-        schedule_.drop_path_factor(state_.update));
+        schedule_.drop_path_factor(place_in_schedule()));
     const TaskStep step = timed("forward", figures_.times.forward, [&] {
       const Autocast autocast(parts_.device.type(), parts_.train.amp);
       return parts_.task.step(batch);
@@ -137,7 +144,7 @@ class Training {
     sam_.climb();
     for (std::size_t i = 0; i < held.size(); ++i)
       forward_backward(held[i], first + static_cast<std::int64_t>(i),
-                       static_cast<double>(held[i].size()) / samples);
+                       static_cast<double>(held[i].samples()) / samples);
     sam_.descend();
   }
 
@@ -149,12 +156,13 @@ class Training {
     event.grad_norm = clipping.norm;
     const bool finite = std::isfinite(event.grad_norm);
     if (in_range && finite) {
-      parts_.optimizer.step({.lr = lr_,
-                             .gradient_factor = clipping.factor,
-                             .weight_decay_factor = schedule_.weight_decay_factor(
-                                 state_.update, parts_.optim.weight_decay),
-                             .momentum = schedule_.momentum(state_.update, parts_.optim.momentum)});
-      if (parts_.ema != nullptr) parts_.ema->update(state_.update + 1, ema_decay());
+      parts_.optimizer.step(
+          {.lr = lr_,
+           .gradient_factor = clipping.factor,
+           .weight_decay_factor =
+               schedule_.weight_decay_factor(place_in_schedule(), parts_.optim.weight_decay),
+           .momentum = schedule_.momentum(place_in_schedule(), parts_.optim.momentum)});
+      if (parts_.ema != nullptr) parts_.ema->update(place_in_schedule() + 1, ema_decay());
     }
     parts_.optimizer.zero_grad();
     return finite || !in_range;  // an overflow of float16 is the scaler's business
@@ -162,7 +170,7 @@ class Training {
 
   [[nodiscard]] std::optional<double> ema_decay() const {
     if (!parts_.train.model_ema_end) return std::nullopt;
-    return cosine_between(*parts_.train.model_ema, *parts_.train.model_ema_end, state_.update,
+    return cosine_between(*parts_.train.model_ema, *parts_.train.model_ema_end, place_in_schedule(),
                           schedule_.total_updates());
   }
 
@@ -192,13 +200,11 @@ class Training {
     const std::unique_ptr<Evaluation> evaluation = parts_.task.evaluate();
     {
       const EmaWeights averaged(parts_.ema);
-      if (!run_evaluation(*evaluation, parts_.model, parts_.val_data, parts_.val_pipeline,
-                          parts_.loader, parts_.device, parts_.train.amp, hooks_.stop))
-        return false;
+      if (!evaluate(*evaluation)) return false;
     }
     EpochEvent event = figures_.epoch(state_, evaluation->metrics());
     const double metric = event.metrics.front().second;
-    event.lr = schedule_.lr(state_.update - 1, state_.metrics);
+    event.lr = schedule_.lr(place_in_schedule() - 1, state_.metrics);
     event.seconds = epoch_time.seconds();
     start_next_epoch(metric, event.best);
     for (Observer* observer : hooks_.observers) observer->on_epoch(event);
@@ -209,6 +215,16 @@ class Training {
            : event.best ? CheckpointKind::last_and_best
                         : CheckpointKind::last);
     return true;
+  }
+
+  bool evaluate(Evaluation& evaluation) const {
+    if (!parts_.batches)
+      return run_evaluation(evaluation, parts_.model, parts_.val_data, parts_.val_pipeline,
+                            parts_.loader, parts_.device, parts_.train.amp, hooks_.stop);
+    const auto batches = parts_.batches(parts_.val_data, sequential_order(parts_.val_data.size()),
+                                        evaluation_loader(parts_.loader, parts_.device), 0);
+    return run_evaluation(evaluation, parts_.model, *batches, parts_.device, parts_.train.amp,
+                          hooks_.stop);
   }
 
   void start_next_epoch(double metric, bool best) {
@@ -225,6 +241,11 @@ class Training {
   [[nodiscard]] const Pipeline& pipeline() const {
     return parts_.pipeline_of_epoch ? parts_.pipeline_of_epoch(state_.epoch)
                                     : parts_.train_pipeline;
+  }
+
+  /// The update that the next one is of the schedules.
+  [[nodiscard]] std::int64_t place_in_schedule() const {
+    return state_.update + state_.schedule_shift;
   }
 
   void save(CheckpointKind kind) {
@@ -284,24 +305,33 @@ class Training {
 
 }  // namespace
 
+BatchPlan training_plan(const TrainingParts& parts) {
+  LoaderOptions loader = parts.loader;
+  // An incomplete last batch would be noisier than the others.
+  loader.drop_last = parts.train.drop_last;
+  loader.pin_memory = parts.device.is_cuda();
+  return {parts.train_data.size(), loader, parts.train.grad_accum_steps};
+}
+
 Schedule training_schedule(const TrainingParts& parts) {
-  const BatchPlan plan = batch_plan(parts);
   return {parts.schedule,
           base_learning_rate(parts.optim, parts.loader.batch_size * parts.train.grad_accum_steps),
-          plan.updates()};
+          training_plan(parts).updates(), parts.task.better() == Better::larger};
 }
 
 bool run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& data,
-                    const Pipeline& pipeline, const LoaderOptions& loader_options,
+                    const Pipeline& pipeline, const LoaderOptions& loader, c10::Device device,
+                    const std::string& dtype, const std::atomic<bool>* stop) {
+  EpochLoader batches(data, pipeline, sequential_order(data.size()), 0,
+                      evaluation_loader(loader, device));
+  return run_evaluation(evaluation, model, batches, device, dtype, stop);
+}
+
+bool run_evaluation(Evaluation& evaluation, ImageModel& model, BatchSource& batches,
                     c10::Device device, const std::string& dtype, const std::atomic<bool>* stop) {
   const PredictionScope prediction(device, dtype);
   model.module().eval();
-  LoaderOptions options = loader_options;
-  options.max_bad = 0;  // figures over other pictures than those that are asked for mean nothing
-  options.drop_last = false;
-  options.pin_memory = device.is_cuda();
-  EpochLoader loader(data, pipeline, sequential_order(data.size()), 0, options);
-  for (std::optional<Batch> batch = loader.next(); batch; batch = loader.next()) {
+  for (std::optional<Batch> batch = batches.next(); batch; batch = batches.next()) {
     if (stop != nullptr && *stop) return false;
     evaluation.add(batch->to(device));
     prediction.check();

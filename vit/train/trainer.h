@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "vit/augment/pipeline.h"
@@ -13,6 +14,7 @@
 #include "vit/optim/options.h"
 #include "vit/optim/schedule.h"
 #include "vit/tasks/task.h"
+#include "vit/train/batch_plan.h"
 #include "vit/train/ema.h"
 #include "vit/train/observer.h"
 #include "vit/train/options.h"
@@ -37,6 +39,11 @@ struct TrainingParts {
   c10::Device device;
   std::uint64_t seed = 0;
   Ema* ema = nullptr;
+  /// Makes the batches of one pass over a data set in this order, from batch `first` on; where it
+  /// is not given, its samples are read through the pipelines.
+  std::function<std::unique_ptr<BatchSource>(const Dataset& data, std::vector<std::int64_t> order,
+                                             const LoaderOptions& loader, std::int64_t first)>
+      batches{};
   /// The pipeline of an epoch, where it is not always train_pipeline.
   std::function<const Pipeline&(std::int64_t)> pipeline_of_epoch{};
 };
@@ -69,6 +76,9 @@ enum class TrainingEnd { complete, stopped };
 /// was.
 TrainingEnd train(TrainingParts& parts, TrainingState& state, const TrainingHooks& hooks);
 
+/// How a run of these parts cuts an epoch into batches, and batches into updates.
+[[nodiscard]] BatchPlan training_plan(const TrainingParts& parts);
+
 /// The schedule of a run of these parts.
 [[nodiscard]] Schedule training_schedule(const TrainingParts& parts);
 
@@ -77,5 +87,9 @@ TrainingEnd train(TrainingParts& parts, TrainingState& state, const TrainingHook
 bool run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& data,
                     const Pipeline& pipeline, const LoaderOptions& loader, c10::Device device,
                     const std::string& amp, const std::atomic<bool>* stop = nullptr);
+/// The same of batches that come from elsewhere.
+bool run_evaluation(Evaluation& evaluation, ImageModel& model, BatchSource& batches,
+                    c10::Device device, const std::string& amp,
+                    const std::atomic<bool>* stop = nullptr);
 
 }  // namespace vit

@@ -21,6 +21,9 @@ struct TrainingState {
   std::int64_t best_epoch = 0;  ///< counted from 1; 0: none yet
   std::vector<double> metrics;  ///< of each finished epoch: the one that decides which is the best
   std::int64_t troubles = 0;    ///< updates that were not finite
+  /// Added to `update` it gives the place in the schedules: not 0 where the run went on with
+  /// batches of another size, so that an epoch has another number of updates.
+  std::int64_t schedule_shift = 0;
   GradScalerState scaler;
 
   friend bool operator==(const TrainingState&, const TrainingState&) = default;
