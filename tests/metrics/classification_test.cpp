@@ -75,6 +75,18 @@ TEST_CASE("Figures of classes, averages and calibration are scikit-learn's") {
   CHECK(calibration.bin_counts() == stats.at("ece_bin_counts").get<std::vector<std::int64_t>>());
 }
 
+TEST_CASE("Averages are over the classes that have a sample or are predicted, as scikit-learn's") {
+  vit::ConfusionCounts counts(6);  // neither class 4 nor 5 is met
+  counts.add(torch::tensor({0, 2, 1, 3}), torch::tensor({0, 0, 1, 3}));
+  const vit::ClassFigures mean = vit::macro_average(counts);
+  // precision_recall_fscore_support([0, 0, 1, 3], [0, 2, 1, 3], average="macro", zero_division=0)
+  CHECK(mean.precision == Approx(0.75));
+  CHECK(mean.recall == Approx(0.625));
+  CHECK(mean.f1 == Approx(2.0 / 3));
+  CHECK(mean.support == 4);
+  CHECK(vit::macro_average(vit::ConfusionCounts(3)).f1 == 0);
+}
+
 TEST_CASE("Average precision is the mean of the precision at each positive") {
   // Ranked: right, wrong, right -> (1 + 2/3) / 2. The second class has one positive, ranked last.
   const torch::Tensor scores = torch::tensor({{0.9f, 0.1f}, {0.8f, 0.2f}, {0.3f, 0.3f}}),

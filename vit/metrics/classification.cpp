@@ -59,10 +59,18 @@ std::vector<ClassFigures> class_figures(const ConfusionCounts& counts) {
 }
 
 ClassFigures macro_average(const ConfusionCounts& counts) {
-  ClassFigures mean;
+  std::vector<ClassFigures> met;
   const std::vector<ClassFigures> all = class_figures(counts);
-  const auto classes = static_cast<double>(std::max<std::size_t>(all.size(), 1));
-  for (const ClassFigures& of_class : all) {
+  for (std::int64_t own = 0; own < counts.num_classes(); ++own) {
+    const ClassFigures& of_class = all[static_cast<std::size_t>(own)];
+    bool predicted = false;
+    for (std::int64_t truth = 0; truth < counts.num_classes(); ++truth)
+      predicted = predicted || counts.at(truth, own) > 0;
+    if (of_class.support > 0 || predicted) met.push_back(of_class);
+  }
+  ClassFigures mean;
+  const auto classes = static_cast<double>(std::max<std::size_t>(met.size(), 1));
+  for (const ClassFigures& of_class : met) {
     mean.precision += of_class.precision / classes;
     mean.recall += of_class.recall / classes;
     mean.f1 += of_class.f1 / classes;

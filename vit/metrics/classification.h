@@ -38,7 +38,8 @@ struct ClassFigures {
 };
 /// Of every class.
 [[nodiscard]] std::vector<ClassFigures> class_figures(const ConfusionCounts& counts);
-/// The plain mean over classes; support is that of all.
+/// The plain mean over the classes that have a sample or are predicted, as of scikit-learn and
+/// torchmetrics: data may lack classes of the model. Support is that of all.
 [[nodiscard]] ClassFigures macro_average(const ConfusionCounts& counts);
 
 /// Expected calibration error (Guo et al. 2017, equation 3): the mean distance of confidence and
