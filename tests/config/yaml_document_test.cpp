@@ -284,6 +284,16 @@ TEST_CASE("--set reaches into lists, by number or by name") {
            "more than one entry a");
 }
 
+TEST_CASE("a --set with brackets is answered with the dots that are meant") {
+  try {
+    YamlDocument().set("augment.train[0].size=3");
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::usage);
+    CHECK(error.remedy() == "write --set augment.train.0.size=3");
+  }
+}
+
 TEST_CASE("a --set that is not KEY=VALUE is refused") {
   const YamlDocument document;
   contains(error_of_set(document, "optim.lr"), "--set: expected KEY=VALUE, found optim.lr");

@@ -40,3 +40,29 @@ TEST_CASE("where nothing is near, the section's names are listed") {
   CHECK(suggested("", "zzzzzz", {"seed", "optim"}) == "the keys here: seed, optim");
   CHECK(suggested("hflip", "zzzzzz", {}) == "hflip has no options");
 }
+
+TEST_CASE("a key with options of its own is a section, whatever other tools call it") {
+  YamlKeyNames names;
+  for (const char* path : {"optim.opt", "init.weights"}) names.add(path);
+  const std::vector<std::string> top{"optim", "init", "augment"};
+  CHECK(names.suggest("", "optimizer", top, true) == "did you mean optim?");
+  CHECK(names.suggest("", "transforms", top, true) == "did you mean augment?");
+  CHECK(names.suggest("", "optimizer", top, false) == "did you mean optim.opt?");
+  CHECK_THAT(names.suggest("model", "pretrained", {"name"}), Catch::Contains("vit weights fetch"));
+}
+
+TEST_CASE("a word of a command line leads to the key that it means") {
+  YamlKeyNames names;
+  for (const char* path : {"optim.lr", "schedule.epochs", "data.batch_size", "data.name",
+                           "model.name", "augment.train.resize.size", "model.size"})
+    names.add(path);
+  using Keys = std::vector<std::string>;
+  CHECK(names.meant_by("lr") == Keys{"optim.lr"});
+  CHECK(names.meant_by("optim.lr") == Keys{"optim.lr"});
+  CHECK(names.meant_by("optim.learning-rate") == Keys{"optim.lr"});
+  CHECK(names.meant_by("num_epochs") == Keys{"schedule.epochs"});
+  CHECK(names.meant_by("batch-size") == Keys{"data.batch_size"});
+  CHECK(names.meant_by("name") == Keys{"data.name", "model.name"});
+  CHECK(names.meant_by("size") == Keys{"model.size"});
+  CHECK(names.meant_by("zzz").empty());
+}

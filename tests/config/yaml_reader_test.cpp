@@ -1,6 +1,7 @@
 #include "vit/config/yaml_reader.h"
 
 #include <clocale>
+#include <cstdlib>
 #include <locale>
 #include <string>
 #include <vector>
@@ -208,6 +209,34 @@ TEST_CASE("a choice changed by --set names the options that the old one leaves b
            "(--set model.name)\n  remove it, or take it away with --set model.patch_size=null");
   document.set("model.patch_size=null");
   CHECK(read(document).model.name == "resnet");
+}
+
+TEST_CASE("where every value stands, what an old choice leaves behind is left out and told") {
+  auto document = YamlDocument::parse("model: {name: vit, patch_size: 4, depth: 3}\n", "e.yaml");
+  document.set("model.name=resnet");
+  YamlReader reader(document);
+  reader.leave_out_unchosen();
+  Experiment experiment;
+  reader.read([&](FieldVisitor& visitor) { describe(visitor, experiment); });
+  CHECK(experiment.model.name == "resnet");
+  CHECK(reader.left_out() ==
+        "model.patch_size (model.name is resnet), model.depth (model.name is resnet)");
+
+  // What the user has just written is still a mistake.
+  document.set("model.patch_size=8");
+  YamlReader strict(document);
+  strict.leave_out_unchosen();
+  CHECK_THROWS_AS(strict.read([&](FieldVisitor& visitor) { describe(visitor, experiment); }),
+                  Error);
+}
+
+TEST_CASE("a tilde is the home folder") {
+  const std::string home = std::getenv("HOME") != nullptr ? std::getenv("HOME") : "";
+  if (home.empty()) return;
+  CHECK(read("note: ~/a/b").note == home + "/a/b");
+  CHECK(read("note: a/~").note == "a/~");
+  CHECK(read("model: {name: vit}\nnote: \"~\"").note == home);
+  contains(error_of("note: ~no-such-user/x"), "e.yaml:1:7: note: there is no user no-such-user");
 }
 
 TEST_CASE("a slip of the fingers in --set is named as one, whatever choice the file has made") {

@@ -1,10 +1,12 @@
 #include "vit/config/experiment.h"
 
 #include "vit/config/recognised_model.h"
+#include "vit/config/reference.h"
 #include "vit/config/yaml_document.h"
 #include "vit/config/yaml_reader.h"
 #include "vit/config/yaml_writer.h"
 #include "vit/core/error.h"
+#include "vit/core/log.h"
 #include "vit/weights/resample.h"
 
 namespace vit {
@@ -60,6 +62,9 @@ void describe(FieldVisitor& visitor, InitConfig& o) {
       {"weights", &o.weights,
        "weights to start from, of any known format and naming; null: from scratch; without "
        "a model.name the model is the one that they are for"});
+  if (o.weights && o.weights->empty())
+    throw Error(ErrorKind::usage, "init.weights", "is empty, and should be the name of a file",
+                "write null to start from scratch");
   visitor.field({"reset_head", &o.reset_head, "with weights: train a new head"});
   visitor.field({"pos_embed_resample",
                  &o.pos_embed_resample,
@@ -74,14 +79,17 @@ void describe(FieldVisitor& visitor, ExportConfig& o) {
 }
 
 Experiment read(YamlDocument document, const std::vector<std::string>& sets,
-                std::optional<Size2> picture = std::nullopt) {
+                std::optional<Size2> picture = std::nullopt, bool resolved = false) {
   for (const std::string& assignment : sets) document.set(assignment);
   Experiment experiment;
   const bool num_classes_given = gives(document, "model", "num_classes");
   experiment.recognised = recognise_model(document, picture);
   YamlReader reader(std::move(document));
+  if (resolved) reader.leave_out_unchosen();
   reader.read([&](FieldVisitor& visitor) { describe(visitor, experiment); });
   experiment.num_classes_given = num_classes_given;
+  if (const std::string& left_out = reader.left_out(); !left_out.empty())
+    log::info("left out of the config: " + left_out);
   return experiment;
 }
 
@@ -114,6 +122,11 @@ Experiment parse_experiment(const std::string& yaml, const std::string& name,
   return read(YamlDocument::parse(yaml, name), sets, picture);
 }
 
+Experiment parse_resolved_experiment(const std::string& yaml, const std::string& name,
+                                     const std::vector<std::string>& sets) {
+  return read(YamlDocument::parse(yaml, name), sets, std::nullopt, true);
+}
+
 std::vector<std::string> recognition(const Experiment& experiment) {
   if (!experiment.recognised) return {};
   const Recognised& found = experiment.recognised->found;
@@ -128,9 +141,15 @@ LoadReport load_initial_weights(ImageModel& model, const Experiment& experiment)
   options.recognised = experiment.recognised != nullptr;
   if (experiment.init.pos_embed_resample)
     options.pos_embed_resample = interpolation_of(*experiment.init.pos_embed_resample);
-  if (!experiment.recognised) return load_weights(model, *experiment.init.weights, options);
+  if (!experiment.recognised)
+    return load_weights(model, open_initial_weights(*experiment.init.weights), options);
   options.file_img_size = experiment.recognised->found.img_size;
   return load_weights(model, experiment.recognised->file, options);
+}
+
+std::vector<ReferenceRow> experiment_reference() {
+  Experiment fresh;
+  return reference([&](FieldVisitor& visitor) { describe(visitor, fresh); });
 }
 
 std::string experiment_yaml(const Experiment& experiment) {

@@ -24,6 +24,7 @@
 namespace vit {
 
 struct LoadReport;
+struct ReferenceRow;
 struct RecognisedModel;
 
 /// The data set, how it is read, and the pixels that the model is given.
@@ -86,11 +87,19 @@ void describe(FieldVisitor& visitor, Experiment& experiment);
                                           const std::vector<std::string>& sets = {},
                                           std::optional<Size2> picture = std::nullopt);
 
+/// The same of a config in which every value stands, as in a checkpoint. Where `sets` choose
+/// another data set or model, keys that only the one before had are left out, and the log says so.
+[[nodiscard]] Experiment parse_resolved_experiment(const std::string& yaml, const std::string& name,
+                                                   const std::vector<std::string>& sets);
+
 /// What a model was recognised by, and what was assumed; nothing where it was named.
 [[nodiscard]] std::vector<std::string> recognition(const Experiment& experiment);
 
 /// Loads init.weights, which must be given, as `init` says. Throws Error (weights).
 LoadReport load_initial_weights(ImageModel& model, const Experiment& experiment);
+
+/// Every key of an experiment, with its default.
+[[nodiscard]] std::vector<ReferenceRow> experiment_reference();
 
 /// The experiment as YAML with every value.
 [[nodiscard]] std::string experiment_yaml(const Experiment& experiment);

@@ -1,11 +1,16 @@
 #include "vit/config/recognised_model.h"
 
 #include <charconv>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/io/home_path.h"
+#include "vit/io/printable.h"
+#include "vit/weights/hub_models.h"
 
 namespace vit {
 namespace {
@@ -54,6 +59,30 @@ bool gives(const YamlDocument& document, std::string_view section, std::string_v
   return value_of(document, section, key) != nullptr;
 }
 
+WeightsFile open_initial_weights(const std::string& path, const std::string& place) {
+  const bool in_a_file = !place.empty() && !place.starts_with("--set ");
+  const std::string where = in_a_file ? place + ": init.weights" : "init.weights";
+  if (path.empty())
+    throw Error(ErrorKind::usage, where, "is empty, and should be the name of a file",
+                "write null to start from scratch");
+  const std::string expanded = expand_home(path);
+  try {
+    return open_weights(expanded);
+  } catch (const Error& problem) {
+    // A file that is not there: what was asked for are weights, and it was asked for here.
+    std::error_code error;
+    if (problem.kind() != ErrorKind::resource || problem.where() != printable_path(expanded) ||
+        std::filesystem::exists(expanded, error))
+      throw;
+    throw Error(ErrorKind::weights, where,
+                vit::str(printable_path(expanded), ": ", problem.problem()),
+                find_hub_model(path) == nullptr
+                    ? problem.remedy()
+                    : "these are pretrained weights of the hub: `vit weights fetch " + path +
+                          "` gets them, and tells their path");
+  }
+}
+
 std::shared_ptr<const RecognisedModel> recognise_model(YamlDocument& document,
                                                        std::optional<Size2> picture) {
   const YamlNode* name = value_of(document, "model", "name");
@@ -65,7 +94,7 @@ std::shared_ptr<const RecognisedModel> recognise_model(YamlDocument& document,
   if (weights == nullptr || (name != nullptr && !automatic)) return nullptr;
 
   auto result = std::make_shared<RecognisedModel>();
-  result->file = open_weights(weights->text);
+  result->file = open_initial_weights(weights->text, weights->place.text());
   const std::optional<Size2> given = given_size(document);
   result->found = recognise(result->file, given ? given : picture);
   const Recognised& found = result->found;

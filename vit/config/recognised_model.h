@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "vit/config/yaml_document.h"
@@ -16,6 +17,12 @@ struct RecognisedModel {
   WeightsFile file;
   Recognised found;
 };
+
+/// Opens the weights that init.weights names; `place` is where it does so, or "". Throws Error
+/// (usage) where the name is empty, Error (weights) where there is no such file, with `vit weights
+/// fetch` for the name of a pretrained model, and as open_weights does.
+[[nodiscard]] WeightsFile open_initial_weights(const std::string& path,
+                                               const std::string& place = {});
 
 /// Whether the document has this key of this section.
 [[nodiscard]] bool gives(const YamlDocument& document, std::string_view section,

@@ -11,6 +11,7 @@
 #include "vit/core/error.h"
 #include "vit/core/fields.h"
 #include "vit/io/file_error.h"
+#include "vit/io/home_path.h"
 
 namespace vit {
 namespace {
@@ -104,6 +105,18 @@ std::vector<std::string_view> split_path(std::string_view path) {
   return parts;
 }
 
+/// `a[0].b` as it is written here: `a.0.b`.
+std::string without_brackets(std::string_view path) {
+  std::string dotted;
+  for (const char c : path) {
+    if (c == '[')
+      dotted += '.';
+    else if (c != ']')
+      dotted += c;
+  }
+  return dotted;
+}
+
 /// The name of an entry of a list of named things: `hflip` or `random_crop: {...}`.
 std::string_view name_of(const YamlNode& item) {
   if (item.kind == YamlNode::Kind::scalar) return item.text;
@@ -194,7 +207,7 @@ YamlDocument YamlDocument::load(const fs::path& file) {
     const std::optional<YamlNode> base = take_base(layers.back());
     if (!base) break;
     wanted_at = base->place;
-    next = (next.parent_path() / fs::path(base->text)).lexically_normal();
+    next = (next.parent_path() / fs::path(expand_home(base->text))).lexically_normal();
   }
   document.root_ = std::move(layers.back());
   for (std::size_t i = layers.size() - 1; i-- > 0;) merge(document.root_, std::move(layers[i]));
@@ -222,6 +235,9 @@ void YamlDocument::set(std::string_view assignment) {
     if (part.empty())
       throw Error(ErrorKind::usage, shown(source), "a part of the key is empty",
                   "write it as section.key, for example optim.lr");
+  if (const std::string dotted = without_brackets(path); dotted != path)
+    throw Error(ErrorKind::usage, shown(source), "an entry of a list has no brackets",
+                "write --set " + shown(dotted + std::string(assignment.substr(equals))));
   if (parts.size() > kYamlMaxDepth)
     throw Error(ErrorKind::usage, shown(source),
                 str("nested more than ", kYamlMaxDepth, " levels deep"));

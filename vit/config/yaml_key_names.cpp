@@ -12,7 +12,7 @@ namespace {
 
 /// What other tools (timm, transformers, torchvision, Lightning, YOLO, DeiT) call an option, and
 /// our name for it.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 67> kOtherNames{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 69> kOtherNames{{
     {"accumulate_grad_batches", "grad_accum_steps"},
     {"arch", "name"},
     {"architecture", "name"},
@@ -49,6 +49,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 67> kOtherNa
     {"label_smoothing", "smoothing"},
     {"layers", "depth"},
     {"learning_rate", "lr"},
+    {"learnrate", "lr"},
     {"llrd", "layer_decay"},
     {"lr0", "lr"},
     {"lr_scheduler", "sched"},
@@ -72,6 +73,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 67> kOtherNa
     {"per_device_train_batch_size", "batch_size"},
     {"precision", "amp"},
     {"pretrained", "weights"},
+    {"pretrained_weights", "weights"},
     {"random_erasing", "reprob"},
     {"resolution", "img_size"},
     {"scheduler", "sched"},
@@ -81,6 +83,30 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 67> kOtherNa
     {"warmup_steps", "warmup_epochs"},
     {"wd", "weight_decay"},
 }};
+
+/// What other tools call a section, and our name for it.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kOtherSections{{
+    {"augmentation", "augment"},
+    {"augmentations", "augment"},
+    {"dataset", "data"},
+    {"datasets", "data"},
+    {"lr_scheduler", "schedule"},
+    {"network", "model"},
+    {"optimiser", "optim"},
+    {"optimizer", "optim"},
+    {"pretrained", "init"},
+    {"scheduler", "schedule"},
+    {"trainer", "train"},
+    {"training", "train"},
+    {"transform", "augment"},
+    {"transforms", "augment"},
+}};
+
+std::string_view our_section(std::string_view other) {
+  for (const auto& [theirs, ours] : kOtherSections)
+    if (theirs == other) return ours;
+  return {};
+}
 
 std::string_view our_name(std::string_view other) {
   for (const auto& [theirs, ours] : kOtherNames)
@@ -109,8 +135,37 @@ std::vector<std::string> YamlKeyNames::paths_ending_in(std::string_view name) co
   return found;
 }
 
+std::vector<std::string> YamlKeyNames::meant_by(std::string_view word) const {
+  std::string key(word);
+  std::replace(key.begin(), key.end(), '-', '_');
+  if (paths_.contains(key)) return {key};
+  const std::size_t dot = key.rfind('.');
+  const std::string section = dot == std::string::npos ? "" : key.substr(0, dot + 1);
+  const std::string last = dot == std::string::npos ? key : key.substr(dot + 1);
+  const std::string ours(our_name(last));
+  if (!ours.empty() && paths_.contains(section + ours)) return {section + ours};
+  std::vector<std::string> found = paths_ending_in(last);
+  if (found.empty() && !ours.empty()) found = paths_ending_in(ours);
+  const auto depth = [](const std::string& path) {
+    return std::count(path.begin(), path.end(), '.');
+  };
+  const auto nearest_top = std::min_element(
+      found.begin(), found.end(),
+      [&](const auto& one, const auto& other) { return depth(one) < depth(other); });
+  if (nearest_top == found.end()) return {};
+  const auto least = depth(*nearest_top);
+  std::erase_if(found, [&](const std::string& path) { return depth(path) > least; });
+  return found;
+}
+
 std::string YamlKeyNames::suggest(std::string_view section, std::string_view key,
-                                  const std::vector<std::string>& known) const {
+                                  const std::vector<std::string>& known, bool mapping) const {
+  if (const std::string_view ours = our_section(key);
+      mapping && std::find(known.begin(), known.end(), ours) != known.end())
+    return did_you_mean({std::string(ours)});
+  if (key == "pretrained" && paths_.contains("init.weights"))
+    return "did you mean init.weights? `vit weights fetch NAME` gets pretrained weights, and tells "
+           "what to write there";
   const std::string_view ours = our_name(key);
   if (std::find(known.begin(), known.end(), ours) != known.end())
     return did_you_mean({std::string(ours)});

@@ -6,6 +6,7 @@
 
 #include "vit/config/yaml_value.h"
 #include "vit/core/error.h"
+#include "vit/io/home_path.h"
 
 namespace vit {
 namespace {
@@ -31,6 +32,8 @@ bool is_choice(const Field& field) {
 bool same_source(const YamlPlace& a, const YamlPlace& b) {
   return a.source == b.source || (a.source && b.source && *a.source == *b.source);
 }
+
+bool is_set(const YamlPlace& place) { return place.source && place.source->starts_with("--set "); }
 
 }  // namespace
 
@@ -83,10 +86,28 @@ void YamlReader::field(const Field& field) {
   }
   const bool choice = is_choice(field);
   if (choice && frame.selector == nullptr) frame.selector = entry;
+  const std::size_t known_problems = problems_.size();
   for (YamlProblem& problem : read_value(entry->value, field)) {
     problem.path = path;
     problems_.push_back(std::move(problem));
     if (choice) frame.doubtful = true;
+  }
+  if (problems_.size() == known_problems && !choice) expand_home_of(entry->value, path, field);
+}
+
+/// A text that begins with `~` is a path, whatever the option is called.
+void YamlReader::expand_home_of(const YamlNode& node, const std::string& path, const Field& field) {
+  std::string* text = nullptr;
+  if (std::string* const* plain = std::get_if<std::string*>(&field.ref)) text = *plain;
+  if (std::optional<std::string>* const* given =
+          std::get_if<std::optional<std::string>*>(&field.ref);
+      given != nullptr && (**given).has_value())
+    text = &***given;
+  if (text == nullptr) return;
+  try {
+    *text = expand_home(*text);
+  } catch (const Error& problem) {
+    report(node.place, path, problem.problem(), problem.remedy());
   }
 }
 
@@ -220,16 +241,24 @@ void YamlReader::report_unknown_keys() {
   for (std::size_t i = 0; i < unknown_.size(); ++i) {
     const auto& [entry, section, known, selector] = unknown_[i];
     std::string text = "unknown key", remedy;
-    // An option of a choice that was changed elsewhere, unless it looks like a slip of the fingers.
-    if (selector != nullptr && !same_source(selector->value.place, entry->place) &&
-        nearest(entry->key, known).empty()) {
+    const bool changed_elsewhere =
+        selector != nullptr && !same_source(selector->value.place, entry->place);
+    if (leaves_out_ && changed_elsewhere &&
+        same_source(entry->value.place, document_.root().place)) {
+      left_out_ += str(left_out_.empty() ? "" : ", ", join(section, entry->key), " (",
+                       join(section, selector->key), " is ", selector->value.text, ")");
+      continue;
+    }
+    // An option of a choice that was changed elsewhere, unless it looks like a slip of the fingers
+    // or was itself written last.
+    if (changed_elsewhere && !is_set(entry->value.place) && nearest(entry->key, known).empty()) {
       const std::string choice = join(section, selector->key);
       text = str("unknown key where ", choice, " is ", shown(selector->value.text), " (",
                  selector->value.place.text(), ")");
       remedy =
           str("remove it, or take it away with --set ", join(section, shown(entry->key)), "=null");
     } else if (i < kMostSuggestions) {
-      remedy = key_names_.suggest(section, entry->key, known);
+      remedy = key_names_.suggest(section, entry->key, known, entry->value.kind == Kind::mapping);
     }
     report(entry->place, join(section, entry->key), std::move(text), std::move(remedy));
   }

@@ -17,17 +17,23 @@ namespace vit {
 ///     YamlReader reader(YamlDocument::load("experiment.yaml"));
 ///     reader.read([&](FieldVisitor& visitor) { describe(visitor, experiment); });
 ///
-/// Options that the document does not name keep their values. Everything that is wrong is reported
-/// together: wrong types, ranges and choices, and the keys that a mapping's description did not
-/// visit. An Error(usage) that a description throws (because values that it has
-/// read do not fit together) is reported at the value it had read last. Options of which something
-/// is wrong keep their values.
+/// Options that the document does not name keep their values; of a text, `~/` is the home folder.
+/// Everything that is wrong is reported together: wrong types, ranges and choices, and the keys
+/// that a mapping's description did not visit. An Error(usage) that a description throws (because
+/// values that it has read do not fit together) is reported at the value it had read last. Options
+/// of which something is wrong keep their values.
 class YamlReader final : public FieldVisitor {
  public:
   explicit YamlReader(YamlDocument document);
 
   /// Throws one Error(usage) with all the problems.
   void read(const std::function<void(FieldVisitor&)>& describe_options);
+
+  /// From now on, a key of the document itself that is unknown because a `--set` chose something
+  /// else (another `data.name`, say) is no problem: for configs in which every value stands.
+  void leave_out_unchosen() { leaves_out_ = true; }
+  /// The keys that were left out so, and why: "data.image_size (data.name is folder)", or "".
+  [[nodiscard]] const std::string& left_out() const { return left_out_; }
 
   /// Whether the document named this key, such as `model.num_classes`; also for sections.
   [[nodiscard]] bool given(std::string_view path) const;
@@ -59,6 +65,7 @@ class YamlReader final : public FieldVisitor {
   [[nodiscard]] const YamlEntry* visit(std::string_view name);
   std::vector<std::string> describe_mapping(Frame frame,
                                             const std::function<void(FieldVisitor&)>& body);
+  void expand_home_of(const YamlNode& node, const std::string& path, const Field& field);
   void read_list(const YamlEntry& entry, const std::string& path, NamedList& list);
   void read_records(const YamlEntry& entry, const std::string& path, RecordList& list);
   void read_list_entry(const YamlNode& item, const std::string& path, NamedList& list);
@@ -70,6 +77,8 @@ class YamlReader final : public FieldVisitor {
   std::vector<YamlProblem> problems_;
   std::vector<UnknownKey> unknown_;
   YamlKeyNames key_names_;
+  bool leaves_out_ = false;
+  std::string left_out_;
   std::map<std::string, YamlPlace, std::less<>> given_;
 };
 
