@@ -60,6 +60,45 @@ TEST_CASE("What is no run is refused with what would be one") {
   CHECK_THAT(refusal(folder.path()).remedy(), Catch::Contains("vit train"));
 }
 
+TEST_CASE("What is meant by other things than a run is said") {
+  const vit::test::ScratchFolder folder;
+  vit::test::put(folder / "run.yaml", kConfig);
+  CHECK_THAT(refusal(folder / "run.yaml").what(), Catch::Contains("is an experiment file"));
+  CHECK_THAT(refusal("run.yaml").remedy(), Catch::Contains("vit train run.yaml"));
+  CHECK_THAT(refusal("vit_tiny_patch16_224").remedy(), Catch::Contains("vit weights fetch"));
+  fs::create_directories(folder / "begun");
+  vit::test::put(folder / "begun/config.yaml", kConfig);
+  CHECK_THAT(refusal(folder / "begun").what(), Catch::Contains("has no checkpoint yet"));
+  const auto nameless = vit::test::error_of([] { vit::require_model_name("vit_tiny", "--model"); });
+  REQUIRE(nameless);
+  CHECK(nameless->where() == "--model");
+  vit::require_model_name("auto", "--model");
+}
+
+TEST_CASE("Weights of elsewhere are told from those of a run") {
+  const vit::test::ScratchFolder folder;
+  put_checkpoint(folder / "run", "best.safetensors", 1);
+  CHECK(vit::is_trained_here(folder / "run"));
+  CHECK(vit::is_trained_here(folder / "run/checkpoints/best.safetensors"));
+  fs::create_directories(folder / "hub");
+  CHECK(vit::is_trained_here(folder / "hub"));  // an empty folder: no run, and no weights either
+  vit::test::put(folder / "hub/config.json", "{}");
+  CHECK_FALSE(vit::is_trained_here(folder / "hub"));
+  vit::test::put(folder / "x.pth", "");
+  CHECK_FALSE(vit::is_trained_here(folder / "x.pth"));
+}
+
+TEST_CASE("A run's config takes another data set without its keys being taken away one by one") {
+  const vit::test::ScratchFolder folder;
+  put_checkpoint(folder / "run", "best.safetensors", 1);
+  const vit::TrainedModel opened =
+      vit::open_model(folder / "run", {"data.name=folder", "data.root=photos"});
+  CHECK(opened.experiment.data.set.name == "folder");
+  CHECK(opened.experiment.model.name == "vit_tiny_patch16_224");
+  CHECK_THROWS_AS(vit::open_model(folder / "run", {"data.name=folder", "data.num_train=3"}),
+                  vit::Error);
+}
+
 TEST_CASE("The model comes with its weights, labels, preprocessing and config, ready to use") {
   const vit::test::ScratchFolder folder;
   const auto written = put_checkpoint(folder / "run", "best.safetensors", 3);

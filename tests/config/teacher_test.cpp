@@ -2,7 +2,9 @@
 
 #include "tests/catch.h"
 #include "tests/config/bench.h"
+#include "vit/config/open_model.h"
 #include "vit/report/csv.h"
+#include "vit/weights/tensors.h"
 
 using vit::test::Bench;
 using vit::test::WorkingFolder;
@@ -38,6 +40,28 @@ TEST_CASE("A student learns from a run, and its teacher's logits can be kept") {
   CHECK(last_loss("taught") != last_loss("alone"));
   CHECK(last_loss("cached") == last_loss("taught"));  // the same pictures, seen the same way
   CHECK(last_loss("again") == last_loss("taught"));
+}
+
+TEST_CASE("A teacher may be plain weights, whose model is found by itself") {
+  Bench bench;
+  const WorkingFolder here(bench.folder.path());
+  bench.run("teacher");
+  vit::TensorWriter writer;
+  writer.set_metadata("format", "pt");
+  const vit::TrainedModel teacher = vit::open_model("teacher");
+  for (const auto& [name, tensor] : vit::named_tensors(*teacher.model)) writer.add(name, tensor);
+  writer.write("plain.safetensors");
+  for (const char* model : {"", "auto"}) {
+    const auto error = vit::test::error_of([&] {
+      bench.run(
+          std::string("student") + model, "", {}, nullptr,
+          {"task.distillation.type=soft",
+           std::string("task.distillation.teacher_model=\"") + model + "\"",
+           "task.distillation.teacher_weights=" + (bench.folder / "plain.safetensors").string()});
+    });
+    INFO((error ? error->what() : ""));
+    CHECK_FALSE(error);
+  }
 }
 
 TEST_CASE("A teacher that is not named, not there or does not fit is an error that says so") {

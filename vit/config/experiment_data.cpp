@@ -156,4 +156,10 @@ std::vector<std::string> data_remarks(const DataConfig& data, const DataSplits& 
   return remarks;
 }
 
+std::unique_ptr<Dataset> open_val_data(const DataConfig& data) {
+  if (data.subset.folds == 0 && data.subset.val_split == 0 && data.cache.cache == "none")
+    if (std::unique_ptr<Dataset> alone = open_val_alone(data.set)) return alone;
+  return open_data(data).val;
+}
+
 }  // namespace vit

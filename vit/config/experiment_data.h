@@ -28,4 +28,8 @@ void require_data_for(const TaskSpec& task, const DataSpec& set);
 [[nodiscard]] std::vector<std::string> data_remarks(const DataConfig& data,
                                                     const DataSplits& splits);
 
+/// What a model is evaluated on: the validation samples of the same data, for which training's need
+/// not be there if they lie by themselves.
+[[nodiscard]] std::unique_ptr<Dataset> open_val_data(const DataConfig& data);
+
 }  // namespace vit

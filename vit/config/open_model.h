@@ -15,6 +15,7 @@ namespace vit {
 /// A trained model with all that is needed to use it.
 struct TrainedModel {
   std::filesystem::path checkpoint;
+  bool trained_here = true;  ///< from a run of `vit train`, and not weights of elsewhere
   std::shared_ptr<ImageModel> model;
   Preprocessing preprocessing;
   std::vector<std::string> labels;
@@ -26,14 +27,26 @@ struct TrainedModel {
 /// Throws Error (weights) where there is none.
 [[nodiscard]] std::filesystem::path find_checkpoint(const std::filesystem::path& path);
 
-/// Builds the model of a run directory or a checkpoint and loads its weights, in evaluation mode.
-[[nodiscard]] TrainedModel open_model(const std::filesystem::path& path);
+/// Builds the model of a run directory or a checkpoint and loads its weights, in evaluation mode;
+/// or that of weights of elsewhere (a file, or a folder that holds them), as open_named_model does
+/// for `auto`. `sets` changes keys of the experiment that it was trained by, as in
+/// `data.root=other`. Throws Error (weights) where the path means neither.
+[[nodiscard]] TrainedModel open_model(const std::filesystem::path& path,
+                                      const std::vector<std::string>& sets = {});
 
 /// A model of `vit models`, or `auto` for the one that the weights are for, with weights of any
 /// known format and naming, in evaluation mode. Labels are those beside the weights, else numbers.
 /// `sets` changes keys of the experiment, as in `model.num_heads=6`. Logs what was recognised and
-/// loaded.
+/// loaded. Throws Error (usage) where there is no such model, Error (weights).
 [[nodiscard]] TrainedModel open_named_model(const std::string& name, const std::string& weights,
                                             const std::vector<std::string>& sets = {});
+
+/// Whether `path` is of a run of `vit train`, and not weights of elsewhere; also where there is no
+/// such path.
+[[nodiscard]] bool is_trained_here(const std::filesystem::path& path);
+
+/// Throws Error (usage) at `where`, such as `--model`, unless `name` is one of `vit models`, or
+/// `auto`.
+void require_model_name(const std::string& name, const std::string& where);
 
 }  // namespace vit

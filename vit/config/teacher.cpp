@@ -22,8 +22,14 @@ std::shared_ptr<Teacher> open_teacher(const Experiment& experiment, ImageModel& 
                 "name a run directory, a checkpoint, or weights together with teacher_model");
   std::shared_ptr<ImageModel> model;
   Preprocessing own;
-  if (options.teacher_model.empty()) {
-    TrainedModel opened = open_model(*options.teacher_weights);
+  if (options.teacher_model.empty() || options.teacher_model == "auto") {
+    // Of weights of elsewhere, positions are resampled to the student's grid; a run is as it is.
+    const Size2 size = student.img_size();
+    TrainedModel opened =
+        is_trained_here(*options.teacher_weights)
+            ? open_model(*options.teacher_weights)
+            : open_named_model("auto", *options.teacher_weights,
+                               {str("model.img_size=[", size.height, ", ", size.width, "]")});
     model = opened.model;
     own = opened.preprocessing;
   } else {

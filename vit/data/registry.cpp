@@ -250,4 +250,19 @@ SampleParts parts_of(const DataSpec& spec) {
   return parts;
 }
 
+std::unique_ptr<Dataset> open_val_alone(const DataSpec& spec) {
+  if (const auto* shards_options = std::get_if<ShardOptions>(&spec.options))
+    return shards(*shards_options, Split::val);
+  const auto* options = std::get_if<ImageFolderOptions>(&spec.options);
+  if (options == nullptr) return nullptr;
+  const std::filesystem::path root = options->root;
+  std::error_code error;
+  for (const std::string& name : kValFolders)
+    if (std::filesystem::is_directory(root / name, error))
+      return image_folder(root / name, options->class_map.empty()
+                                           ? std::vector<std::string>{}
+                                           : read_class_map(options->class_map));
+  return nullptr;
+}
+
 }  // namespace vit

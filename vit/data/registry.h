@@ -61,6 +61,10 @@ enum class WantedSplits { both, train };
 /// What the samples of this data set can hold, by its kind and options alone.
 [[nodiscard]] SampleParts parts_of(const DataSpec& spec);
 
+/// The validation samples alone, where they lie by themselves: training's need not be there. Null
+/// where both are opened together. Throws Error (data).
+[[nodiscard]] std::unique_ptr<Dataset> open_val_alone(const DataSpec& spec);
+
 struct DataEntry {
   std::string_view name, help;
   SampleParts samples;

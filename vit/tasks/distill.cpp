@@ -16,7 +16,7 @@ void describe(FieldVisitor& visitor, DistillOptions& o) {
   visitor.field({"alpha", &o.alpha, "the teacher's share of the loss", kProbability});
   visitor.field({"tau", &o.tau, "soft: temperature", kPositive});
   visitor.field({"teacher_model", &o.teacher_model,
-                 "a model of `vit models`; \"\": what teacher_weights says it is"});
+                 "a model of `vit models`; \"\" or auto: what teacher_weights says it is"});
   visitor.field({"teacher_weights", &o.teacher_weights,
                  "the teacher's run directory, checkpoint or weights"});
   visitor.field({"cache_logits", &o.cache_logits,

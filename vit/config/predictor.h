@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+
+#include "vit/config/open_model.h"
+
+namespace vit {
+
+/// A model that says which class an image is of, wherever it came from; its weights are on the
+/// device, and it is in evaluation mode.
+struct Predictor {
+  std::filesystem::path source;  ///< the file that was opened
+  std::shared_ptr<ImageModel> model;
+  Preprocessing preprocessing;
+  std::vector<std::string> labels;
+  /// What the model was trained by, or made for; nothing for an exported model.
+  std::optional<Experiment> experiment;
+  bool trained_here = true;  ///< not weights of elsewhere
+};
+
+/// Which model is meant: a run directory, a checkpoint, an exported model, or weights of any known
+/// format and naming (a file or a folder); the last also by a name of `vit models`.
+struct PredictorRequest {
+  std::string path;
+  std::string model = {};              ///< "": what `path` says it is
+  std::vector<std::string> sets = {};  ///< keys of the experiment that are changed
+};
+
+/// Opens it. Throws Error (weights) where the file is none of these, or has no classifier; Error
+/// (usage) where a key is set that an exported model has fixed.
+[[nodiscard]] Predictor open_predictor(const PredictorRequest& request, c10::Device device);
+
+}  // namespace vit
