@@ -89,6 +89,7 @@ void run(const BenchDataArguments& arguments) {
 void add_bench_data(CLI::App& bench) {
   CLI::App* command = bench.add_subcommand(
       "data", "Time the training pipeline: from picture files to normalised batches");
+  command->footer("Example:\n  vit bench data --set data.root=photos --set data.workers=4");
   const auto arguments = std::make_shared<BenchDataArguments>();
   command->add_option("experiment", arguments->experiment,
                       "Experiment file; without one, name pictures by --set data.root=FOLDER");

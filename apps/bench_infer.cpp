@@ -9,6 +9,7 @@ namespace vit::cli {
 
 void add_bench_infer(CLI::App& bench) {
   CLI::App* command = bench.add_subcommand("infer", "Time predictions on synthetic pictures");
+  command->footer("Example:\n  vit bench infer mine.yaml --dtype bf16 --set data.batch_size=1");
   const auto arguments = std::make_shared<BenchArguments>();
   add_bench_arguments(*command, *arguments);
   add_dtype(*command, arguments->dtype);

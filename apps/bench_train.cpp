@@ -11,6 +11,7 @@ void add_bench_train(CLI::App& bench) {
   CLI::App* command = bench.add_subcommand(
       "train",
       "Time training steps: forward, backward, clipping and update, on synthetic pictures");
+  command->footer("Example:\n  vit bench train mine.yaml --set data.batch_size=64 --compare");
   const auto arguments = std::make_shared<BenchArguments>();
   add_bench_arguments(*command, *arguments);
   command->callback([arguments] {

@@ -32,8 +32,13 @@ void list(bool json) {
 
 void add_data(CLI::App& program) {
   CLI::App* command = program.add_subcommand("data", "List, get, check and look at data sets");
+  command->footer(
+      "Examples:\n"
+      "  vit data prepare cifar10\n"
+      "  vit data check mine.yaml");
   command->require_subcommand(1);
   CLI::App* list_command = command->add_subcommand("list", "The data sets that data.name knows");
+  list_command->footer("Example:\n  vit data list --json");
   const auto json = std::make_shared<bool>(false);
   list_command->add_flag("--json", *json, "Print one JSON object");
   list_command->callback([json] { list(*json); });

@@ -18,6 +18,9 @@ struct ApplyArguments {
 void add_data_apply(CLI::App& data) {
   CLI::App* command = data.add_subcommand(
       "apply", "Do one operation with explicit values to one picture: see what it does");
+  command->footer(
+      "Example:\n"
+      "  vit data apply '{op: ShearX, arg: 0.3, resample: bilinear}' photo.jpg sheared.png");
   const auto arguments = std::make_shared<ApplyArguments>();
   command
       ->add_option("operation", arguments->operation,

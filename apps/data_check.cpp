@@ -262,6 +262,10 @@ void check(const DataCheckArguments& arguments) {
 void add_data_check(CLI::App& data) {
   CLI::App* command = data.add_subcommand(
       "check", "Decode every picture: broken ones, duplicates, leaks, class counts, sizes");
+  command->footer(
+      "Examples:\n"
+      "  vit data check photos\n"
+      "  vit data check mine.yaml --json");
   const auto arguments = std::make_shared<DataCheckArguments>();
   command
       ->add_option("what", arguments->what,

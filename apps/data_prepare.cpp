@@ -37,6 +37,10 @@ void prepare(const DataPrepareArguments& arguments) {
 void add_data_prepare(CLI::App& data) {
   CLI::App* command = data.add_subcommand(
       "prepare", "Fetch a data set from its official address, or unpack what you have");
+  command->footer(
+      "Examples:\n"
+      "  vit data prepare cifar10\n"
+      "  vit data prepare cifar10 --from cifar-10-binary.tar.gz");
   const auto arguments = std::make_shared<DataPrepareArguments>();
   command->add_option("name", arguments->name, "Name of `vit data list`")->required();
   command

@@ -186,6 +186,8 @@ void preview(const DataPreviewArguments& arguments) {
 void add_data_preview(CLI::App& data) {
   CLI::App* command = data.add_subcommand(
       "preview", "Draw training pictures as they are and as the model gets them");
+  command->footer(
+      "Example:\n  vit data preview mine.yaml --count 8 --copies 6 --output preview.png");
   const auto arguments = std::make_shared<DataPreviewArguments>();
   command->add_option("experiment", arguments->experiment, "Experiment file")->required();
   add_sets(*command, arguments->sets);

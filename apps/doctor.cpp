@@ -50,6 +50,7 @@ std::pair<std::string, std::string> types_text(c10::Device device) {
 
 void add_doctor(CLI::App& program) {
   CLI::App* command = program.add_subcommand("doctor", "What this machine and this build have");
+  command->footer("Example:\n  vit doctor --json");
   const auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "Print one JSON object");
   command->callback([json] {

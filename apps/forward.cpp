@@ -9,6 +9,7 @@
 #include "apps/output.h"
 #include "apps/sets.h"
 #include "vit/config/experiment.h"
+#include "vit/config/open_model.h"
 #include "vit/config/recognised_model.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
@@ -58,6 +59,7 @@ void add_head(ImageModel& model, const torch::Tensor& features, bool unlike_file
 }
 
 void forward(const ForwardArguments& arguments) {
+  require_model_name(arguments.model, "--model");
   const torch::Tensor x = read_input(arguments.input);
   const Size2 picture{x.size(2), x.size(3)};
   // The model is made for these pictures, unless the user says otherwise.
@@ -104,6 +106,10 @@ void add_forward(CLI::App& program) {
                                              "Compute a model on a tensor: `x` in, `logits` and "
                                              "`features` out (`pooled` where the file has "
                                              "no classifier)");
+  command->footer(
+      "Example:\n"
+      "  vit forward --model auto --weights model.safetensors --input x.safetensors --output "
+      "y.safetensors");
   const auto arguments = std::make_shared<ForwardArguments>();
   command
       ->add_option("--model", arguments->model,

@@ -12,11 +12,25 @@
 namespace vit::cli {
 namespace {
 
+/// A pattern with * or ? is taken as it is; a name means itself, and any other text the names that
+/// it is a part of.
+std::vector<std::string> names_like(const std::string& pattern) {
+  std::vector<std::string> names = model_names(pattern);
+  if (names.empty() && pattern.find_first_of("*?") == std::string::npos)
+    names = model_names("*" + pattern + "*");
+  return names;
+}
+
+std::string near_names(const std::string& pattern) {
+  const std::string near = nearest(pattern, model_names());
+  return near.empty() ? "" : "did you mean " + near + "? ";
+}
+
 void list_models(const std::string& pattern, bool json) {
-  const std::vector<std::string> names = model_names(pattern);
+  const std::vector<std::string> names = names_like(pattern);
   if (names.empty())
     throw Error(ErrorKind::usage, "vit models", "no model matches `" + pattern + "`",
-                "`vit models` lists all; patterns take * and ?");
+                near_names(pattern) + "`vit models` lists all; patterns take * and ?");
   TextTable table({{"model"},
                    {"parameters", Align::right},
                    {"multiply-adds", Align::right},
@@ -51,12 +65,18 @@ void list_models(const std::string& pattern, bool json) {
 void add_models(CLI::App& program) {
   CLI::App* command =
       program.add_subcommand("models", "List the models, with parameters and multiply-adds");
+  command->footer(
+      "Examples:\n"
+      "  vit models dino               those with dino in their name\n"
+      "  vit models 'vit_small*'       those whose name begins so\n"
+      "  vit models resnet50 --json");
   struct Arguments {
     std::string pattern = "*";
     bool json = false;
   };
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("pattern", arguments->pattern, "Which ones, as in 'vit_small*'");
+  command->add_option("pattern", arguments->pattern,
+                      "Which ones: a part of the name, or a pattern, as in 'vit_small*'");
   command->add_flag("--json", arguments->json, "Print one JSON object");
   command->callback([arguments] { list_models(arguments->pattern, arguments->json); });
 }

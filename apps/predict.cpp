@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,12 +10,12 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/prediction_options.h"
-#include "vit/config/open_model.h"
+#include "vit/config/predictor.h"
 #include "vit/core/error.h"
+#include "vit/core/log.h"
 #include "vit/data/picture_files.h"
-#include "vit/export/torchscript.h"
-#include "vit/image/decode.h"
 #include "vit/io/file_error.h"
+#include "vit/io/printable.h"
 #include "vit/report/table.h"
 #include "vit/report/terminal.h"
 #include "vit/train/device.h"
@@ -29,59 +28,88 @@ namespace {
 namespace fs = std::filesystem;
 
 struct PredictArguments {
-  std::string model;
+  std::string model, named, weights;
   std::vector<std::string> pictures;
   std::string dtype = "fp32", device = "auto";
   int topk = 5;
   bool json = false;
 };
 
-/// A model that names what is in a picture, wherever it came from.
-struct Classifier {
-  std::function<torch::Tensor(const torch::Tensor&)> logits;
-  Preprocessing preprocessing;
-  std::vector<std::string> labels;
+/// What could not be predicted, so that the rest can be: told as it is met, counted at the end.
+class Failures {
+ public:
+  explicit Failures(std::size_t inputs) : inputs_(inputs) {}
+
+  void add(const std::string& image, const Error& problem) {
+    if (first_ == nullptr) first_ = std::make_unique<Error>(problem);
+    list_.push_back({{"image", image}, {"error", problem.what()}});
+    if (inputs_ > 1) log::error(problem.what());
+  }
+  [[nodiscard]] const nlohmann::json& list() const { return list_; }
+
+  /// Throws Error (data) where there are any: the problem itself if nothing else was asked for.
+  void end(std::size_t predicted) const {
+    if (first_ == nullptr) return;
+    if (inputs_ == 1 && predicted == 0 && list_.size() == 1) throw *first_;
+    throw Error(ErrorKind::data, printable(list_[0]["image"].get<std::string>()),
+                str(list_.size(), list_.size() == 1 ? " image" : " images", " of ",
+                    list_.size() + predicted, " could not be predicted, this one first"),
+                "what is wrong with each is said above; the others are predicted");
+  }
+
+ private:
+  std::size_t inputs_;
+  nlohmann::json list_ = nlohmann::json::array();
+  std::unique_ptr<Error> first_;
 };
 
-Classifier open_classifier(const std::string& path, c10::Device device) {
-  if (path.ends_with(".pt")) {
-    ScriptedModel scripted = load_torchscript(path, device);
-    auto module = std::make_shared<torch::jit::Module>(scripted.module);
-    return {[module](const torch::Tensor& x) { return module->forward({x}).toTensor(); },
-            scripted.card.preprocessing, scripted.card.labels};
+/// The images that an argument means: itself, or those of a folder. Throws Error (data).
+std::vector<fs::path> pictures_of(const std::string& argument) {
+  std::error_code error;
+  if (!fs::exists(argument, error)) {
+    const Error missing = file_error(argument, "cannot open", ENOENT);
+    throw Error(ErrorKind::data, missing.where(), missing.problem(), missing.remedy());
   }
-  TrainedModel trained = open_model(path);
-  trained.model->module().to(device);
-  return {[model = trained.model](const torch::Tensor& x) { return model->forward(x); },
-          trained.preprocessing, trained.labels};
+  if (!fs::is_directory(argument, error)) return {argument};
+  std::vector<fs::path> inside = pictures_in(argument);
+  if (inside.empty())
+    throw Error(ErrorKind::data, argument, "found no picture in this folder",
+                "name pictures (.jpg, .png, .webp, .bmp, .ppm, .tif) or a folder of them");
+  return inside;
 }
 
-std::vector<fs::path> find_pictures(const std::vector<std::string>& arguments) {
-  std::vector<fs::path> pictures;
-  for (const std::string& argument : arguments) {
-    std::error_code error;
-    if (!fs::is_directory(argument, error)) {
-      if (!fs::exists(argument, error)) {
-        const Error missing = file_error(argument, "cannot open", ENOENT);
-        throw Error(ErrorKind::data, missing.where(), missing.problem(), missing.remedy());
-      }
-      pictures.emplace_back(argument);
-      continue;
-    }
-    const std::vector<fs::path> inside = pictures_in(argument);
-    if (inside.empty())
-      throw Error(ErrorKind::data, argument, "found no picture in this folder",
-                  "name pictures (.jpg, .png, .webp, .bmp, .ppm, .tif) or a folder of them");
-    pictures.insert(pictures.end(), inside.begin(), inside.end());
+/// Which model, and of what; with --weights there is no first argument that names it.
+PredictorRequest take_request(PredictArguments& arguments) {
+  if (!arguments.named.empty() && arguments.weights.empty())
+    throw Error(ErrorKind::usage, "--model", "names an architecture, which has no weights",
+                "name them with --weights FILE, or give a run, checkpoint or exported model alone");
+  if (!arguments.weights.empty() && !arguments.model.empty()) {
+    arguments.pictures.insert(arguments.pictures.begin(), arguments.model);
+    arguments.model = arguments.weights;
   }
-  return pictures;
+  if (arguments.pictures.empty())
+    throw Error(
+        ErrorKind::usage, "vit predict",
+        arguments.model.empty() ? "there is no model and no image" : "there is no image to predict",
+        "vit predict MODEL IMAGE|FOLDER…");
+  return {arguments.model, arguments.named};
 }
 
-void predict(const PredictArguments& arguments) {
+void predict(PredictArguments arguments) {
   set_compute_threads(0);
-  const std::vector<fs::path> pictures = find_pictures(arguments.pictures);
+  const PredictorRequest request = take_request(arguments);
+  Failures failures(arguments.pictures.size());
+  std::vector<fs::path> pictures;
+  for (const std::string& argument : arguments.pictures) {
+    try {
+      for (fs::path& path : pictures_of(argument)) pictures.push_back(std::move(path));
+    } catch (const Error& problem) {
+      failures.add(argument, problem);
+    }
+  }
+  if (pictures.empty() && !arguments.json) failures.end(0);
   const c10::Device device = resolve_device(arguments.device, "--device");
-  const Classifier classifier = open_classifier(arguments.model, device);
+  const Predictor classifier = open_predictor(request, device);
   const Preprocessing& input = classifier.preprocessing;
   const auto count =
       std::min<std::int64_t>(arguments.topk, static_cast<std::int64_t>(classifier.labels.size()));
@@ -89,13 +117,22 @@ void predict(const PredictArguments& arguments) {
   const DecodeOptions decoding{.apply_exif_orientation = input.exif_orientation};
   nlohmann::json results = nlohmann::json::array();
   const bool unicode = stderr_terminal().unicode;
+  std::size_t predicted = 0;
   for (const fs::path& path : pictures) {
     torch::Tensor x =
         torch::empty({1, input.in_chans, input.img_size.height, input.img_size.width});
-    normalize(eval_transform(load_image(path, decoding), input), input, x.data_ptr<float>());
-    const torch::Tensor logits = classifier.logits(x.to(device)).to(torch::kCPU, torch::kFloat32);
+    try {
+      normalize(eval_transform(load_picture(path, decoding), input), input, x.data_ptr<float>());
+    } catch (const Error& problem) {
+      if (problem.kind() != ErrorKind::data) throw;
+      failures.add(path.string(), problem);
+      continue;
+    }
+    const torch::Tensor logits =
+        classifier.model->forward(x.to(device)).to(torch::kCPU, torch::kFloat32);
     const auto [values, indices] = logits.softmax(1).squeeze(0).topk(count);
     prediction.check();
+    ++predicted;
     TextTable table({{"class"}, {"probability", Align::right}, {""}});
     nlohmann::json top = nlohmann::json::array();
     for (std::int64_t k = 0; k < count; ++k) {
@@ -112,20 +149,38 @@ void predict(const PredictArguments& arguments) {
     else
       print(path.string() + "\n" + table.text());
   }
-  if (arguments.json) print_json({{"predictions", results}});
+  if (arguments.json) {
+    nlohmann::json object{{"predictions", results}};
+    if (!failures.list().empty()) object["errors"] = failures.list();
+    print_json(object);
+  }
+  failures.end(predicted);
 }
 
 }  // namespace
 
 void add_predict(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("predict", "Name what is in pictures");
+  CLI::App* command = program.add_subcommand("predict", "Name what is in images");
+  command->footer(
+      "Examples:\n"
+      "  vit predict runs/quickstart photo.jpg            a run of your own\n"
+      "  vit predict model.pt photos --topk 3 --json      an exported model, a folder, for a "
+      "script\n"
+      "  vit predict weights/model.safetensors photo.jpg  weights with their config.json beside "
+      "them\n"
+      "  vit predict --model vit_tiny_patch16_224 --weights FILE photo.jpg\n"
+      "An image that cannot be read is told (in JSON under \"errors\"), the others are predicted, "
+      "and the exit code is 3.");
   const auto arguments = std::make_shared<PredictArguments>();
-  command
-      ->add_option("model", arguments->model, "Run directory, checkpoint, or exported model (.pt)")
-      ->required();
-  command->add_option("pictures", arguments->pictures, "Picture files and folders")
-      ->required()
+  command->add_option("model", arguments->model,
+                      "Run directory, checkpoint, exported model (.pt), or weights of any known "
+                      "format and naming (a file, or a folder with config.json)");
+  command->add_option("pictures", arguments->pictures, "Image files and folders")
       ->type_name("IMAGE|FOLDER");
+  command->add_option("--weights", arguments->weights,
+                      "Weights, instead of the first argument, which is an image then");
+  command->add_option("--model", arguments->named,
+                      "With --weights: a name of `vit models`; default: what they are for");
   add_dtype(*command, arguments->dtype);
   add_device(*command, arguments->device);
   command->add_option("--topk", arguments->topk, "How many classes to show")

@@ -53,6 +53,7 @@ void replay(const ReplayArguments& arguments) {
 
 void add_runs(CLI::App& program) {
   CLI::App* runs = program.add_subcommand("runs", "What runs have left behind");
+  runs->footer("Example:\n  vit runs replay runs/quickstart --step 10");
   runs->require_subcommand(1);
   CLI::App* report = runs->add_subcommand(
       "report", "Write report.html anew, also of a run that goes on, was stopped or failed");
@@ -72,6 +73,7 @@ void add_runs(CLI::App& program) {
   });
   CLI::App* command = runs->add_subcommand(
       "replay", "Take one update of a run again, and tell its loss, gradient norm and samples");
+  command->footer("Example:\n  vit runs replay runs/quickstart --step 10 --set train.device=cpu");
   const auto arguments = std::make_shared<ReplayArguments>();
   command->add_option("run", arguments->run, "Run directory")->required()->type_name("RUN");
   command->add_option("--step", arguments->step, "Update of the weights, counted from 0")

@@ -6,7 +6,9 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/config/experiment.h"
+#include "vit/config/open_model.h"
+#include "vit/core/error.h"
+#include "vit/io/printable.h"
 #include "vit/models/profile.h"
 #include "vit/report/humanize.h"
 #include "vit/report/table.h"
@@ -20,9 +22,20 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return text + "]";
 }
 
+/// Throws Error (usage) unless it is the name of a model.
+void require_model(const std::string& what) {
+  std::error_code error;
+  if (std::filesystem::exists(what, error))
+    throw Error(ErrorKind::usage, printable_path(what),
+                "is neither a model of `vit models` nor an experiment file (.yaml)",
+                "`vit weights show FILE` looks into weights; of a run, name its config.yaml");
+  require_model_name(what, "vit summary");
+}
+
 /// The model of an experiment file, or a named one.
 ModelSpec spec_of(const std::string& what, const std::vector<std::string>& sets) {
   const bool is_file = what.ends_with(".yaml") || what.ends_with(".yml");
+  if (!is_file) require_model(what);
   if (!is_file) return parse_experiment("model: {name: \"" + what + "\"}", what, sets).model;
   Experiment experiment = load_experiment(what, sets);
   resolve(experiment, *open_data(experiment.data.set, WantedSplits::train).train);
@@ -74,6 +87,11 @@ void summarize(const std::string& what, const std::vector<std::string>& sets, bo
 void add_summary(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "summary", "Layers, shapes, parameters, multiply-adds and memory of a model");
+  command->footer(
+      "Examples:\n"
+      "  vit summary vit_small_patch16_224\n"
+      "  vit summary vit_small_patch16_224 --set model.img_size=384\n"
+      "  vit summary experiments/quickstart.yaml");
   struct Arguments {
     std::string model;
     std::vector<std::string> sets;

@@ -93,6 +93,13 @@ void train(const TrainArguments& arguments) {
 
 void add_train(CLI::App& program) {
   CLI::App* command = program.add_subcommand("train", "Train a model as an experiment file says");
+  command->footer(
+      "Examples:\n"
+      "  vit train experiments/quickstart.yaml\n"
+      "  vit train mine.yaml --set optim.lr=1e-3 --set schedule.epochs=20\n"
+      "  vit train mine.yaml --dry-run             check everything, draw the schedules\n"
+      "  vit train mine.yaml --output runs/mine --resume auto\n"
+      "`vit config` lists every key of an experiment file.");
   const auto arguments = std::make_shared<TrainArguments>();
   command->add_option("experiment", arguments->experiment, "Experiment file (YAML)")->required();
   add_sets(*command, arguments->sets);

@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,13 +9,10 @@
 #include "vit/core/error.h"
 #include "vit/export/bundle.h"
 #include "vit/export/bundle_files.h"
-#include "vit/train/checkpoint.h"
 #include "vit/weights/tensors.h"
 
 namespace vit::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct WeightsConvertArguments {
   std::string source, model, to = "timm", output;
@@ -24,15 +20,11 @@ struct WeightsConvertArguments {
   bool json = false;
 };
 
-/// A run or checkpoint of ours, unless the user names the model or the file is of elsewhere.
+/// A run or checkpoint of ours, or weights of elsewhere; of which model, the user may say.
 TrainedModel open(const WeightsConvertArguments& arguments) {
-  if (!arguments.model.empty())
-    return open_named_model(arguments.model, arguments.source, arguments.sets);
-  // A run has its checkpoints in a folder; another folder holds weights of elsewhere.
-  if (fs::is_directory(fs::path(arguments.source) / "checkpoints") ||
-      (fs::is_regular_file(arguments.source) && is_checkpoint(arguments.source)))
-    return open_model(arguments.source);
-  return open_named_model("auto", arguments.source, arguments.sets);
+  return arguments.model.empty()
+             ? open_model(arguments.source, arguments.sets)
+             : open_named_model(arguments.model, arguments.source, arguments.sets);
 }
 
 void convert(const WeightsConvertArguments& arguments) {
@@ -61,6 +53,10 @@ void convert(const WeightsConvertArguments& arguments) {
 void add_weights_convert(CLI::App& weights) {
   CLI::App* command = weights.add_subcommand(
       "convert", "Write weights for timm or transformers, with the config.json that they read");
+  command->footer(
+      "Examples:\n"
+      "  vit weights convert runs/mine --to transformers --output folder\n"
+      "  vit weights convert dino.pth --to timm --output model.safetensors");
   const auto arguments = std::make_shared<WeightsConvertArguments>();
   command
       ->add_option("weights", arguments->source,

@@ -68,6 +68,11 @@ void fetch(WeightsFetchArguments arguments) {
 void add_weights_fetch(CLI::App& weights) {
   CLI::App* command = weights.add_subcommand(
       "fetch", "Get pretrained weights from the Hugging Face hub, or a mirror of it (HF_ENDPOINT)");
+  command->footer(
+      "Examples:\n"
+      "  vit weights fetch vit_small_patch16_224          the weights that timm takes for this "
+      "name\n"
+      "  vit weights fetch facebook/dinov2-small --output weights");
   const auto arguments = std::make_shared<WeightsFetchArguments>();
   WeightsRequest& request = arguments->request;
   command

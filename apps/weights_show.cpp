@@ -118,6 +118,10 @@ void show(const WeightsShowArguments& arguments) {
 void add_weights_show(CLI::App& weights) {
   CLI::App* command = weights.add_subcommand(
       "show", "Tensors of a weights file, with statistics, and the model that they fit");
+  command->footer(
+      "Examples:\n"
+      "  vit weights show dino.pth\n"
+      "  vit weights show dino.pth --part student --json");
   const auto arguments = std::make_shared<WeightsShowArguments>();
   command
       ->add_option("file", arguments->file,

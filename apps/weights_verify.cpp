@@ -104,6 +104,9 @@ void verify(WeightsVerifyArguments arguments) {
 void add_weights_verify(CLI::App& weights) {
   CLI::App* command = weights.add_subcommand(
       "verify", "Check a weights file: checksum, finite values, shapes, and a forward pass");
+  command->footer(
+      "Example:\n"
+      "  vit weights verify model.safetensors --sha256 DIGEST");
   const auto arguments = std::make_shared<WeightsVerifyArguments>();
   command->add_option("file", arguments->file, "Weights of any known format and naming")
       ->required();

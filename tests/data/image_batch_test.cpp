@@ -46,6 +46,8 @@ TEST_CASE("What is no such dictionary, or is cut off, is refused with the file's
   CHECK_THAT(problem_of(folder / "batch"), Catch::Contains("has 6 bytes for 2x4 numbers"));
   vit::test::put(folder / "batch", image_batch_pickle(kPixels, 2, 3, "fine", kLabels, false));
   CHECK_THAT(problem_of(folder / "batch"), Catch::Contains("there is no `labels`"));
-  vit::test::put(folder / "batch", "\x80\x02](K\x01" "e.");
+  vit::test::put(folder / "batch",
+                 "\x80\x02](K\x01"
+                 "e.");
   CHECK_THAT(problem_of(folder / "batch"), Catch::Contains("no dictionary"));
 }

@@ -1,5 +1,6 @@
 #include "vit/kernels/linear.h"
 
+#include <torch/autograd.h>
 #include <torch/types.h>
 
 #include <optional>

@@ -1,3 +1,4 @@
+#include <torch/autograd.h>
 #include <torch/types.h>
 
 #include "tests/catch.h"
@@ -62,8 +63,8 @@ TEST_CASE("The attention weights are softmax(q k^T / sqrt(Dh)) of each head") {
   randomize(attention);
   const torch::Tensor x = random_tokens({1, 3, 8});
   const torch::Tensor qkv =
-      torch::nn::functional::linear(x, attention->qkv->weight, attention->qkv->bias)[0];  // [3, 24]
-  const torch::Tensor q = qkv.slice(1, 4, 8), k = qkv.slice(1, 12, 16);  // the second head
+      torch::linear(x, attention->qkv->weight, attention->qkv->bias)[0];  // [3, 24]
+  const torch::Tensor q = qkv.slice(1, 4, 8), k = qkv.slice(1, 12, 16);   // the second head
   const torch::Tensor expected = (q.matmul(k.t()) / 2.0).softmax(-1);
   CHECK(torch::allclose(attention->forward_with_weights(x).weights[0][1], expected, 1e-5, 1e-6));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <torch/serialize.h>
 #include <torch/types.h>
 
 #include <cstdint>

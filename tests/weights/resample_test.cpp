@@ -1,5 +1,7 @@
 #include "vit/weights/resample.h"
 
+#include <torch/nn/functional/conv.h>
+#include <torch/nn/functional/upsampling.h>
 #include <torch/types.h>
 
 #include "tests/catch.h"

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "vit/config/experiment_data.h"
+#include "vit/config/label_join.h"
 #include "vit/config/recognised_model.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
@@ -28,17 +29,6 @@ bool names_experiment(const std::string& what) {
 bool is_run(const std::string& path) {
   std::error_code error;
   return fs::is_directory(fs::path(path) / "checkpoints", error);
-}
-
-/// The names of the classes that a file of weights is for, as the config.json beside it has them.
-std::vector<std::string> labels_beside(const std::string& weights) {
-  std::error_code error;
-  if (!fs::exists(fs::path(weights).parent_path() / "config.json", error)) return {};
-  try {
-    return recognise(open_weights(weights)).labels;
-  } catch (const Error&) {
-    return {};  // the model was named, and loading says whether the weights are of it
-  }
 }
 
 void require_data(const SubjectRequest& request) {
@@ -83,7 +73,7 @@ EvaluationSubject of_experiment(const SubjectRequest& request) {
     subject.weights = *init.weights;
     init.reset_head = false;
     labels = subject.experiment.recognised ? subject.experiment.recognised->found.labels
-                                           : labels_beside(subject.weights);
+                                           : labels_of(subject.weights);
   }
   take_data(subject, labels, !ours);
   resolve(subject.experiment, *subject.data);

@@ -9,19 +9,11 @@
 #include "vit/core/error.h"
 #include "vit/io/json.h"
 #include "vit/train/checkpoint.h"
+#include "vit/weights/load_report.h"
 #include "vit/weights/source_config.h"
 
 namespace vit {
 namespace {
-
-/// The first names of a list, for messages.
-std::string first_names(const std::vector<std::string>& names) {
-  constexpr std::size_t kShown = 6;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i)
-    text += (i ? ", " : "") + names[i];
-  return text + (names.size() > kShown ? str(", … (", names.size(), ")") : "");
-}
 
 /// The index of each name in `among`, -1 where it is not there.
 std::vector<std::int64_t> indices(const std::vector<std::string>& names,

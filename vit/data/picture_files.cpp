@@ -110,8 +110,8 @@ std::vector<std::byte> read_picture(const fs::path& path) {
   return as_data([&] { return read_file(path); });
 }
 
-Image load_picture(const fs::path& path) {
-  return as_data([&] { return load_image(path); });
+Image load_picture(const fs::path& path, const DecodeOptions& options) {
+  return as_data([&] { return load_image(path, options); });
 }
 
 Image load_mask(const fs::path& path) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "vit/data/data_notes.h"
+#include "vit/image/decode.h"
 #include "vit/image/image.h"
 
 namespace vit {
@@ -27,7 +28,8 @@ namespace vit {
 [[nodiscard]] std::vector<std::byte> read_picture(const std::filesystem::path& path);
 
 /// Reads and decodes a picture; everything that goes wrong is an Error (data) that names it.
-[[nodiscard]] Image load_picture(const std::filesystem::path& path);
+[[nodiscard]] Image load_picture(const std::filesystem::path& path,
+                                 const DecodeOptions& options = {});
 
 /// A mask: one channel, the class of each pixel, as the file's own values (palette indices, grey
 /// levels), never converted to colours. Throws Error (data).

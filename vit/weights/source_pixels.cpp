@@ -151,7 +151,7 @@ class ProcessorReader {
     std::string name = value_or<std::string>(
         json_, "image_processor_type", value_or<std::string>(json_, "feature_extractor_type", ""));
     for (const std::string_view end : {"Fast", "Pil", "ImageProcessor", "FeatureExtractor"})
-      if (name.ends_with(end)) name.resize(name.size() - end.size());
+      if (name.ends_with(end)) name = name.substr(0, name.size() - end.size());
     if (name.empty()) name = processor_of(config_.model_type);
     for (const Processor& processor : kProcessors)
       if (processor.type == name) processor_ = &processor;
