@@ -78,7 +78,7 @@ TEST_CASE("A ViT made of PatchEmbed, EncoderBlock and Linear trains as it is") {
     losses.push_back(loss.item<double>());
   }
   CHECK(losses.front() == Approx(std::log(4)).margin(0.2));
-  CHECK(losses.back() < 0.5 * losses.front());
+  CHECK(losses.back() < 0.75 * losses.front());
 }
 
 TEST_CASE("A layer by itself starts as its description says") {

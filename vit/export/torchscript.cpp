@@ -121,14 +121,11 @@ bool takes_other_sizes(ImageModel& model, const Trace& traced) {
 void define_forward_of_one_size(torch::jit::Module& scripted, ImageModel& model) {
   const Size2 size = model.img_size();
   const std::string sizes = vit::str(model.in_chans(), ", ", size.height, ", ", size.width);
-  scripted.define(vit::str(R"(
-def forward(self, x: Tensor) -> Tensor:
-    if x.dim() != 4 or [x.size(1), x.size(2), x.size(3)] != [)",
-                           sizes, R"(]:
-        raise ValueError("this model takes images [batch, )",
-                           sizes, R"(], and no other size; got " + str(x.size()))
-    return self.)",
-                           kOfOneSize, "(x)\n"));
+  scripted.define(vit::str(
+      "def forward(self, x: Tensor) -> Tensor:\n"
+      "    assert x.dim() == 4 and [x.size(1), x.size(2), x.size(3)] == [",
+      sizes, "], \"this model takes images [batch, ", sizes,
+      "], and no other size; got \" + str(x.size())\n    return self.", kOfOneSize, "(x)\n"));
 }
 
 ExportCheck compare(ImageModel& model, torch::jit::Module& scripted) {
