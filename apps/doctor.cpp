@@ -16,6 +16,7 @@
 #include "vit/train/environment.h"
 #include "vit/train/fast_types.h"
 #include "vit/train/instruction_sets.h"
+#include "vit/train/load_watch.h"
 
 namespace vit::cli {
 namespace {
@@ -46,6 +47,10 @@ std::pair<std::string, std::string> types_text(c10::Device device) {
   return {joined(fast, ", "), slow.empty() ? "none" : joined(slow, ", ") + " (slower than fp32)"};
 }
 
+std::string waits_text() {
+  return thread_waits() + (watch_load() ? "; at once while other work interrupts them" : "");
+}
+
 }  // namespace
 
 void add_doctor(CLI::App& program) {
@@ -62,7 +67,7 @@ void add_doctor(CLI::App& program) {
                                {"instruction_sets", joined(instruction_sets(), " ")},
                                {"fast_types", fast},
                                {"slow_types", slow},
-                               {"threads_wait", thread_waits()}});
+                               {"threads_wait", waits_text()}});
     nlohmann::json object = nlohmann::json::object();
     TextTable table({{"what"}, {"found"}});
     for (const auto& [key, value] : found) {

@@ -26,7 +26,7 @@ TEST_CASE("OpenMP's threads spin shortly before they sleep, unless the user says
   const std::string ours = spin_count("");
   if (ours.empty()) return;
   CHECK(std::stol(ours) >= 100);
-  CHECK(std::stol(ours) < 200'000);
+  CHECK(std::stol(ours) < 1'000'000);
   CHECK(spin_count("GOMP_SPINCOUNT=77") == "77");
   CHECK(spin_count("OMP_WAIT_POLICY=passive") == "0");
   CHECK(std::stoll(spin_count("OMP_WAIT_POLICY=active")) > 1'000'000);

@@ -11,10 +11,13 @@ TEST_CASE("Threads wait as the user says, or spin shortly where the user says no
   if (const char* policy = std::getenv("OMP_WAIT_POLICY")) {
     CHECK(text == std::string("as OMP_WAIT_POLICY=") + policy + " says");
   } else if (text.find("microseconds") != std::string::npos) {
-    REQUIRE(count != nullptr);
-    CHECK_THAT(text, Catch::Contains(std::string("GOMP_SPINCOUNT=") + count));
-    CHECK(std::atol(count) >= 100);
-    CHECK(std::atol(count) < 200'000);  // libgomp's own would be 300,000
+    CHECK(count == nullptr);  // whoever finds it there knows that the user has set it
+    const std::string name = "GOMP_SPINCOUNT=";
+    const std::size_t at = text.find(name);
+    REQUIRE(at != std::string::npos);
+    const long rounds = std::atol(text.c_str() + at + name.size());
+    CHECK(rounds >= 100);
+    CHECK(rounds < 1'000'000);
   } else {
     REQUIRE(count != nullptr);
     CHECK(text == std::string("as GOMP_SPINCOUNT=") + count + " says");

@@ -12,7 +12,7 @@
 namespace vit {
 namespace {
 
-constexpr long kSpinNanoseconds = 100'000;
+constexpr long kSpinNanoseconds = 200'000;
 constexpr char kSpinCount[] = "GOMP_SPINCOUNT", kWaitPolicy[] = "OMP_WAIT_POLICY";
 
 char assignment[48];
@@ -89,9 +89,7 @@ VIT_BEFORE_EVERYTHING void choose(int /*count*/, char** /*arguments*/, char** en
 
 /// After them, and before anything else of the program.
 __attribute__((constructor(101))) void give_back() {
-  if (place == nullptr) return;
-  *place = was_there;
-  setenv(kSpinCount, assignment + sizeof kSpinCount, /*overwrite=*/1);
+  if (place != nullptr) *place = was_there;
 }
 
 __attribute__((section(".preinit_array"), used)) void (*const first)(int, char**, char**) = choose;

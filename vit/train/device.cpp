@@ -13,6 +13,7 @@
 
 #include "vit/core/error.h"
 #include "vit/image/threads.h"
+#include "vit/train/load_watch.h"
 #include "vit/train/memory.h"
 
 namespace vit {
@@ -113,6 +114,7 @@ void set_deterministic(c10::Device device, bool deterministic) {
 
 void set_compute_threads(std::int64_t threads) {
   keep_freed_memory();
+  watch_load();
   const auto cores = static_cast<std::int64_t>(std::max(1u, std::thread::hardware_concurrency()));
   at::set_num_threads(static_cast<int>(threads > 0 ? threads : cores));
   use_one_image_thread();
