@@ -32,6 +32,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kWarmup = 3;
+constexpr double kLongEnough = 1;  // seconds, to measure one product
 
 double timed(c10::Device device, const std::function<void()>& step) {
   const auto start = Clock::now();
@@ -76,8 +77,12 @@ double matrix_peak_gflops(c10::Device device, torch::ScalarType type) {
     // Random numbers: a GPU multiplies zeros and ones faster than what a model has.
     const torch::Tensor x = torch::randn({rows, in}, options), w = torch::randn({out, in}, options);
     const double flops = 2.0 * static_cast<double>(rows * in * out);
-    for (int round = 0; round < 6; ++round)
-      best = std::max(best, flops / timed(device, [&] { at::linear(x, w); }) / 1e9);
+    double spent = 0;  // emulated types take seconds each
+    for (int round = 0; round < 6 && spent < kLongEnough; ++round) {
+      const double seconds = timed(device, [&] { at::linear(x, w); });
+      best = std::max(best, flops / seconds / 1e9);
+      spent += seconds;
+    }
   }
   return best;
 }
