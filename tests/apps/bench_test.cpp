@@ -45,8 +45,8 @@ TEST_CASE("A type that this machine emulates is told with the faster choice, and
   const vit::test::ScratchFolder folder;
   const std::string as_avx2 = "VIT_CPU_ISA=avx2 ONEDNN_MAX_CPU_ISA=AVX2";
   vit::test::put(folder / "slow.yaml",
-                 "data: {image_size: 8, num_train: 16, num_val: 16, batch_size: 8, workers: 0}\n"
-                 "model: {img_size: 8, patch_size: 4, embed_dim: 8, depth: 1, num_heads: 1}\n"
+                 "data: {image_size: 16, num_train: 16, num_val: 16, batch_size: 8, workers: 0}\n"
+                 "model: {img_size: 16, patch_size: 8, embed_dim: 8, depth: 1, num_heads: 1}\n"
                  "train: {amp: bf16, device: cpu}\n");
   const auto slow = run_program(folder.path(), "train slow.yaml --dry-run", as_avx2);
   REQUIRE(slow.code == 0);
