@@ -90,6 +90,8 @@ Pipeline::Pipeline(const Preprocessing& preprocessing, bool training, const Augm
       versions_(versions) {
   if (versions_ > 1) check_versions(augment, ops_);
   first_varied_ = versions_ > 1 ? first_varied(ops_) : ops_.size();
+  // What the model was trained on goes with it, whoever reads the images.
+  decoding_.exif_orientation = decoding_.exif_orientation || preprocessing.exif_orientation;
   for (const auto& op : ops_.ops()) op->adapt(preprocessing_);
 }
 

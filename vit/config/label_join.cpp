@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "vit/core/error.h"
+#include "vit/data/joined_classes.h"
 #include "vit/io/json.h"
 #include "vit/train/checkpoint.h"
 #include "vit/weights/load_report.h"
@@ -63,6 +64,7 @@ std::string join_labels(ImageModel& model, const std::vector<std::string>& of_mo
     return str(where, ": its classes are the data's in another order (", first_names(of_model),
                "); its outputs are put into the data's order (", first_names(of_data), ")");
   }
+  if (!are_names(of_model) || !are_names(of_data)) return "";
   for (std::size_t i = 0; i < rows.size(); ++i)
     if (rows[i] >= 0 && of_model[i] != of_data[i])
       throw Error(

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "vit/models/former_names.h"
 #include "vit/models/registry.h"
 #include "vit/weights/option_setter.h"
 #include "vit/weights/recognise_families.h"
@@ -97,6 +98,7 @@ class TimmModel {
       : config_(config), weights_(weights), shapes_(weights.names.tensors) {}
 
   Recognised run() {
+    result_.assumptions = weights_.names.assumptions;
     variant();
     const Json args = object_of(config_.json, "model_args");
     if (!args.contains("global_pool")) pooling_of_root();
@@ -129,6 +131,7 @@ class TimmModel {
   void variant() {
     std::string name = config_.json.at("architecture").get<std::string>();
     result_.source = config_.path.string() + " of timm (" + name + ")";
+    if (const std::string_view present = present_name(name); !present.empty()) name = present;
     name = name.substr(0, name.find('.'));
     const auto* alike = std::find_if(std::begin(kBuiltAlike), std::end(kBuiltAlike),
                                      [&](const auto& each) { return each.first == name; });
