@@ -66,6 +66,19 @@ TEST_CASE("A bundle for timm names the architecture and what differs from it") {
   check_read_back(subject, scratch / "timm");
 }
 
+TEST_CASE("timm's own epsilon is written for one that computes the same, and no other") {
+  const vit::test::ScratchFolder scratch;
+  vit::ViTOptions options = vit::test::small_vit(3);
+  options.norm_eps = 1e-12;  // transformers' ViT
+  Subject alike(options);
+  vit::write_timm_bundle(alike.spec, *alike.model, alike.card, scratch / "alike");
+  CHECK_FALSE(config_of(scratch / "alike").at("model_args").contains("norm_eps"));
+  options.norm_eps = 0.5;
+  Subject other(options);
+  CHECK_THROWS_WITH(vit::write_timm_bundle(other.spec, *other.model, other.card, scratch / "other"),
+                    Catch::Contains("model.norm_eps"));
+}
+
 TEST_CASE("A bundle for transformers has its names and its config") {
   const vit::test::ScratchFolder scratch;
   Subject subject(vit::test::small_vit(3));

@@ -11,7 +11,8 @@
 namespace vit {
 
 /// For timm: `timm.create_model("local-dir:FOLDER", pretrained=True)` gives the same logits. Throws
-/// Error (usage) where an option is set that timm's model does not have.
+/// Error (usage) where an option is set that timm's model does not have; an epsilon of the norms is
+/// timm's own there, and refused only where that changes what is computed.
 void write_timm_bundle(const ModelSpec& spec, ImageModel& model, const ModelCard& card,
                        const std::filesystem::path& folder);
 

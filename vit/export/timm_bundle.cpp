@@ -1,13 +1,20 @@
+#include <torch/types.h>
+#include <torch/utils.h>
+
 #include <algorithm>
 #include <array>
+#include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "vit/core/error.h"
+#include "vit/core/rng.h"
 #include "vit/export/bundle.h"
 #include "vit/export/bundle_files.h"
 #include "vit/export/option_json.h"
 #include "vit/models/pretrained.h"
+#include "vit/nn/init.h"
 
 namespace vit {
 namespace {
@@ -59,11 +66,45 @@ Json argument(const std::string& option, const Json& value, const std::string& a
               "write the weights alone: --output FILE.safetensors");
 }
 
-Json model_args(const ModelSpec& spec, const std::string& architecture) {
-  const Json base = options_json(model_spec(architecture)), own = options_json(spec);
+/// The model with the epsilons of timm's architecture, which is all that changes.
+ModelSpec with_epsilons_of(const ModelSpec& timm, ModelSpec spec) {
+  if (auto* vit = std::get_if<ViTOptions>(&spec.options)) {
+    vit->norm_eps = std::get<ViTOptions>(timm.options).norm_eps;
+  } else if (auto* convnext = std::get_if<ConvNeXtOptions>(&spec.options)) {
+    convnext->norm_eps = std::get<ConvNeXtOptions>(timm.options).norm_eps;
+    convnext->head_norm_eps.reset();
+  }
+  return spec;
+}
+
+/// Whether both compute the same of normal numbers, to what float32 shows: transformers' epsilon of
+/// 1e-12 and timm's of 1e-6 do, unless tokens hardly vary.
+bool computes_alike(ImageModel& model, const ModelSpec& other_spec) {
+  constexpr double kTolerance = 1e-5;
+  const torch::NoGradGuard no_grad;
+  const std::shared_ptr<ImageModel> other = create_model(other_spec);
+  const std::map<std::string, torch::Tensor> tensors = named_tensors(model);
+  for (auto& item : other->module().named_parameters()) item.value().copy_(tensors.at(item.key()));
+  for (auto& item : other->module().named_buffers()) item.value().copy_(tensors.at(item.key()));
+  other->module().eval();
+  torch::Tensor x =
+      torch::empty({2, model.in_chans(), model.img_size().height, model.img_size().width});
+  init::normal(x, 1.0, Rng(0, Stream::bench));
+  const torch::Tensor expected = model.forward(x), found = other->forward(x);
+  const double scale = std::max(1.0, expected.abs().max().item<double>());
+  return (found - expected).abs().max().item<double>() <= kTolerance * scale;
+}
+
+Json model_args(const ModelSpec& spec, const std::string& architecture, ImageModel& model) {
+  const ModelSpec timm = model_spec(architecture);
+  const Json base = options_json(timm), own = options_json(spec);
+  // timm has no argument for an epsilon, so one that makes a difference is refused.
+  const ModelSpec changed = with_epsilons_of(timm, spec);
+  const bool eps_alike = options_json(changed) != own && computes_alike(model, changed);
   Json result = Json::object();
   for (const auto& [option, value] : own.items())
-    if (base.at(option) != value) result.update(argument(option, value, architecture));
+    if (base.at(option) != value && !(eps_alike && option.ends_with("norm_eps")))
+      result.update(argument(option, value, architecture));
   return result;
 }
 
@@ -91,7 +132,7 @@ void write_timm_bundle(const ModelSpec& spec, ImageModel& model, const ModelCard
   Json config{{"architecture", architecture},
               {"num_classes", model.num_classes()},
               {"global_pool", options.value("global_pool", "avg")},
-              {"model_args", model_args(spec, architecture)},
+              {"model_args", model_args(spec, architecture, model)},
               {"pretrained_cfg", pretrained_config(model, card)}};
   // timm does not know this, and passes over what it does not know at the top.
   if (card.preprocessing.exif_orientation) config["exif_orientation"] = true;

@@ -117,6 +117,11 @@ class ViT {
   /// BEiT's biases (timm's names for the rest of it are Eva's), and what the file's source says.
   void relative_positions() {
     if (table_rows() > 0) {
+      if (result_.options.at("init_values") == "null" && !shapes_.has("blocks.0.attn.q_bias"))
+        throw Error(ErrorKind::weights, "",
+                    "with relative positions and without LayerScale the tensors fit blocks that "
+                    "normalise before attention as well as blocks that do so behind it",
+                    "name the model by --model, with model.rel_pos: bias and model.block_fn");
       set("rel_pos", "bias");
       set("rope_type", "none");
       std::erase_if(result_.assumptions,

@@ -37,6 +37,7 @@ const Convention kBeit{
       choose_encoder(names, kPatchEmbed);
       names.drop("mask_token", "stands for masked patches in pretraining");
       names.drop("lm_head.", "the head of pretraining");
+      names.options["norm_eps"] = "1e-6";
       take_relative_positions(names);
       take_timm_names(names);
     },

@@ -26,9 +26,8 @@ constexpr std::array kConvNeXtRules = {
 void translate_torchvision(Translation& names) {
   choose_encoder(names, kTorchvisionBlock);
   names.rename(std::array{NameRule{"features.0.", "stem."}});
-  for (const std::string& number : names.numbers("features.*.")) {
-    const int feature = std::stoi(number);
-    const std::string from = "features." + number + ".",
+  for (const int feature : names.small_numbers("features.*.")) {
+    const std::string from = "features." + std::to_string(feature) + ".",
                       stage = "stages." + std::to_string(feature / 2) + ".";
     if (feature % 2 == 0) {
       names.rename(std::array{NameRule{from, stage + "downsample."}});

@@ -153,10 +153,17 @@ class Head {
     return true;
   }
 
+  /// Under the names that the file has for them.
   void refuse(const TensorMap& all) {
     for (const auto& [name, tensor] : all) {
-      names_.heads.push_back(name);
-      names_.source[name] = tensor;
+      std::string original = name;
+      std::erase_if(names_.renamed, [&, &key = name](const Translation::Renamed& each) {
+        if (each.to != key) return false;
+        original = each.from;
+        return true;
+      });
+      names_.heads.push_back(original);
+      names_.source[original] = tensor;
     }
   }
 

@@ -25,22 +25,22 @@ constexpr std::array kConvNeXtNames = {
 
 /// `stages.0.layers.1.layer.2.convolution` is `layer1.1.conv3`.
 void rename_stages(Translation& names) {
-  for (const std::string& stage : names.numbers("encoder.stages.*.")) {
-    const std::string from = "encoder.stages." + stage + ".layers.",
-                      to = str("layer", std::stoi(stage) + 1, ".");
-    for (const std::string& block : names.numbers(from + "*.")) {
-      const std::string inner = from + block + ".", target = to + block + ".";
-      for (const std::string& layer : names.numbers(inner + "layer.*.")) {
-        const std::string part = inner + "layer." + layer;
-        const int number = std::stoi(layer) + 1;
-        const std::string conv = str(target, "conv", number, "."),
-                          norm = str(target, "bn", number, ".");
-        names.rename(std::array{NameRule{part + ".convolution.", conv},
-                                NameRule{part + ".normalization.", norm}});
+  for (const int stage : names.small_numbers("encoder.stages.*.")) {
+    const std::string from = str("encoder.stages.", stage, ".layers.");
+    for (const int block : names.small_numbers(from + "*.")) {
+      const std::string inner = str(from, block, "."),
+                        target = str("layer", stage + 1, ".", block, ".");
+      for (const int layer : names.small_numbers(inner + "layer.*.")) {
+        const std::string conv = str(target, "conv", layer + 1, "."),
+                          norm = str(target, "bn", layer + 1, "."),
+                          part = str(inner, "layer.", layer, ".");
+        const std::string convolution = part + "convolution.",
+                          normalization = part + "normalization.";
+        names.rename(std::array{NameRule{convolution, conv}, NameRule{normalization, norm}});
       }
-      names.rename(
-          std::array{NameRule{inner + "shortcut.convolution.", target + "downsample.0."},
-                     NameRule{inner + "shortcut.normalization.", target + "downsample.1."}});
+      const std::string shortcut = inner + "shortcut.", downsample = target + "downsample.";
+      names.rename(std::array{NameRule{shortcut + "convolution.", downsample + "0."},
+                              NameRule{shortcut + "normalization.", downsample + "1."}});
     }
   }
 }

@@ -103,17 +103,16 @@ void translate_beit(Translation& names) {
   translate_encoder(names, kTransformersVitAnchor);
   names.drop("lm_head.", "the head of pretraining");
   constexpr std::array kTables = {
-      NameRule{"blocks.*.attention.attention.relative_position_bias.", "blocks.*.attn.rel_pos."},
-      NameRule{"blocks.*.attention.relative_position_bias.", "blocks.*.attn.rel_pos."},
+      NameRule{"blocks.*.attention.attention.relative_position_bias.", "blocks.*.attn."},
+      NameRule{"blocks.*.attention.relative_position_bias.", "blocks.*.attn."},
       NameRule{"encoder.relative_position_bias.", "rel_pos_bias."},
+      NameRule{"relative_position_bias.", "rel_pos_bias."},
   };
   TensorMap found;
   for (auto& [name, tensor] : names.source) {
     std::string to = name;
     for (const NameRule& rule : kTables)
       if (auto other = other_name(rule, name)) to = *std::move(other);
-    const std::size_t within = to.find(".attn.rel_pos.");
-    if (within != to.npos) to.erase(within + 6, std::string_view("rel_pos.").size());
     found[to] = tensor;
   }
   names.source = std::move(found);

@@ -69,6 +69,15 @@ std::vector<std::string> Translation::numbers(std::string_view pattern) const {
   return found;
 }
 
+std::vector<int> Translation::small_numbers(std::string_view pattern) const {
+  constexpr std::size_t kDigits = 3;
+  std::vector<int> found;
+  for (const std::string& number : numbers(pattern))
+    if (number.size() <= kDigits && (number.size() == 1 || number[0] != '0'))
+      found.push_back(std::stoi(number));
+  return found;
+}
+
 std::optional<torch::Tensor> Translation::take(const std::string& name) {
   const auto found = source.find(name);
   if (found == source.end()) return std::nullopt;

@@ -38,6 +38,8 @@ class Translation {
   }
   /// Numbers that the first `*` of `pattern` takes among the names in `source`, from the lowest up.
   [[nodiscard]] std::vector<std::string> numbers(std::string_view pattern) const;
+  /// The same as numbers to count with; those above 999 are no layers of a model.
+  [[nodiscard]] std::vector<int> small_numbers(std::string_view pattern) const;
 
   /// Moves a tensor out of `source`; nothing where it is not there.
   std::optional<torch::Tensor> take(const std::string& name);
