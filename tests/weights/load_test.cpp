@@ -123,6 +123,25 @@ TEST_CASE(
         "from 2x2 to 1x4 patches by bicubic_antialias");
 }
 
+TEST_CASE("Integers in the place of weights are refused, whatever the tensor is called") {
+  TensorMap tensors = timm_vit(/*layer_scale=*/true);
+  tensors.at("blocks.0.ls1.gamma") = torch::ones({vit::test::kDim}, torch::kInt8);
+  vit::ViTOptions o = options();
+  o.init_values = 1e-5;
+  const vit::Error error = refusal(tensors, o);
+  CHECK_THAT(error.problem(), Catch::Contains("blocks.0.ls1.gamma") && Catch::Contains("Char"));
+}
+
+TEST_CASE("A counter beside the weights is left out by name, another tensor is not") {
+  TensorMap tensors = timm_vit();
+  tensors["steps"] = torch::tensor(std::int64_t{7});
+  const LoadReport report = load(tensors, options());
+  REQUIRE(report.dropped.size() == 1);
+  CHECK(report.dropped[0].name == "steps");
+  tensors["steps"] = torch::tensor(7.0F);
+  CHECK_THAT(refusal(tensors, options()).problem(), Catch::Contains("steps"));
+}
+
 TEST_CASE("Any number of channels is fitted as timm does it") {
   const auto adapted = [](std::int64_t from, std::int64_t to) {
     TensorMap tensors = timm_vit();

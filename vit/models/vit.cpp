@@ -2,6 +2,7 @@
 
 #include "vit/core/error.h"
 #include "vit/models/vit_init.h"
+#include "vit/models/vit_rope.h"
 #include "vit/nn/beside.h"
 #include "vit/nn/dropout.h"
 #include "vit/nn/initial_weights.h"
@@ -140,15 +141,7 @@ torch::Tensor VisionTransformerImpl::embed_positions(const torch::Tensor& patche
 
 std::optional<Rotation> VisionTransformerImpl::rotation(Size2 grid, const torch::Tensor& like) {
   if (options.rope_type == "none") return std::nullopt;
-  Rotation turn =
-      rotary_encoding({.kind = options.rope_type == "cat" ? RopeKind::eva : RopeKind::dinov3,
-                       .head_dim = options.embed_dim / options.num_heads,
-                       .temperature = options.rope_temperature,
-                       .grid_offset = options.rope_grid_offset,
-                       .columns_first = options.rope_grid_indexing == "xy",
-                       .rotate_half = options.rope_rotate_half,
-                       .reference = options.ref_feat_shape.value_or(Size2{})},
-                      grid, num_prefix_tokens());
+  Rotation turn = rotary_encoding(rope_options(options), grid, num_prefix_tokens());
   turn.sin = beside(turn.sin, like);
   turn.cos = beside(turn.cos, like);
   return turn;

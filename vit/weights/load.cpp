@@ -10,6 +10,7 @@
 #include "vit/weights/adapter.h"
 #include "vit/weights/fit.h"
 #include "vit/weights/quantised.h"
+#include "vit/weights/rotary_tables.h"
 #include "vit/weights/state_dict.h"
 #include "vit/weights/weights_path.h"
 
@@ -114,6 +115,10 @@ class Loading {
       report_.reset.push_back(name);
     } else if (found == tensors_.end()) {
       decide_missing(name, target);
+    } else if (target.is_floating_point() && !found->second.is_floating_point()) {
+      // Integers are no weights: quantised ones without their scales.
+      report_.mismatched.push_back(
+          {name, c10::toString(target.scalar_type()), c10::toString(found->second.scalar_type())});
     } else if (auto fitted = fit(name, found->second, target, model_, patch_size(), file_.weights,
                                  options_)) {
       report_.resampled.push_back({name, fitted->what});
@@ -147,6 +152,11 @@ class Loading {
     report_.missing.push_back(name);
   }
 
+  /// One whole number: steps, epochs, averaged models.
+  [[nodiscard]] static bool is_counter(const torch::Tensor& tensor) {
+    return tensor.numel() == 1 && at::isIntegralType(tensor.scalar_type(), /*includeBool=*/false);
+  }
+
   void decide_extra(const std::string& name) {
     if (of_head(name) && options_.reset_head)
       report_.dropped.push_back({name, "the head is reset"});
@@ -154,6 +164,11 @@ class Loading {
       leave_head_out(name);
     else if (name.starts_with("norm.") && options_.reset_head && new_norm("fc_norm.weight"))
       report_.dropped.push_back({name, "the model normalises after pooling (fc_norm)"});
+    else if (is_counter(tensors_.at(name)))
+      report_.dropped.push_back({name, "a counter, which nothing is computed from"});
+    else if (const auto own = is_own_rotary_table(name, tensors_.at(name), model_))
+      *own ? report_.dropped.push_back({name, "computed by the model, with the same numbers"})
+           : report_.mismatched.push_back({name, "the rotary table of its options", "another one"});
     else
       report_.unexpected.push_back(name);
   }
