@@ -11,6 +11,7 @@
 #include "vit/core/error.h"
 #include "vit/models/registry.h"
 #include "vit/models/vit.h"
+#include "vit/weights/state_dict.h"
 
 namespace {
 
@@ -52,6 +53,12 @@ TEST_CASE(
   for (const auto& parameter : read.module.named_parameters())
     found = found || parameter.name == "blocks.1.attn.qkv.weight";
   CHECK(found);
+  // And so does this one, as a file of weights.
+  const vit::StateDict state = vit::read_state_dict(folder / "model.pt");
+  for (const auto& parameter : model->named_parameters()) {
+    INFO(parameter.key());
+    CHECK(torch::equal(state.tensors.at(parameter.key()), parameter.value()));
+  }
   CHECK(folder.names() == std::vector<std::string>{"model.pt"});
 }
 

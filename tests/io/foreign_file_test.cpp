@@ -76,6 +76,8 @@ TEST_CASE("zip archives that are no weights say what they are") {
       "Keras"));
   CHECK(contains(what_is_zip({{"m/archive_format", "pt2"}, {"m/models/model.json", "{}"}}),
                  "torch.export"));
+  CHECK(contains(what_is_zip({{"p/.data/extern_modules", "sys"}, {"p/net/model.pkl", "x"}}),
+                 "torch.package"));
   CHECK(contains(what_is_zip({{"m/model.json", "{}"}, {"m/tensors/0", "x"}}), "before torch 1.2"));
   CHECK(contains(what_is_zip({{"out/model.pth", "x"}}), "with files of weights in it"));
   CHECK(contains(what_is_zip({{"readme", "x"}}), "\"readme\""));

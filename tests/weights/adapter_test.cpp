@@ -1,6 +1,6 @@
 #include "vit/weights/adapter.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 #include "vit/weights/quantised.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"

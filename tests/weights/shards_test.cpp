@@ -1,6 +1,6 @@
 #include "vit/weights/shards.h"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <nlohmann/json.hpp>
 

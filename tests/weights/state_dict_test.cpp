@@ -1,5 +1,8 @@
 #include "vit/weights/state_dict.h"
 
+#include <torch/csrc/jit/serialization/pickle.h>
+#include <torch/nn/module.h>
+#include <torch/serialize.h>
 #include <torch/types.h>
 
 #include <nlohmann/json.hpp>
@@ -90,6 +93,39 @@ TEST_CASE("TorchScript in half precision is read without its code") {
   const torch::Tensor& tensor = state.tensors.at("visual.proj");
   CHECK(tensor.scalar_type() == torch::kHalf);
   CHECK(tensor[1].item<float>() == -2);
+}
+
+TEST_CASE("what LibTorch writes itself is read: modules, archives, pickled dicts") {
+  const ScratchFolder folder;
+  const torch::Tensor weight = torch::arange(6, torch::kFloat32).view({2, 3}), bias = weight[1];
+  const auto check = [&](const std::string& format, const std::string& prefix) {
+    const StateDict state = read_state_dict(folder / "f");
+    CHECK(state.format == format);
+    REQUIRE(state.tensors.size() == 2);
+    CHECK(torch::equal(state.tensors.at(prefix + "weight"), weight));
+    CHECK(torch::equal(state.tensors.at(prefix + "bias"), bias));
+  };
+  struct Net : torch::nn::Module {};
+  const auto inner = std::make_shared<Net>();
+  inner->register_parameter("weight", weight.clone());
+  inner->register_buffer("bias", bias.clone());
+  const auto outer = std::make_shared<Net>();
+  outer->register_module("fc", inner);
+  torch::save(std::shared_ptr<torch::nn::Module>(outer), (folder / "f").string());
+  check("TorchScript", "fc.");
+
+  torch::serialize::OutputArchive archive;  // as tch's VarStore saves
+  archive.write("fc|weight", weight);
+  archive.write("fc|bias", bias);
+  archive.save_to((folder / "f").string());
+  check("TorchScript", "fc.");
+
+  c10::Dict<std::string, torch::Tensor> named;
+  named.insert("fc.weight", weight);
+  named.insert("fc.bias", bias);
+  const std::vector<char> bytes = torch::jit::pickle_save(c10::IValue(named));
+  put(folder / "f", std::string(bytes.begin(), bytes.end()));
+  check("pth (zip)", "fc.");
 }
 
 TEST_CASE("files of other kinds are called by name") {

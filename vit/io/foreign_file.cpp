@@ -178,6 +178,9 @@ ForeignFile foreign_zip(const ZipDirectory& zip) {
   if (any(ends("archive_format")) || any(ends("serialized_exported_program.json")))
     return {"a program of torch.export (.pt2)",
             "save the weights alone: torch.save(program.state_dict, FILE)"};
+  if (any(ends(".data/extern_modules")))
+    return {"a package of torch.package",
+            "load it with torch.package, and save the model's state_dict"};
   if (any(ends("/model.json")) &&
       any([](const std::string& name) { return name.find("/tensors/") != std::string::npos; }))
     return {"a TorchScript program of before torch 1.2",

@@ -113,8 +113,9 @@ DownloadObserver logged_download(const std::string& name) {
 fs::path fetched(const std::string& name) {
   try {
     const HubSettings settings = hub_settings();
+    const std::string repository = hub_repository_of(name.substr(0, name.find('@')));
     if (!settings.offline)
-      log::info(name + " is no file here: asking " + settings.endpoint + " for the weights");
+      log::info(str(name, " is no file here: asking ", settings.endpoint, " for ", repository));
     const FetchedWeights weights =
         fetch_weights(settings, WeightsRequest{name}, logged_download(name));
     log::info(str(name, ": ", weights.repo, " at commit ", weights.weights.commit.substr(0, 12),
