@@ -146,6 +146,11 @@ TEST_CASE("of a TIFF's 16-bit colours the high byte is kept, also in planes of t
   CHECK(samples(planes) == Samples{248, 108, 163, 10, 20, 30});
   const Tiff with_nothing{.fields = rgb_of(4, 8, {0}, 2), .data = {"\x01", "\x02", "\x03", "\x04"}};
   CHECK(samples(with_nothing) == Samples{1, 2, 3});
+  // Of grey with alpha or with something else only the first plane is looked at.
+  for (const std::uint32_t kind : {0U, 2U}) {
+    const Tiff grey{.width = 2, .fields = rgb_of(2, 8, {kind}, 2, 1), .data = {"\x01\x02", "zz"}};
+    CHECK(samples(grey) == Samples{1, 1, 1, 2, 2, 2});
+  }
 }
 
 TEST_CASE("a TIFF's inks become light without a colour profile") {

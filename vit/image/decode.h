@@ -29,8 +29,10 @@ struct DecodeOptions {
 
 /// Decodes JPEG, PNG, BMP, WebP, PNM or TIFF (the first bytes decide) to 8-bit RGB, as Pillow's
 /// `Image.open(...).convert("RGB")` does: grey is repeated, palettes are looked up, alpha is
-/// dropped without compositing, CMYK is converted without a colour profile, of 16-bit colours the
-/// high byte is kept, and 16-bit grey is clipped at 255 (scale such pictures to 8 bits beforehand).
+/// dropped without compositing (in a TIFF that has it multiplied into the colours, divided out),
+/// CMYK is converted without a colour profile, of 16-bit colours the high byte is kept, and 16-bit
+/// grey is clipped at 255 (scale such pictures to 8 bits beforehand). A sound file of a kind that
+/// Pillow reads otherwise or not at all is refused by the name of that kind, as "not supported".
 ///
 /// Damage is an error and never a partly grey picture: JPEG decoders repair silently, so their
 /// warnings count here. A file that ends early is always found, and every wrong bit of a PNG; JPEG,

@@ -229,9 +229,17 @@ TiffLayout read_tiff_layout(TIFF* tiff, const ByteView& file) {
       break;
     default: known = false;
   }
+  if (format == SAMPLEFORMAT_INT || format == SAMPLEFORMAT_IEEEFP || bits > 16) {
+    const char* const kind = format == SAMPLEFORMAT_INT      ? "signed"
+                             : format == SAMPLEFORMAT_IEEEFP ? "floating-point"
+                                                             : "unsigned";
+    throw Error(ErrorKind::data, file.where(),
+                str("TIFF with ", kind, " samples of ", bits, " bits is not supported"),
+                "Convert it to 8-bit RGB beforehand: only you know its range of values.");
+  }
   if (!known) {
-    file.refuse(str("TIFF with ", layout.samples, " samples of ", bits, " bits a pixel, format ",
-                    format, " and photometric interpretation ", layout.photometric,
+    file.refuse(str("TIFF with ", layout.samples, " samples of ", bits,
+                    " bits a pixel and photometric interpretation ", layout.photometric,
                     " is not supported"));
   }
   if (layout.meaning == TiffMeaning::palette) read_tiff_palette(tiff, file, layout);
@@ -259,16 +267,17 @@ unsigned tiff_sample(const std::uint8_t* row, std::size_t i, unsigned bits) {
 void tiff_row_to_rgb(const TiffLayout& layout, const std::vector<const std::uint8_t*>& rows,
                      std::uint8_t* to, std::size_t width) {
   const unsigned bits = layout.bits, most = (1U << std::min(bits, 8U)) - 1;
-  const bool plain = layout.meaning == TiffMeaning::rgb && rows.size() == 1 && bits == 8;
-  if (plain && layout.samples == 3) {
+  const bool separate = layout.planar == PLANARCONFIG_SEPARATE;
+  const std::size_t step = separate ? 1 : layout.samples;
+  if (layout.meaning == TiffMeaning::rgb && !separate && bits == 8 && step == 3) {
     std::copy_n(rows[0], 3 * width, to);
     return;
   }
   for (std::size_t x = 0; x < width; ++x, to += 3) {
     std::array<unsigned, 4> value{};
     for (std::size_t s = 0; s < layout.used; ++s) {
-      const unsigned sample = rows.size() == 1 ? tiff_sample(rows[0], x * layout.samples + s, bits)
-                                               : tiff_sample(rows[s], x, bits);
+      const unsigned sample =
+          separate ? tiff_sample(rows[s], x, bits) : tiff_sample(rows[0], x * step + s, bits);
       value[s] = bits == 16 && layout.used > 1 ? sample >> 8 : sample;
     }
     switch (layout.meaning) {
