@@ -25,11 +25,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const vit::Image whole = vit::decode_image(bytes, "picture", options);
     require(whole.channels == 3 && !whole.empty());
     const vit::ImageHeader header = vit::read_image_header(bytes, "picture");
-    if (header.width != whole.width) return 0;  // TIFF on its side
+    require(header.width == whole.width && header.height == whole.height);
     const vit::PixelBox box{whole.width / 3, whole.height / 3, (whole.width + 1) / 2,
                             (whole.height + 1) / 2};
     const vit::DecodedRegion part = vit::decode_region(bytes, "picture", box, options);
     require(part.image == vit::crop(whole, box.left, box.top, box.width, box.height));
+    require(vit::decode_image(bytes, "picture", options) == whole);  // the same at each call
+    options.apply_exif_orientation = true;
+    require(vit::decode_image(bytes, "picture", options).pixels.size() == whole.pixels.size());
     options.jpeg_reduction = 2;
     options.jpeg_fast = true;
     (void)vit::decode_region(bytes, "picture", box, options);

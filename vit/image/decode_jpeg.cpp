@@ -13,6 +13,7 @@
 
 #include "vit/core/error.h"
 #include "vit/image/byte_view.h"
+#include "vit/image/jpeg_scan.h"
 
 namespace vit {
 namespace {
@@ -24,6 +25,8 @@ struct Decoder {
   jpeg_error_mgr errors{};
   jpeg_progress_mgr progress{};
   std::jmp_buf escape{};
+  std::span<const std::byte> file;
+  std::string where;
   bool damaged = false;
   bool unsupported = false;  ///< the file may be sound, but libjpeg has no decoder for it
   char message[JMSG_LENGTH_MAX] = "";
@@ -68,6 +71,20 @@ const char* unsupported_kind(const jpeg_error_mgr& error) {
   std::longjmp(decoder.escape, 1);
 }
 
+/// Whether the bytes that libjpeg skipped are padding behind a scan, not a part of it.
+bool is_left_behind_scan(const Decoder& decoder, const jpeg_error_mgr& error) {
+  const int marker = error.msg_parm.i[1];
+  if (marker >= JPEG_RST0 && marker < JPEG_RST0 + 8) return false;
+  const ByteView file(decoder.file, decoder.where);
+  const auto* first = reinterpret_cast<const JOCTET*>(decoder.file.data());
+  const auto end = static_cast<std::size_t>(decoder.jpeg.src->next_input_byte - first);
+  try {
+    return is_padding(file, end, static_cast<std::size_t>(error.msg_parm.i[0]));
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 /// Odd numbers in headers touch no pixel, nor do bytes between the header's segments;
 /// everything else that libjpeg warns of means that it made pixels up.
 bool is_harmless(const Decoder& decoder) {
@@ -78,7 +95,8 @@ bool is_harmless(const Decoder& decoder) {
     case JWRN_JFIF_MAJOR:
     case JWRN_NOT_SEQUENTIAL: return true;
     case JWRN_EXTRANEOUS_DATA:
-      return decoder.jpeg.input_scan_number == 0 || error.msg_parm.i[0] <= kPadding;
+      return decoder.jpeg.input_scan_number == 0 || error.msg_parm.i[0] <= kPadding ||
+             is_left_behind_scan(decoder, error);
     default: return false;
   }
 }
@@ -217,6 +235,8 @@ Image decode_jpeg(std::span<const std::byte> bytes, const std::string& where,
   Target target;
   if (window) target.window = *window;
   Decoder decoder;
+  decoder.file = bytes;
+  decoder.where = where;
   decoder.jpeg.err = jpeg_std_error(&decoder.errors);
   decoder.jpeg.client_data = &decoder;
   decoder.errors.error_exit = on_error;
