@@ -148,8 +148,8 @@ TEST_CASE("of a TIFF's 16-bit colours the high byte is kept, also in planes of t
   CHECK(samples(with_nothing) == Samples{1, 2, 3});
   // Of grey with alpha or with something else only the first plane is looked at.
   for (const std::uint32_t kind : {0U, 2U}) {
-    const Tiff grey{.width = 2, .fields = rgb_of(2, 8, {kind}, 2, 1), .data = {"\x01\x02", "zz"}};
-    CHECK(samples(grey) == Samples{1, 1, 1, 2, 2, 2});
+    const Tiff two{.width = 2, .fields = rgb_of(2, 8, {kind}, 2, 1), .data = {"\x01\x02", "zz"}};
+    CHECK(samples(two) == Samples{1, 1, 1, 2, 2, 2});
   }
 }
 
@@ -216,6 +216,17 @@ TEST_CASE("a TIFF with strips that hold too little gives the same error at each 
   const std::string first = problem(file);
   CHECK(first.find("damaged TIFF: ") == 0);
   CHECK(problem(file) == first);
+}
+
+TEST_CASE("a TIFF that gives its size twice is an error, as the limit of pixels would not hold") {
+  std::string file = file_of({.fields = grey_of(8), .data = {"abcdefgh"}});
+  // The bits, which stand behind the two numbers of the size, become another width.
+  const std::size_t bits = 8 + 2 + 2 * 12, width = 8 + 2;
+  REQUIRE(file[bits] == 2);  // tag 258
+  std::string twice = file.substr(width, 12);
+  twice[8] = 8;
+  file.replace(bits, 12, twice);
+  CHECK(problem(file) != "none");
 }
 
 TEST_CASE("tiles that are far larger than the picture take no memory") {
