@@ -106,6 +106,14 @@ TEST_CASE("JSON lines: an object a line") {
   CHECK_THAT(scene.problem("[1]\n"), Catch::Contains("expected a JSON object"));
 }
 
+TEST_CASE("Labels that differ by blanks at their ends alone are a slip") {
+  Scene scene;
+  CHECK_THAT(scene.problem("path,label\na.png,cat\na.png, cat\n"),
+             Catch::Contains("train.csv:3: the label \" cat\" is another than \"cat\""));
+  CHECK_THAT(scene.problem("path,label\na.png,  \n"), Catch::Contains("is blank"));
+  CHECK(scene.open("path,label\na.png,great white\n").train->classes()[1] == "great white");
+}
+
 TEST_CASE("A JSON array of objects") {
   Scene scene;
   scene.options.train = (scene.folder / "train.JSON").string();
@@ -159,6 +167,9 @@ TEST_CASE("A folder as the Hugging Face hub has it") {
   CHECK(train->classes() == std::vector<std::string>{"0", "1"});
   CHECK(train->get(0).image.pixels[0] == 1);
   CHECK(val->get(0).label == 0);
+  test::put_picture(folder / "train/x/b.png", 1);
+  CHECK_THAT(metadata_folders(folder / "train", folder / "validation").train->notes().line(),
+             Catch::Contains("images that the metadata does not name are left out: 1"));
   std::filesystem::remove(folder / "train/metadata.jsonl");
   const auto error =
       test::error_of([&] { (void)metadata_folders(folder / "train", folder / "validation"); });

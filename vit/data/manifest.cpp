@@ -13,6 +13,7 @@
 #include "vit/core/error.h"
 #include "vit/data/class_map.h"
 #include "vit/data/csv_records.h"
+#include "vit/data/picture_files.h"
 #include "vit/data/picture_list.h"
 #include "vit/data/text_lines.h"
 #include "vit/io/json.h"
@@ -140,12 +141,31 @@ std::vector<Row> read_rows(const fs::path& file, const Columns& columns) {
   return rows;
 }
 
+/// Throws where two labels differ by blanks at their ends alone, which is a slip of the table.
+void require_no_stray_blanks(const std::vector<Row>& rows, const std::set<std::string>& labels) {
+  for (const Row& row : rows) {
+    if (!row.label) continue;
+    const std::size_t first = row.label->find_first_not_of(" \t");
+    const std::size_t end = row.label->find_last_not_of(" \t") + 1;
+    if (first == 0 && end == row.label->size()) continue;
+    const std::string trimmed =
+        first == std::string::npos ? "" : row.label->substr(first, end - first);
+    if (trimmed.empty() || labels.contains(trimmed))
+      fail(row.place,
+           str("the label ", in_quotes(*row.label), " is ",
+               trimmed.empty() ? "blank" : "another than ",
+               trimmed.empty() ? "" : in_quotes(trimmed)),
+           "remove the blanks around it");
+  }
+}
+
 /// The labels of both splits: numbers by value, else text bytewise.
 std::vector<std::string> found_classes(const std::vector<Row>& train, const std::vector<Row>& val) {
   std::set<std::string> names;
   for (const auto* rows : {&train, &val})
     for (const Row& row : *rows)
       if (row.label) names.insert(*row.label);
+  for (const auto* rows : {&train, &val}) require_no_stray_blanks(*rows, names);
   std::vector<std::string> classes(names.begin(), names.end());
   const auto number = [](const std::string& text) -> std::optional<std::int64_t> {
     std::int64_t value = 0;
@@ -161,24 +181,41 @@ std::vector<std::string> found_classes(const std::vector<Row>& train, const std:
 }
 
 std::unique_ptr<Dataset> open(const std::vector<Row>& rows, const fs::path& root,
-                              const std::vector<std::string>& classes) {
+                              const std::vector<std::string>& classes, DataNotes notes = {}) {
   std::map<std::string, std::int64_t> labels;
   for (std::size_t i = 0; i < classes.size(); ++i)
     labels[classes[i]] = static_cast<std::int64_t>(i);
   std::vector<ListedPicture> pictures;
+  DataFaults faults;
   for (const Row& row : rows) {
     ListedPicture picture{root / row.path};
     if (row.label) {
       const auto found = labels.find(*row.label);
-      if (found == labels.end())
-        fail(row.place, str("the class ", in_quotes(*row.label), " is not in the class map"),
-             "add it to data.class_map, or correct this line");
+      if (found == labels.end()) {
+        faults.add({ErrorKind::data, row.place,
+                    str("the class ", in_quotes(*row.label), " is not in the class map"),
+                    "add it to data.class_map, or correct this line"});
+        continue;
+      }
       picture.label = found->second;
     }
     picture.caption = row.caption.value_or("");
     pictures.push_back(std::move(picture));
   }
-  return std::make_unique<PictureList>(std::move(pictures), classes);
+  faults.require_none(root.string());
+  return std::make_unique<PictureList>(std::move(pictures), classes, MaskLabels{},
+                                       std::move(notes));
+}
+
+/// Images in a folder that its rows do not name, and files of other types.
+DataNotes left_out_of(const std::vector<Row>& rows, const fs::path& folder) {
+  std::set<fs::path> named;
+  for (const Row& row : rows) named.insert((folder / row.path).lexically_normal());
+  DataNotes notes;
+  for (const fs::path& path : pictures_in(folder))
+    if (!named.contains(path.lexically_normal()))
+      notes.add("images that the metadata does not name are left out", path.string());
+  return notes;
 }
 
 }  // namespace
@@ -217,7 +254,8 @@ ManifestSplits metadata_folders(const fs::path& train, const fs::path& val) {
   const std::vector<Row> train_rows = read_rows(file(train), columns);
   const std::vector<Row> val_rows = read_rows(file(val), columns);
   const std::vector<std::string> classes = found_classes(train_rows, val_rows);
-  return {open(train_rows, train, classes), open(val_rows, val, classes)};
+  return {open(train_rows, train, classes, left_out_of(train_rows, train)),
+          open(val_rows, val, classes, left_out_of(val_rows, val))};
 }
 
 }  // namespace vit
