@@ -47,6 +47,15 @@ TEST_CASE("Faults are collected and thrown at once; one is thrown as it is") {
                                           !Catch::Contains("annotations[50]"));
 }
 
+TEST_CASE("One fault at one place is told once, though both splits are of one file") {
+  vit::DataFaults faults;
+  for (int split = 0; split < 2; ++split)
+    faults.add({ErrorKind::data, "a.json: annotations[0]", "is wrong"});
+  const auto error = vit::test::error_of([&] { faults.require_none("a.json"); });
+  REQUIRE(error);
+  CHECK(error->where() == "a.json: annotations[0]");
+}
+
 TEST_CASE("What is no fault of the data is not collected") {
   vit::DataFaults faults;
   const auto error = vit::test::error_of(

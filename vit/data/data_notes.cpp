@@ -34,6 +34,10 @@ std::string DataNotes::line() const {
 }
 
 void DataFaults::add(const Error& fault) {
+  const bool is_known = std::any_of(faults_.begin(), faults_.end(), [&](const Error& known) {
+    return known.where() == fault.where() && known.problem() == fault.problem();
+  });
+  if (is_known) return;  // both splits may be of one file
   ++count_;
   if (faults_.size() < kMostListed) faults_.push_back(fault);
 }

@@ -46,6 +46,7 @@ class DataFaults {
       add(fault);
     }
   }
+  /// One more; the same fault at the same place counts once.
   void add(const Error& fault);
   /// Throws where there were faults: one as it is; of several an Error (data) at `where` that lists
   /// the first fifty with their places, and says how many there are.

@@ -31,6 +31,7 @@ class Joined final : public Dataset {
     return data_->source(index);
   }
   [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
+  [[nodiscard]] const DataNotes& notes() const override { return data_->notes(); }
 
  private:
   /// A sample may have no label, which is a number below 0.
