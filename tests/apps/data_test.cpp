@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/data/pictures.h"
+#include "tests/data/tar_files.h"
 #include "tests/support/http_server.h"
 #include "tests/support/program.h"
 #include "vit/image/decode.h"
@@ -132,4 +133,83 @@ TEST_CASE("vit data preview draws mixed batches with their shares, and the views
   const auto refused = run_program(folder.path(), "data preview e.yaml");
   CHECK(refused.code == 2);
   CHECK_THAT(refused.errors, Catch::Contains("augment.mixup"));
+}
+
+namespace {
+
+const char* const kSmallRun =
+    "model: {name: vit_tiny_patch16_224, img_size: 16, patch_size: 8, embed_dim: 16, depth: 1, "
+    "num_heads: 2}\nschedule: {epochs: 1, warmup_epochs: 0}\n"
+    "train: {device: cpu, threads: 1}\nexport: {torchscript: false}\n";
+
+}  // namespace
+
+TEST_CASE("Training asks the data for what the task needs before anything runs, dry or not") {
+  const vit::test::ScratchFolder folder;
+  const std::string dry = GENERATE("", " --dry-run");
+  vit::test::put_picture(folder / "t/1.png", 1);
+  vit::test::put_picture(folder / "t/2.png", 1);
+  vit::test::put(folder / "t/2.cls", "1");
+  vit::test::pack_tar(folder / "t", folder / "missing.tar");
+  vit::test::put(folder / "s.yaml",
+                 "data: {name: shards, root: ., train: missing.tar, val: missing.tar}\n" +
+                     std::string(kSmallRun));
+  const auto unlabelled = run_program(folder.path(), "train s.yaml" + dry);
+  CHECK(unlabelled.code == 3);
+  CHECK_THAT(unlabelled.errors, Catch::Contains("missing.tar/./1.png: has no label"));
+
+  vit::test::put(folder / "c.yaml", "data: {name: coco, root: .}\n" + std::string(kSmallRun));
+  const auto unfit = run_program(folder.path(), "train c.yaml" + dry);
+  CHECK(unfit.code == 2);
+  CHECK_THAT(unfit.errors, Catch::Contains("the samples of coco have boxes, caption") &&
+                               Catch::Contains("the task classify needs label") &&
+                               Catch::Contains("folder"));
+
+  vit::test::put(folder / "w.yaml",
+                 "data: {num_train: 10, num_val: 5, sampler: weighted}\n" + std::string(kSmallRun));
+  const auto unweighted = run_program(folder.path(), "train w.yaml" + dry);
+  CHECK(unweighted.code == 2);
+  CHECK_THAT(unweighted.errors, Catch::Contains("data.sample_weights"));
+  CHECK_FALSE(std::filesystem::exists(folder / "runs"));
+}
+
+TEST_CASE("vit data check tells classes of one side, runs without val/, and counts once") {
+  const vit::test::ScratchFolder folder;
+  for (const char* name : {"cat", "dog"})
+    for (int i = 0; i < 5; ++i)
+      vit::test::put_picture(folder / "d/train" / name / (std::to_string(i) + ".png"),
+                             static_cast<std::uint8_t>(10 * i + (name[0] == 'c' ? 1 : 0)));
+  vit::test::put(folder / "d/train/cat/x.gif", "");
+  vit::test::put(folder / "e.yaml",
+                 "data: {name: folder, root: d}\naugment: {train: []}\n" + std::string(kSmallRun));
+  const auto lone = run_program(folder.path(), "data check e.yaml", "LC_ALL=C");
+  INFO(lone.errors);
+  CHECK(lone.code == 0);
+  CHECK_THAT(lone.errors,
+             Catch::Contains("no validation split") && Catch::Contains("data.val_split"));
+  CHECK_THAT(lone.out, Catch::Contains("files of other types are left out (.gif): 1") &&
+                           Catch::Contains("d/train/cat/x.gif") && Catch::Contains("####") &&
+                           !Catch::Contains("█"));
+  CHECK(run_program(folder.path(), "train e.yaml --dry-run").code == 3);
+  const auto trained = run_program(
+      folder.path(), "train e.yaml --set data.val_split=0.2 --set data.batch_size=5000");
+  INFO(trained.errors);
+  CHECK(trained.code == 0);
+  CHECK_THAT(trained.errors, Catch::Contains("8 training and 2 validation") &&
+                                 Catch::Contains("left out (.gif): 1") &&
+                                 Catch::Contains("data.batch_size is 5000, and there are 8"));
+  const auto replayed = run_program(folder.path(), "runs replay runs/e --step 0 --json");
+  INFO(replayed.errors);
+  REQUIRE(replayed.code == 0);
+  const auto files = nlohmann::json::parse(replayed.out).at("files");
+  REQUIRE(files.size() == 8);
+  CHECK_THAT(files.at(0).get<std::string>(), Catch::Contains("d/train/"));
+
+  vit::test::put_picture(folder / "d/val/dog/9.png", 99);
+  vit::test::put_picture(folder / "d/val/kat/9.png", 98);
+  const auto other = run_program(folder.path(), "data check d");
+  CHECK(other.code == 3);
+  CHECK_THAT(other.out, Catch::Contains("cat: in train, not in val") &&
+                            Catch::Contains("kat: in val, not in train"));
+  CHECK_THAT(other.errors, Catch::Contains("classes are not in every split"));
 }

@@ -42,7 +42,10 @@ void require_data(const SubjectRequest& request) {
 
 /// Joins classes and sets what depends on them.
 void take_data(EvaluationSubject& subject, const std::vector<std::string>& labels, bool foreign) {
-  subject.data = open_val_data(subject.experiment.data);
+  const Experiment& experiment = subject.experiment;
+  require_data_for(experiment.task, experiment.data.set);
+  subject.data = open_val_data(experiment.data);
+  require_samples_for(experiment.task, *subject.data);
   if (!labels.empty())
     subject.data = join_classes(std::move(subject.data), labels, subject.weights, foreign);
 }

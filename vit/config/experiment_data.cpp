@@ -10,7 +10,8 @@
 namespace vit {
 namespace {
 
-/// Training on some of the training samples, validation on the others. `is_held_out`: for each.
+/// Training on some of the training samples, validation on those that `hold_out` says. `key` is
+/// what asks for it.
 DataSplits divided(const DataSpec& set,
                    const std::function<std::vector<bool>(const Dataset&)>& hold_out,
                    const std::string& key) {
@@ -90,15 +91,6 @@ DataSplits both_splits(const DataSpec& set) {
   }
 }
 
-/// Throws Error (data) at the first sample that lacks what is needed.
-void require_parts(const Dataset& data, const SampleParts& needs) {
-  if (!needs.has(SamplePart::label)) return;
-  for (std::int64_t i = 0; i < data.size(); ++i)
-    if (data.label(i) < 0)
-      throw Error(ErrorKind::data, data.source(i), "has no label",
-                  "label it or take it out of the data; the task tells classes apart");
-}
-
 }  // namespace
 
 DataSplits open_data(const DataConfig& data) {
@@ -133,21 +125,31 @@ void require_data_for(const TaskSpec& task, const DataSpec& set) {
               "data sets that fit: " + fitting);
 }
 
+void require_samples_for(const TaskSpec& task, const Dataset& data) {
+  if (!needs_of(task).has(SamplePart::label)) return;
+  for (std::int64_t i = 0; i < data.size(); ++i)
+    if (data.label(i) < 0)
+      throw Error(ErrorKind::data, data.source(i), "has no label",
+                  str("the task ", task.name,
+                      " needs one of every sample: label it, or take it out of the data"));
+}
+
 DataSplits open_data(const Experiment& experiment) {
   require_data_for(experiment.task, experiment.data.set);
   DataSplits splits = open_data(experiment.data);
-  const SampleParts needs = needs_of(experiment.task);
-  require_parts(*splits.train, needs);
-  require_parts(*splits.val, needs);
+  require_samples_for(experiment.task, *splits.train);
+  require_samples_for(experiment.task, *splits.val);
   check_sampler(*splits.train, experiment.data.sampler);
   return splits;
 }
 
 std::vector<std::string> data_remarks(const DataConfig& data, const DataSplits& splits) {
   std::vector<std::string> remarks;
+  // Else it is of the training samples, whose notes are told already.
+  const bool validates_on_its_own = data.subset.folds == 0 && data.subset.val_split == 0;
   for (const auto& [name, split] :
        {std::pair("training", splits.train.get()), std::pair("validation", splits.val.get())})
-    if (!split->notes().empty())
+    if (!split->notes().empty() && (split != splits.val.get() || validates_on_its_own))
       remarks.push_back(
           str(name, " data: ", split->notes().line(), " (`vit data check` says which)"));
   if (data.batch_size > splits.train->size())

@@ -18,9 +18,13 @@ namespace vit {
 /// and says which kinds do. Opens nothing.
 void require_data_for(const TaskSpec& task, const DataSpec& set);
 
+/// Throws Error (data) at the first sample that lacks what the task needs, by its name. Decodes
+/// nothing.
+void require_samples_for(const TaskSpec& task, const Dataset& data);
+
 /// Opens the data of an experiment, and asks it for what the task and the sampler need, so that
-/// nothing runs without. Throws what open_data and require_data_for do, Error (data) for a sample
-/// that lacks what the task needs, by its name, and Error (usage) for a sampler without weights.
+/// nothing runs without. Throws what open_data, require_data_for and require_samples_for do, and
+/// Error (usage) for a sampler without weights.
 [[nodiscard]] DataSplits open_data(const Experiment& experiment);
 
 /// What a person should know of the data when training starts, a line each: what was left out or
