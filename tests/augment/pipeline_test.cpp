@@ -138,3 +138,44 @@ TEST_CASE("batches are mixed only where classes are known and an alpha is set") 
   CHECK((*mix({3, 0}, 2)).max().item<float>() == 1);
   CHECK_FALSE(Pipeline::evaluation(square_input(32)).mix(images, labels, 0, 0));
 }
+
+TEST_CASE("Versions share crops and flips, the first goes without the rest, the others differ") {
+  AugmentOptions augment;
+  augment.train = AugmentList{"random_resized_crop", "hflip"};
+  const Pipeline clean = Pipeline::training(square_input(32), augment, 1);
+  augment.aa = "augmix-m5-w4-d2";
+  const Pipeline pipeline = Pipeline::training(square_input(32), augment, 1, {}, {}, 3);
+  CHECK(pipeline.versions() == 3);
+  CHECK(pipeline.view_sizes().size() == 3);
+  const auto bytes = encode_jpeg(waves(150, 90));
+  const auto versions = [&](std::int64_t index) {
+    std::vector<std::vector<float>> all(3,
+                                        std::vector<float>(static_cast<std::size_t>(3 * 32 * 32)));
+    Sample sample = encoded(bytes);
+    pipeline.apply(sample, 0, index, {all[0].data(), all[1].data(), all[2].data()});
+    return all;
+  };
+  for (std::int64_t index = 0; index < 10; ++index) {
+    const auto all = versions(index);
+    CHECK(all[0] == run(clean, encoded(bytes), index));
+    CHECK(all[1] != all[0]);
+    CHECK(all[2] != all[0]);
+    CHECK(all[1] != all[2]);
+    CHECK(all == versions(index));
+  }
+}
+
+TEST_CASE("Versions that could not differ, or would be mixed, are refused with the key") {
+  AugmentOptions augment;
+  augment.train = AugmentList{"random_resized_crop", "hflip"};
+  const auto make = [&] { return Pipeline::training(square_input(32), augment, 1, {}, {}, 3); };
+  CHECK_THROWS_WITH(make(), Catch::Contains("they would be equal"));
+  augment.aa = "rand-m9";
+  CHECK_NOTHROW(make());
+  augment.mixup.mixup = 0.8;
+  CHECK_THROWS_WITH(make(), Catch::Contains("augment.mixup"));
+  augment.mixup.mixup = 0;
+  augment.multi_crop.enabled = true;
+  augment.aa.reset();
+  CHECK_THROWS_WITH(make(), Catch::Contains("augment.multi_crop.enabled"));
+}

@@ -44,3 +44,22 @@ TEST_CASE("The median lies between two steps in the middle") {
   CHECK(result.best_images_per_s() == Approx(20.0));
   CHECK(result.gflops() == Approx(2.0));
 }
+
+TEST_CASE("A benchmark takes the classes of the data, and versions of each image for jsd") {
+  vit::Experiment experiment = vit::parse_experiment(
+      "data: {batch_size: 4, image_size: 16, num_train: 20, num_val: 8}\n"
+      "model: {name: vit_tiny_patch16_224, img_size: 8, patch_size: 4, embed_dim: 32, depth: 1,\n"
+      "        num_heads: 2}\n"
+      "train: {threads: 1}\n",
+      "small.yaml");
+  num_classes(experiment.model) = 0;  // as of weights whose head is to be made anew
+  const vit::Benchmark plain = vit::benchmark_training(experiment, {.steps = 1});
+  CHECK(plain.seconds.size() == 1);
+  experiment.task.options.loss = "jsd";
+  CHECK(vit::benchmark_training(experiment, {.steps = 1}).flops == 3 * plain.flops);
+  vit::Experiment ten = experiment;
+  ten.task.options.loss = "ce";
+  num_classes(ten.model) = 10;
+  ten.num_classes_given = true;
+  CHECK(vit::benchmark_training(ten, {.steps = 1}).flops == plain.flops);
+}

@@ -4,6 +4,7 @@
 
 #include "tests/catch.h"
 #include "tests/config/bench.h"
+#include "tests/support/stop_after.h"
 #include "vit/config/open_model.h"
 #include "vit/train/run_directory.h"
 
@@ -14,7 +15,7 @@ TEST_CASE("A linear probe teaches the head alone, and keeps the features for the
   Bench bench;
   const WorkingFolder here(bench.folder.path());
   bench.run("body");
-  const std::vector<std::string> sets{"task.name=linear_probe", "augment.train=[resize]",
+  const std::vector<std::string> sets{"task.name=linear_probe", "augment.train=[]",
                                       "init.weights=body/checkpoints/best.safetensors",
                                       "init.reset_head=true"};
   const vit::RunResult first = bench.run("probe", "", {}, nullptr, sets);
@@ -33,4 +34,18 @@ TEST_CASE("A linear probe teaches the head alone, and keeps the features for the
   const vit::RunDirectory run(bench.folder / "probe");
   CHECK(std::filesystem::exists(run.last_checkpoint()));
   CHECK(std::filesystem::exists(run.summary()));
+}
+
+TEST_CASE("A linear probe that was stopped goes on as one that was not") {
+  Bench bench;
+  const WorkingFolder here(bench.folder.path());
+  const std::vector<std::string> sets{"task.name=linear_probe", "augment.train=[]",
+                                      "optim.clip_grad=0.5", "train.model_ema=0.9"};
+  bench.run("unbroken", "", {}, nullptr, sets);
+  vit::test::StopAfter stopper(6);  // in the second epoch of four batches
+  CHECK(bench.run("broken", "", {&stopper}, &stopper.stop, sets).end == vit::TrainingEnd::stopped);
+  CHECK(bench.run("broken", "auto", {}, nullptr, sets).end == vit::TrainingEnd::complete);
+  for (const char* file : {"checkpoints/last.safetensors", "checkpoints/best.safetensors"})
+    CHECK((vit::test::get(bench.folder / "broken" / file) ==
+           vit::test::get(bench.folder / "unbroken" / file)));
 }

@@ -2,9 +2,12 @@
 
 #include <torch/types.h>
 
+#include <memory>
+
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "vit/core/log.h"
+#include "vit/core/str.h"
 
 namespace {
 
@@ -82,4 +85,43 @@ TEST_CASE("Another config is shown key by key, and needs to be allowed unless no
   CHECK_THAT(error->what(), Catch::Contains("optim.lr: was 0.001, is 0.01") &&
                                 Catch::Contains("seed: was 0, is 3") &&
                                 Catch::Contains("--allow-change"));
+}
+
+TEST_CASE("With batches of another size the schedules go on where timm does") {
+  const auto built = [](std::int64_t batch_size, std::int64_t accumulate = 1) {
+    return std::make_unique<vit::BuiltExperiment>(vit::parse_experiment(
+        vit::str("data: {image_size: 16, num_train: 96, num_val: 8, workers: 0, batch_size: ",
+                 batch_size, "}\naugment: {train: [resize]}\n",
+                 "model: {name: vit_tiny_patch16_224, img_size: 8, patch_size: 4, embed_dim: 8, "
+                 "depth: 1, num_heads: 2}\nschedule: {epochs: 6}\n",
+                 "train: {device: cpu, threads: 1, grad_accum_steps: ", accumulate, "}\n"),
+        "small.yaml"));
+  };
+  const auto before = built(16);  // six updates an epoch
+  vit::SoundCheckpoint checkpoint;
+  checkpoint.info.config = before->config;
+  vit::TrainingState state;
+  state.epoch = 4;
+  state.update = 24;
+  CHECK(vit::refit_to_batches(state, checkpoint, *before).empty());
+  CHECK(state.schedule_shift == 0);
+  const auto half = built(8);
+  CHECK_THAT(vit::refit_to_batches(state, checkpoint, *half),
+             Catch::Contains("12 updates now") && Catch::Contains("at update 48 of 72"));
+  CHECK(state.update == 24);
+  CHECK(state.schedule_shift == 24);
+
+  vit::TrainingState inside;  // behind 48 samples of the fifth epoch
+  inside.epoch = 4;
+  inside.batch = 3;
+  inside.update = 27;
+  CHECK(vit::refit_to_batches(inside, checkpoint, *before).empty());
+  (void)vit::refit_to_batches(inside, checkpoint, *half);
+  CHECK(inside.batch == 6);
+  CHECK(inside.update + inside.schedule_shift == 54);
+
+  vit::TrainingState accumulated = state;
+  accumulated.schedule_shift = 0;
+  (void)vit::refit_to_batches(accumulated, checkpoint, *built(16, 2));
+  CHECK(accumulated.update + accumulated.schedule_shift == 12);
 }

@@ -102,3 +102,31 @@ TEST_CASE("A dry run checks everything and leaves nothing") {
   REQUIRE(error);
   CHECK(error->kind() == vit::ErrorKind::usage);
 }
+
+TEST_CASE("The log has a line for each epoch, and says how a run ended") {
+  Bench bench;
+  StopAfter stopper(6);
+  bench.run("run", "", {&stopper}, &stopper.stop);
+  const std::string stopped = vit::test::get(bench.folder / "run/log.txt");
+  CHECK_THAT(stopped, Catch::Contains("info epoch 1/3  loss") &&
+                          Catch::Contains("info interrupted after 1 epochs and 2 batches") &&
+                          !Catch::Contains("epoch 2/3  loss"));
+  const std::string page = vit::test::get(bench.folder / "run/report.html");
+  CHECK_THAT(page, Catch::Contains("The run is not complete: 1 of 3 epochs are done"));
+
+  CHECK_THROWS(bench.run("nan", "", {}, nullptr,
+                         {"optim.lr=1e30", "optim.opt=sgd", "schedule.warmup_epochs=0"}));
+  CHECK_THAT(vit::test::get(bench.folder / "nan/log.txt"),
+             Catch::Contains("error epoch") && Catch::Contains("diverged"));
+}
+
+TEST_CASE("jsd trains on versions of each image, from the file to the report") {
+  Bench bench;
+  const vit::RunResult result =
+      bench.run("run", "", {}, nullptr, {"task.loss=jsd", "augment.aa=augmix-m5-w4-d2"});
+  CHECK(result.end == vit::TrainingEnd::complete);
+  const auto refused =
+      vit::test::error_of([&] { bench.run("other", "", {}, nullptr, {"task.loss=jsd"}); });
+  REQUIRE(refused);
+  CHECK(refused->kind() == vit::ErrorKind::usage);
+}

@@ -108,3 +108,12 @@ TEST_CASE("a file that cannot be written is an error that names it") {
     CHECK(error.where() == "/proc/no/such/log.txt");
   }
 }
+
+TEST_CASE("what is for the file alone stands there at once, with its level") {
+  const QuietFile file;
+  const log::FileSink sink(file.path);
+  log::to_file(log::Level::info, "epoch 1/2");
+  CHECK(file.text().find("info epoch 1/2\n") != std::string::npos);
+  log::to_file(log::Level::error, "diverged");
+  CHECK(file.text().find("error diverged\n") != std::string::npos);
+}

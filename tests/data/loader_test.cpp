@@ -238,3 +238,40 @@ TEST_CASE("With multi-crop a batch holds each view in its own size, the same for
   CHECK(alone[0].to(torch::kCPU).views.size() == 5);
   CHECK(read_all(*data, 0)[0].views.empty());  // without multi-crop there is but the picture
 }
+
+TEST_CASE("Of several versions the first ones of all samples stand before the second ones") {
+  const auto data = vit::shapes({.image_size = 24, .num_train = 20}, vit::Split::train);
+  vit::Preprocessing input;
+  input.img_size = {16, 16};
+  vit::AugmentOptions augment;
+  augment.train = vit::AugmentList{"random_resized_crop"};
+  const vit::Pipeline clean = vit::Pipeline::training(input, augment, 3);
+  augment.aa = "rand-m9";
+  const vit::Pipeline pipeline = vit::Pipeline::training(input, augment, 3, {}, {}, 3);
+  const auto read = [&](const vit::Pipeline& by, std::int64_t workers) {
+    vit::EpochLoader loader(*data, by, vit::shuffled_order(data->size(), 3, 0), 0,
+                            {.batch_size = 8, .workers = workers, .prefetch = 2});
+    std::vector<vit::Batch> batches;
+    while (auto batch = loader.next()) batches.push_back(*batch);
+    return batches;
+  };
+  const auto alone = read(pipeline, 0), threaded = read(pipeline, 3), first = read(clean, 0);
+  REQUIRE(alone.size() == 3);
+  for (std::size_t i = 0; i < alone.size(); ++i) {
+    const vit::Batch& batch = alone[i];
+    const std::int64_t samples = first[i].size();
+    CHECK(batch.versions == 3);
+    CHECK(batch.samples() == samples);
+    CHECK(batch.size() == 3 * samples);
+    CHECK(batch.images.slice(0, 0, samples).equal(first[i].images));
+    for (std::int64_t version = 0; version < 3; ++version) {
+      CHECK(
+          batch.labels.slice(0, version * samples, (version + 1) * samples).equal(first[i].labels));
+      CHECK(batch.indices.slice(0, version * samples, (version + 1) * samples)
+                .equal(first[i].indices));
+    }
+    CHECK_FALSE(batch.images.slice(0, samples, 2 * samples).equal(first[i].images));
+    CHECK(batch.images.equal(threaded[i].images));
+    CHECK(batch.to(torch::kCPU).versions == 3);
+  }
+}

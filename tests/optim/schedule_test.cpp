@@ -1,5 +1,7 @@
 #include "vit/optim/schedule.h"
 
+#include <cmath>
+
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -166,4 +168,16 @@ TEST_CASE("Weight decay, momentum and stochastic depth change with the update") 
   CHECK(schedule.momentum(50, 0.9) == Approx(0.7));
   CHECK(schedule.drop_path_factor(0) == 0.0);
   CHECK(schedule.drop_path_factor(99) == 1.0);
+}
+
+TEST_CASE("plateau takes smaller for better where told, and never what is not a number") {
+  vit::ScheduleOptions options;
+  options.sched = "plateau";
+  options.warmup_epochs = options.patience_epochs = 0;
+  options.min_lr = 0;
+  const vit::Schedule larger(options, 1.0, 10), smaller(options, 1.0, 10, false);
+  CHECK(larger.lr(20, {3.0, 2.0}) == Approx(0.1));
+  CHECK(smaller.lr(20, {3.0, 2.0}) == 1.0);
+  CHECK(smaller.lr(20, {2.0, 3.0}) == Approx(0.1));
+  CHECK(larger.lr(30, {std::nan(""), 1.0, 2.0}) == larger.lr(30, {0.5, 0.4, 1.0}));
 }

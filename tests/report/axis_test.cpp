@@ -56,3 +56,10 @@ TEST_CASE("a logarithmic axis has powers of ten") {
   CHECK(axis.position(10) == Approx(0.5));
   CHECK(log_axis(1e-30, 1).ticks.size() <= 9);
 }
+
+TEST_CASE("what is counted has whole ticks, also where there are few") {
+  CHECK(labels(linear_axis(1, 4, 8, false, 1)) == "1 2 3 4");
+  CHECK(labels(linear_axis(1, 3, 8, false)) == "1.0 1.2 1.4 1.6 1.8 2.0 2.2 2.4 2.6 2.8 3.0");
+  CHECK(labels(linear_axis(1, 1, 8, false, 1)) == "1");
+  CHECK(labels(linear_axis(0, 100, 5, true, 1)) == "0 20 40 60 80 100");
+}

@@ -50,11 +50,14 @@ TEST_CASE("few classes show their counts, and the share of the row on hovering")
   CHECK(text.find("cat → dog: 2 (20.0 %)") != std::string::npos);
 }
 
-TEST_CASE("a hundred classes show cells only, and each name twice") {
+TEST_CASE("a hundred classes show cells only, and no name too small to be read") {
   const std::string text = svg(square(100));
   CHECK(test::is_well_formed(text));
   CHECK(text.find(">40</text>") == std::string::npos);
-  CHECK(count_of(">class 57</text>", text) == 2);
+  CHECK(count_of(">class 56</text>", text) == 2);  // beside its row and above its column
+  CHECK(count_of(">class 57</text>", text) == 0);  // there is no room for all, a hover tells
+  CHECK(count_of("class 57 → class 58", text) == 1);
+  CHECK(count_of("font-size=\"11\"", text) == 100);
   CHECK(text.size() < 200'000);
 }
 

@@ -59,9 +59,10 @@ TEST_CASE(
                       {"weight decay", {0.5, 1.5}, {0.05, 0.4}}};
   const std::string text = html_parts::curves(report);
   CHECK(test::is_well_formed(text));
-  const std::size_t rate = text.find(">Learning rate<");
-  CHECK(rate != std::string::npos);
-  CHECK(text.find(">Learning rate<", rate + 1) == std::string::npos);
+  std::size_t charts = 0;
+  for (std::size_t at = 0; (at = text.find(">Learning rate<", at)) != std::string::npos; ++at)
+    ++charts;
+  CHECK(charts == 2);  // for wide screens and for phones
   CHECK(has(text, ">Weight decay<"));
 }
 
@@ -74,4 +75,27 @@ TEST_CASE("the best epoch is marked in the table, the first one of several") {
   REQUIRE(best != std::string::npos);
   CHECK(text.compare(text.find("<td", best), 16, "<td class=\"n\">2<") == 0);
   CHECK(text.find("<tr class=\"best\">", best + 1) == std::string::npos);
+}
+
+TEST_CASE("phones have charts of their own, whose texts are not reduced; epochs are whole") {
+  RunReport report;
+  report.history = parse_csv("epoch,train_loss\n1,2\n2,1.5\n3,1.2\n", "summary.csv");
+  const std::string text = html_parts::curves(report);
+  const std::size_t phone = text.find("<div class=\"on-phone\"><svg");
+  REQUIRE(phone != std::string::npos);
+  CHECK(has(text, "<div class=\"on-wide\"><svg"));
+  CHECK(has(text.substr(phone, 400), "viewBox=\"0 0 330 250\""));
+  CHECK(has(text, ">2</text>"));
+  CHECK_FALSE(has(text, ">1.5</text>\n<path class=\"axis\""));
+}
+
+TEST_CASE("every figure of an evaluation has a card") {
+  RunReport report;
+  report.metrics = {{"loss", 0.25}, {"f1", 0.87654}, {"ece", 0.01}, {"<odd>", 3}};
+  const std::string text = html_parts::key_figures(report);
+  CHECK(test::is_well_formed(text));
+  CHECK(has(text, "Evaluation loss"));
+  CHECK(has(text, "0.8765"));
+  CHECK(has(text, "Calibration error"));
+  CHECK(has(text, "&lt;odd&gt;"));
 }

@@ -84,3 +84,11 @@ TEST_CASE("texts are escaped") {
   CHECK(test::is_well_formed(text));
   CHECK(text.find("<script") == std::string::npos);
 }
+
+TEST_CASE("a hover tells the place and the value, rounded") {
+  LineChart chart{.title = "t", .x_label = "epoch", .whole_x = true};
+  chart.series = {{"learning rate", {1, 2}, {0.0009945512372778235, 3}}};
+  const std::string text = svg(chart);
+  CHECK(text.find("<title>epoch 1: learning rate 0.00099455</title>") != std::string::npos);
+  CHECK(text.find("<title>epoch 2: learning rate 3</title>") != std::string::npos);
+}

@@ -107,7 +107,7 @@ TEST_CASE("the line of an epoch stays, and the end leaves no live line behind") 
     progress.step(at(200));
     screen.taken();
     progress.epoch({.epoch = 3, .epochs = 10, .train_loss = 1.5, .top1 = 60.0, .best = true});
-    CHECK(screen.taken() == "\r\x1b[2Kepoch  3/10  train loss 1.5000  top-1 60.00%  best\n");
+    CHECK(screen.taken() == "\r\x1b[2Kepoch  3/10  loss 1.5000  top-1 60.00%  best\n");
     screen.now += 1;
     progress.step(at(1));
     screen.taken();
@@ -181,4 +181,23 @@ TEST_CASE("notes from several threads don't tear each other") {
   std::string expected;
   for (int i = 0; i < 800; ++i) expected += "a whole line\n";
   CHECK(screen.taken() == expected);
+}
+
+TEST_CASE("the line of an epoch fits into 80 columns, whatever it has to tell") {
+  const EpochSummary all{.epoch = 7,
+                         .epochs = 300,
+                         .train_loss = 1.5,
+                         .eval_loss = 1.25,
+                         .top1 = 98.5,
+                         .top5 = 100.0,
+                         .images_per_s = 12345,
+                         .seconds = 754,
+                         .best = true};
+  CHECK(display_width(epoch_line(all)) < 80);
+  CHECK(epoch_line(all).starts_with("epoch   7/300  loss 1.5000  eval 1.2500  top-1 98.50%"));
+  CHECK(epoch_line(all).ends_with("best"));
+  EpochSummary few = all;
+  few.images_per_s.reset();
+  few.seconds.reset();
+  CHECK(epoch_line(few).find("top-5 100.00%") != std::string::npos);
 }

@@ -5,20 +5,21 @@
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
+#include "vit/report/csv.h"
 
 using namespace vit;
 using namespace vit::test;
 
 namespace {
 
-BatchEvent batch_event(std::int64_t update, std::int64_t batches) {
-  BatchEvent event;
-  event.epoch = 1;
-  event.batches = batches;
-  event.update = update;
-  event.loss = 2.5;
-  event.lr = 0.001;
-  return event;
+UpdateEvent update_event(std::int64_t update, std::int64_t batches) {
+  return {.update = update,
+          .epoch = 1,
+          .batch = update,
+          .batches = batches,
+          .loss = 2.5 + static_cast<double>(update),
+          .grad_norm = 0.125,
+          .lr = 0.001};
 }
 
 EpochEvent epoch_event(std::int64_t epoch, std::int64_t update) {
@@ -74,13 +75,14 @@ TEST_CASE("a long epoch gives about fifty points, a short one every batch") {
   {
     RunRecorder recorder(folder.path(), std::nullopt);
     for (std::int64_t update = 1; update <= 1000; ++update)
-      recorder.on_batch(batch_event(update, 1000));
+      recorder.on_update(update_event(update, 1000));
   }
   CHECK(lines_of(folder / "metrics.jsonl") == 50);
   const ScratchFolder other;
   {
     RunRecorder recorder(other.path(), std::nullopt);
-    for (std::int64_t update = 1; update <= 5; ++update) recorder.on_batch(batch_event(update, 5));
+    for (std::int64_t update = 1; update <= 5; ++update)
+      recorder.on_update(update_event(update, 5));
   }
   CHECK(lines_of(other / "metrics.jsonl") == 5);
 }
@@ -101,4 +103,51 @@ TEST_CASE("a run that goes on has each epoch once") {
   for (std::size_t row = 0; row < 3; ++row)
     CHECK(table.number(row, "epoch") == static_cast<double>(row + 1));
   CHECK(lines_of(folder / "metrics.jsonl") == 3);
+}
+
+TEST_CASE("an update is recorded with its own loss, its gradient's norm, and the speed") {
+  const ScratchFolder folder;
+  {
+    RunRecorder recorder(folder.path(), std::nullopt);
+    BatchEvent batch;
+    batch.loss = 100;  // the mean since the epoch began
+    batch.images_per_s = 640;
+    recorder.on_batch(batch);
+    recorder.on_update(update_event(1, 5));
+  }
+  CHECK(get(folder / "metrics.jsonl") ==
+        "{\"step\":1,\"epoch\":1,\"train_loss\":3.5,\"grad_norm\":0.125,\"lr\":0.001,"
+        "\"images_per_s\":640.0}\n");
+  std::string events;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+    if (entry.path().filename().string().starts_with("events.")) events = get(entry.path());
+  for (const char* tag : {"train/loss", "train/grad_norm", "train/lr", "train/images_per_s"})
+    CHECK(events.find(tag) != std::string::npos);
+}
+
+TEST_CASE("every figure of the evaluation has its column, and a table goes on with its own") {
+  const ScratchFolder folder;
+  EpochEvent event = epoch_event(1, 10);
+  event.metrics.emplace_back("f1", 0.5);
+  const std::vector<std::string> names{"top1", "top5", "loss", "f1"};
+  { RunRecorder(folder.path(), std::nullopt, names).on_epoch(event); }
+  const CsvTable table = read_csv(folder / "summary.csv");
+  CHECK(table.header == std::vector<std::string>{"epoch", "step", "train_loss", "eval_loss",
+                                                 "eval_top1", "eval_top5", "lr", "images_per_s",
+                                                 "time_s", "eval_f1"});
+  CHECK(table.number(0, "eval_f1") == 0.5);
+
+  const ScratchFolder older;
+  { RunRecorder(older.path(), std::nullopt).on_epoch(epoch_event(1, 10)); }
+  event.epoch = 2;
+  { RunRecorder(older.path(), ResumePoint{1, 10}, names).on_epoch(event); }
+  const CsvTable grown = read_csv(older / "summary.csv");
+  CHECK_FALSE(grown.column("eval_f1"));
+  CHECK(grown.number(1, "eval_top1") == 62.5);
+  // A task without classes has no columns of theirs.
+  const ScratchFolder other;
+  RunRecorder boxes(other.path(), std::nullopt, {"map"});
+  CHECK(read_csv(other / "summary.csv").header ==
+        std::vector<std::string>{"epoch", "step", "train_loss", "lr", "images_per_s", "time_s",
+                                 "eval_map"});
 }

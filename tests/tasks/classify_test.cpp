@@ -5,6 +5,7 @@
 #include "tests/catch.h"
 #include "tests/support/module.h"
 #include "vit/loss/cross_entropy.h"
+#include "vit/loss/jsd.h"
 #include "vit/models/linear.h"
 
 namespace {
@@ -129,4 +130,18 @@ TEST_CASE("Each loss is what its name says") {
   CHECK_THROWS_WITH(loss({.loss = "ce", .class_weights = std::vector<double>{1, 1}}),
                     Catch::Contains("one number for each class"));
   CHECK_THROWS_WITH(loss({.loss = "jsd", .jsd_splits = 2}), Catch::Contains("2 versions"));
+}
+
+TEST_CASE("jsd learns of versions of each image: right is counted on the first ones") {
+  vit::LinearModel model = model_of(4);
+  vit::ClassifyTask task(*model, {.loss = "jsd", .jsd_splits = 3});
+  vit::Batch batch = batch_of({0, 1, 0, 1, 0, 1});
+  CHECK_THROWS_WITH(task.step(batch), Catch::Contains("3 versions of each image"));
+  batch.versions = 3;
+  CHECK(batch.samples() == 2);
+  const vit::TaskStep step = task.step(batch);
+  const torch::Tensor logits = model->forward(batch.images);
+  CHECK(torch::allclose(step.loss, vit::jsd_cross_entropy(logits, batch.labels, 3, 12.0, 0.1)));
+  CHECK(step.correct.item<std::int64_t>() ==
+        (logits.argmax(1) == batch.labels).slice(0, 0, 2).sum().item<std::int64_t>());
 }

@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include <cmath>
+
 #include "tests/catch.h"
 #include "tests/support/small_vit.h"
 
@@ -17,6 +19,21 @@ TEST_CASE("A task is made by its name, with its options") {
     return vit::create_task(spec, *model)->step(batch).loss.item<double>();
   };
   CHECK(loss(sharp) != loss(smooth));
+  vit::TaskSpec unknown;
+  unknown.name = "paint";
+  CHECK_THROWS_WITH(vit::create_task(unknown, *model), Catch::Contains("no task `paint`"));
+}
+
+TEST_CASE("Better is larger or smaller as the metric has it, and what is not a number never is") {
+  const double nan = std::nan("");
+  CHECK(vit::is_better(vit::Better::larger, 2, 1));
+  CHECK_FALSE(vit::is_better(vit::Better::larger, 1, 1));
+  CHECK(vit::is_better(vit::Better::smaller, 1, 2));
+  CHECK_FALSE(vit::is_better(vit::Better::smaller, 2, 1));
+  CHECK(vit::is_better(vit::Better::smaller, 2, std::nullopt));
+  CHECK_FALSE(vit::is_better(vit::Better::larger, nan, std::nullopt));
+  CHECK_FALSE(vit::is_better(vit::Better::larger, nan, 1));
+  CHECK(vit::is_better(vit::Better::larger, 0, nan));
 }
 
 TEST_CASE("The description of a task names it first, and then its options") {

@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include <cmath>
+
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "tests/support/small_vit.h"
@@ -212,4 +214,19 @@ TEST_CASE("A checkpoint with adapters holds merged weights for others, and goes 
   vit::merge_lora(*after.model);
   CHECK(torch::allclose(plain.model->forward(x), after.model->forward(x), 1e-5, 1e-6));
   CHECK_FALSE(after.model->named_parameters().contains("blocks.0.attn.qkv.lora_a"));
+}
+
+TEST_CASE("Metrics that were not a number, and a schedule that was moved, come back") {
+  const vit::test::ScratchFolder folder;
+  const Setup setup(1);
+  vit::CheckpointInfo written = info();
+  written.state.metrics = {std::nan(""), 61.25};
+  written.state.schedule_shift = -4;
+  vit::write_checkpoint(folder / "c.safetensors",
+                        vit::checkpoint_tensors(*setup.model, *setup.optimizer), written);
+  const vit::TrainingState read = vit::read_checkpoint_info(folder / "c.safetensors").state;
+  REQUIRE(read.metrics.size() == 2);
+  CHECK(std::isnan(read.metrics[0]));
+  CHECK(read.metrics[1] == 61.25);
+  CHECK(read.schedule_shift == -4);
 }

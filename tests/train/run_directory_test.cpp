@@ -77,3 +77,18 @@ TEST_CASE("A new run takes the first name that is free") {
   fs::create_directory(folder / "a-2");
   CHECK(vit::free_run_directory(folder.path(), "a") == folder / "a-3");
 }
+
+TEST_CASE("Creating sweeps out what killed processes left half-written, and nothing else") {
+  const vit::test::ScratchFolder folder;
+  const RunDirectory run(folder / "run");
+  run.create();
+  vit::test::put(folder / "run/checkpoints/last.safetensors.tmp.12345", "half");
+  vit::test::put(folder / "run/report.html.tmp.12345", "half");
+  vit::test::put(folder / "run/checkpoints/last.safetensors", "whole");
+  vit::test::put(folder / "run/notes.tmp.txt", "a user's own");
+  run.create();
+  CHECK_FALSE(fs::exists(folder / "run/checkpoints/last.safetensors.tmp.12345"));
+  CHECK_FALSE(fs::exists(folder / "run/report.html.tmp.12345"));
+  CHECK(fs::exists(folder / "run/checkpoints/last.safetensors"));
+  CHECK(fs::exists(folder / "run/notes.tmp.txt"));
+}

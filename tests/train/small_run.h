@@ -74,10 +74,10 @@ struct SmallRun {
   }
 
   TrainingEnd go(const std::atomic<bool>* stop = nullptr, std::vector<Observer*> observers = {},
-                 std::int64_t poisoned_sample = -1) {
+                 std::int64_t poisoned_sample = -1, Task* other_task = nullptr) {
     Poisoned fresh_task(*model, poisoned_sample);
     TrainingParts parts{.model = *model,
-                        .task = fresh_task,
+                        .task = other_task != nullptr ? *other_task : fresh_task,
                         .optimizer = *optimizer,
                         .train_data = *train_data,
                         .val_data = *val_data,

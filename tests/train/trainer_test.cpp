@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "tests/catch.h"
 #include "tests/optim/clip_in_place.h"
@@ -270,4 +271,87 @@ TEST_CASE("Three hundred updates need no more memory than the first hundred") {
   run.go(nullptr, {&watcher});
   REQUIRE(watcher.late > 0);
   CHECK(watcher.late - watcher.early < 2e6);  // bytes; a leaked batch a step would be 5 MB more
+}
+
+namespace {
+
+/// Classification that is judged by given figures in place of its own.
+class Judged final : public vit::Task {
+ public:
+  Judged(vit::ImageModel& model, std::vector<double> figures, vit::Better better)
+      : task_(model, {}), figures_(std::move(figures)), better_(better) {}
+  vit::TaskStep step(const vit::Batch& batch) override { return task_.step(batch); }
+  std::unique_ptr<vit::Evaluation> evaluate() override {
+    struct Fixed final : vit::Evaluation {
+      explicit Fixed(double value) : value(value) {}
+      void add(const vit::Batch&) override {}
+      [[nodiscard]] vit::Metrics metrics() const override { return {{"error", value}}; }
+      double value;
+    };
+    return std::make_unique<Fixed>(figures_.at(epoch_++));
+  }
+  [[nodiscard]] vit::Better better() const override { return better_; }
+
+ private:
+  vit::ClassifyTask task_;
+  std::vector<double> figures_;
+  vit::Better better_;
+  std::size_t epoch_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("The best epoch is that of the best metric, larger or smaller, and never one of NaN") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const auto best = [](const std::vector<double>& figures, vit::Better better) {
+    SmallRun run(static_cast<std::int64_t>(figures.size()), 1, 0, 16);
+    Judged task(*run.model, figures, better);
+    run.go(nullptr, {}, -1, &task);
+    return run.state.best_epoch;
+  };
+  CHECK(best({3, 1, 2}, vit::Better::larger) == 1);
+  CHECK(best({3, 1, 2}, vit::Better::smaller) == 2);
+  CHECK(best({nan, 1, 2}, vit::Better::larger) == 3);
+  CHECK(best({nan, 2, nan}, vit::Better::smaller) == 2);
+  CHECK(best({nan, nan}, vit::Better::larger) == 0);
+}
+
+TEST_CASE("A run that was moved in its schedules takes their rates from there on") {
+  SmallRun plain(4), moved(4);
+  struct Rates : vit::Observer {
+    void on_update(const vit::UpdateEvent& event) override { lr.push_back(event.lr); }
+    std::vector<double> lr;
+  } of_plain, of_moved;
+  plain.go(nullptr, {&of_plain});
+  moved.state.schedule_shift = 5;
+  moved.go(nullptr, {&of_moved});
+  REQUIRE(of_plain.lr.size() == 24);
+  for (std::size_t i = 0; i + 5 < 24; ++i) CHECK(of_moved.lr[i] == of_plain.lr[i + 5]);
+}
+
+TEST_CASE("Versions of each image count once: in the mean loss, in accuracy and in samples") {
+  SmallRun run(1);
+  vit::AugmentOptions augment;
+  augment.train = vit::AugmentList{"hflip"};
+  augment.aa = "rand-m9";
+  vit::Preprocessing input;
+  input.img_size = {16, 16};
+  run.train_pipeline =
+      std::make_unique<vit::Pipeline>(vit::Pipeline::training(input, augment, 7, {}, {}, 3));
+  vit::ClassifyTask task(*run.model, {.loss = "jsd"});
+  struct Updates : vit::Observer {
+    void on_update(const vit::UpdateEvent& event) override {
+      sum += event.loss;
+      samples += event.samples.size();
+    }
+    double sum = 0;
+    std::size_t samples = 0;
+  } updates;
+  StopAfter watcher(-1);
+  run.go(nullptr, {&updates, &watcher}, -1, &task);
+  CHECK(updates.samples == 48);
+  REQUIRE(watcher.epochs.size() == 1);
+  CHECK(watcher.epochs[0].train_loss == Approx(updates.sum / 6));
+  REQUIRE(watcher.epochs[0].train_top1);
+  CHECK(*watcher.epochs[0].train_top1 <= 100);
 }

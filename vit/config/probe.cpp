@@ -34,6 +34,7 @@ constexpr Unhonoured kUnhonoured[] = {
 
 /// Why a key has no say in a linear probe; "": it has.
 std::string_view unhonoured(const Experiment& experiment, const ConfigChange& change) {
+  if (change.key == "augment.train" && experiment.augment.train.size() == 0) return {};  // it does
   for (const Unhonoured& entry : kUnhonoured)
     if (change.key.starts_with(entry.key)) return entry.why;
   if (change.key.starts_with("model.") && change.key.find("drop") != std::string::npos)
@@ -57,11 +58,10 @@ void check_probe(const Experiment& experiment) {
     list += str("\n  ", change.key, ": ", change.now, " (", why, ")");
   }
   if (!list.empty())
-    throw Error(ErrorKind::usage, first,
-                "linear_probe cannot do what these options ask for:" + list,
-                "take them out (--set " + first +
-                    "=null), or train with task.name: classify and "
-                    "train.freeze");
+    throw Error(
+        ErrorKind::usage, first, "linear_probe cannot do what these options ask for:" + list,
+        "leave them at their defaults (augment.train: [] says the same as the default here), "
+        "or train with task.name: classify and train.freeze");
 }
 
 std::string feature_key(const Experiment& experiment, ImageModel& body) {

@@ -19,7 +19,7 @@ std::filesystem::path report_run(const std::filesystem::path& run) {
   try {
     // The weights are the checkpoint's, and nothing is trained.
     BuiltExperiment built(
-        load_experiment(directory.config(), {"init.weights=null", "task.distillation.type=null"}));
+        load_experiment(directory.config(), {"init.weights=null", "task.distillation.type=none"}));
     report = run_report(directory, built.experiment, parameter_count(*built.model),
                         report_curves(built));
     const std::filesystem::path checkpoint = checkpoint_to_keep(directory);

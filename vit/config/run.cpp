@@ -13,6 +13,7 @@
 #include "vit/config/report_run.h"
 #include "vit/config/resume.h"
 #include "vit/config/run_summary.h"
+#include "vit/config/unread_options.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/export/torchscript.h"
@@ -217,12 +218,13 @@ RunResult run_experiment(const RunRequest& request, const std::vector<Observer*>
   Experiment experiment = load_experiment(request.experiment, request.sets);
   if (config_changes(Experiment{}, experiment).empty())
     log::warn(request.experiment.string() +
-              " sets nothing: every option has its default (`vit config show` lists them)");
+              " sets nothing: every option has its default (`vit config` lists them)");
   if (experiment.task.name == "linear_probe" &&
       (request.find_lr || request.find_batch_size || request.profile > 0))
     throw Error(ErrorKind::usage, "task.name",
                 "linear_probe trains on features, and this looks at training on images",
                 "leave --find-lr, --find-batch-size and --profile out, or set task.name: classify");
+  for (const std::string& line : unread_options(experiment)) log::warn(line);
   BuiltExperiment built(std::move(experiment));
   RunResult result;
   if (request.dry_run) {

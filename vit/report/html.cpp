@@ -58,7 +58,7 @@ std::string reproduction(const RunReport& report) {
   if (!report.environment.empty()) {
     out += "<div class=\"card\"><table>";
     for (const auto& [name, value] : report.environment)
-      out += "<tr><td class=\"soft\" style=\"width:26%\">" + html_parts::short_name(name, 60) +
+      out += "<tr><td class=\"soft\" style=\"width:34%\">" + html_parts::short_name(name, 60) +
              "</td><td>" + html_text(shorten_middle(visible(value), 1000)) + "</td></tr>\n";
     out += "</table></div>\n";
   }
