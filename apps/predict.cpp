@@ -38,29 +38,30 @@ struct PredictArguments {
 /// What could not be predicted, so that the rest can be: told as it is met, counted at the end.
 class Failures {
  public:
-  explicit Failures(std::size_t inputs) : inputs_(inputs) {}
-
-  void add(const std::string& image, const Error& problem) {
+  /// `alone`: nothing else is asked for, so that the end tells it.
+  void add(const std::string& image, const Error& problem, bool alone) {
     if (first_ == nullptr) first_ = std::make_unique<Error>(problem);
     list_.push_back({{"image", image}, {"error", problem.what()}});
-    if (inputs_ > 1) log::error(problem.what());
+    alone_ = alone;
+    if (!alone) log::error(problem.what());
   }
   [[nodiscard]] const nlohmann::json& list() const { return list_; }
 
-  /// Throws Error (data) where there are any: the problem itself if nothing else was asked for.
+  /// Throws Error (data) where there are any.
   void end(std::size_t predicted) const {
     if (first_ == nullptr) return;
-    if (inputs_ == 1 && predicted == 0 && list_.size() == 1) throw *first_;
+    if (alone_) throw *first_;
+    const bool one = list_.size() == 1;
     throw Error(ErrorKind::data, printable(list_[0]["image"].get<std::string>()),
-                str(list_.size(), list_.size() == 1 ? " image" : " images", " of ",
-                    list_.size() + predicted, " could not be predicted, this one first"),
-                "what is wrong with each is said above; the others are predicted");
+                str(one ? "this image" : str("this and ", list_.size() - 1, " more"), " of ",
+                    list_.size() + predicted, " could not be predicted, for the reason above"),
+                predicted == 0 ? "" : "the others are predicted");
   }
 
  private:
-  std::size_t inputs_;
   nlohmann::json list_ = nlohmann::json::array();
   std::unique_ptr<Error> first_;
+  bool alone_ = false;
 };
 
 /// The images that an argument means: itself, or those of a folder. Throws Error (data).
@@ -98,13 +99,14 @@ PredictorRequest take_request(PredictArguments& arguments) {
 void predict(PredictArguments arguments) {
   set_compute_threads(0);
   const PredictorRequest request = take_request(arguments);
-  Failures failures(arguments.pictures.size());
+  Failures failures;
+  const bool one_input = arguments.pictures.size() == 1;
   std::vector<fs::path> pictures;
   for (const std::string& argument : arguments.pictures) {
     try {
       for (fs::path& path : pictures_of(argument)) pictures.push_back(std::move(path));
     } catch (const Error& problem) {
-      failures.add(argument, problem);
+      failures.add(argument, problem, one_input);
     }
   }
   if (pictures.empty() && !arguments.json) failures.end(0);
@@ -125,7 +127,7 @@ void predict(PredictArguments arguments) {
       normalize(eval_transform(load_picture(path, decoding), input), input, x.data_ptr<float>());
     } catch (const Error& problem) {
       if (problem.kind() != ErrorKind::data) throw;
-      failures.add(path.string(), problem);
+      failures.add(path.string(), problem, one_input && pictures.size() == 1);
       continue;
     }
     const torch::Tensor logits =

@@ -85,37 +85,35 @@ schedule: {epochs: 3, warmup_epochs: 0}
 train: {device: cpu, threads: 1}
 )");
   int number = 0;
-  for (const std::string exif : {"true", "false"})
-    for (const std::string more :
-         {"crop_mode=center --set data.crop_pct=0.8", "crop_mode=squash",
-          "crop_mode=border --set data.interpolation=bilinear",
-          "crop_mode=border --set data.crop_fill=[200]", "crop_mode=crop",
-          "crop_offset=floor --set data.crop_pct=0.61 --set model.in_chans=1"}) {
-      CAPTURE(exif, more);
-      const std::string run = "run" + std::to_string(number++);
-      const Outcome trained = run_program(
-          folder.path(), "train base.yaml --output " + run +
-                             " --set data.exif_orientation=" + exif + " --set data." + more);
-      INFO(trained.errors);
-      REQUIRE(trained.code == 0);
-      const double evaluated =
-          json::parse(run_program(folder.path(), "eval " + run + " --json").out)
-              .at("eval_loss")
-              .get<double>();
-      REQUIRE(run_program(folder.path(),
-                          "export " + run + " --format torchscript --output " + run + ".pt")
-                  .code == 0);
-      for (const std::string& model : std::vector<std::string>{
-               run, run + "/checkpoints/best.safetensors", run + "/model.pt", run + ".pt"}) {
-        CAPTURE(model);
-        const Outcome predicted =
-            run_program(folder.path(),
-                        "predict " + model + " images/val/across images/val/down --topk 2 --json");
-        INFO(predicted.errors);
-        REQUIRE(predicted.code == 0);
-        CHECK(loss_of(json::parse(predicted.out)) == Approx(evaluated).epsilon(1e-4));
-      }
+  for (const std::string more :
+       {"crop_mode=center --set data.crop_pct=0.8", "crop_mode=squash",
+        "crop_mode=border --set data.interpolation=bilinear",
+        "crop_mode=border --set data.crop_fill=[200]", "crop_mode=crop",
+        "crop_offset=floor --set data.crop_pct=0.61 --set model.in_chans=1"}) {
+    const std::string exif = number % 2 == 0 ? "true" : "false";
+    CAPTURE(exif, more);
+    const std::string run = "run" + std::to_string(number++);
+    const Outcome trained = run_program(folder.path(), "train base.yaml --output " + run +
+                                                           " --set data.exif_orientation=" + exif +
+                                                           " --set data." + more);
+    INFO(trained.errors);
+    REQUIRE(trained.code == 0);
+    const double evaluated = json::parse(run_program(folder.path(), "eval " + run + " --json").out)
+                                 .at("eval_loss")
+                                 .get<double>();
+    REQUIRE(run_program(folder.path(),
+                        "export " + run + " --format torchscript --output " + run + ".pt")
+                .code == 0);
+    for (const std::string& model : std::vector<std::string>{run + "/checkpoints/best.safetensors",
+                                                             run + "/model.pt", run + ".pt"}) {
+      CAPTURE(model);
+      const Outcome predicted = run_program(
+          folder.path(), "predict " + model + " images/val/across images/val/down --topk 2 --json");
+      INFO(predicted.errors);
+      REQUIRE(predicted.code == 0);
+      CHECK(loss_of(json::parse(predicted.out)) == Approx(evaluated).epsilon(1e-4));
     }
+  }
 }
 
 TEST_CASE("An image that is stored turned is predicted as upright where the model was trained so") {

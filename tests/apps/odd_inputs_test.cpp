@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -31,7 +32,7 @@ void put_odd_things(const vit::test::ScratchFolder& folder) {
 }
 
 /// Runs a command that must fail, or not; either way in its own words.
-void check(const vit::test::ScratchFolder& folder, const std::string& arguments) {
+void check_odd(const vit::test::ScratchFolder& folder, const std::string& arguments) {
   static const std::set<int> kCodes = {0, 2, 3, 4, 5, 6};
   const Outcome outcome = run_program(folder.path(), arguments + " </dev/null", "timeout 60");
   INFO("vit " << arguments << "\n" << outcome.errors);
@@ -52,7 +53,7 @@ TEST_CASE("Odd files in place of an experiment") {
        {"train --dry-run", "eval", "config", "summary", "data check", "data preview",
         "bench train --steps 1", "bench infer --steps 1", "bench data --steps 1"})
     for (const char* file : {"binary.yaml", "list.yaml", "folder", "missing.yaml", "/dev/null"})
-      check(folder, std::string(command) + " " + file);
+      check_odd(folder, std::string(command) + " " + file);
 }
 
 TEST_CASE("Odd files in place of a model") {
@@ -61,17 +62,17 @@ TEST_CASE("Odd files in place of a model") {
   for (const char* file : {"empty.pt", "binary.pt", "binary.safetensors", "folder", "image.png",
                            "/dev/null", "tiny.yaml", "''"}) {
     const std::string name = file;
-    check(folder, "predict " + name + " image.png");
-    check(folder, "eval " + name + " --set data.num_val=16");
-    check(folder, "export " + name + " --output out.pt");
-    check(folder, "weights show " + name);
-    check(folder, "weights verify " + name);
-    check(folder, "weights convert " + name + " --output out");
+    check_odd(folder, "predict " + name + " image.png");
+    check_odd(folder, "eval " + name + " --set data.num_val=16");
+    check_odd(folder, "export " + name + " --output out.pt");
+    check_odd(folder, "weights show " + name);
+    check_odd(folder, "weights verify " + name);
+    check_odd(folder, "weights convert " + name + " --output out");
   }
   for (const char* file : {"empty.safetensors", "binary.safetensors", "folder", "''"})
-    check(folder,
-          std::string("forward --model auto --output y --weights binary.pt --input ") + file);
-  check(folder, "runs replay folder --step 0");
+    check_odd(folder,
+              std::string("forward --model auto --output y --weights binary.pt --input ") + file);
+  check_odd(folder, "runs replay folder --step 0");
 }
 
 TEST_CASE("Odd numbers and options") {
@@ -108,7 +109,7 @@ TEST_CASE("Odd numbers and options") {
                           "init.weights=''",
                           "train.device=cuda:99",
                           "train.checkpoint_every=0 epochs"})
-    check(folder, std::string("train tiny.yaml --dry-run --set '") + set + "'");
+    check_odd(folder, std::string("train tiny.yaml --dry-run --set '") + set + "'");
   for (const char* arguments :
        {"predict",
         "eval",
@@ -150,7 +151,7 @@ TEST_CASE("Odd numbers and options") {
         "bench train tiny.yaml --steps 99999999999",
         "summary ''",
         "config ''"})
-    check(folder, arguments);
+    check_odd(folder, arguments);
 }
 
 TEST_CASE("Every command has a help of its own, with an example") {
@@ -173,6 +174,14 @@ TEST_CASE("Every command has a help of its own, with an example") {
     CHECK(help.out.find(std::string("vit ") + command, begin) != std::string::npos);
     CHECK(examples.insert(help.out.substr(begin)).second);
   }
+}
+
+TEST_CASE("An experiment without a key is told to have defaults only") {
+  const vit::test::ScratchFolder folder;
+  put_odd_things(folder);
+  const Outcome outcome = run_program(folder.path(), "config empty.yaml");
+  CHECK(outcome.code == 0);
+  CHECK_THAT(outcome.errors, Catch::Contains("empty.yaml: has no keys"));
 }
 
 TEST_CASE("What reads has an answer in JSON") {

@@ -5,6 +5,7 @@
 #include "tests/catch.h"
 #include "tests/config/bench.h"
 #include "vit/core/error.h"
+#include "vit/export/bundle_files.h"
 #include "vit/weights/tensors.h"
 
 using vit::test::Bench;

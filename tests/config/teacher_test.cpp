@@ -3,6 +3,7 @@
 #include "tests/catch.h"
 #include "tests/config/bench.h"
 #include "vit/config/open_model.h"
+#include "vit/export/bundle_files.h"
 #include "vit/report/csv.h"
 #include "vit/weights/tensors.h"
 

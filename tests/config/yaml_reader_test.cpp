@@ -219,8 +219,7 @@ TEST_CASE("where every value stands, what an old choice leaves behind is left ou
   Experiment experiment;
   reader.read([&](FieldVisitor& visitor) { describe(visitor, experiment); });
   CHECK(experiment.model.name == "resnet");
-  CHECK(reader.left_out() ==
-        "model.patch_size (model.name is resnet), model.depth (model.name is resnet)");
+  CHECK(reader.left_out() == "model.patch_size, model.depth (model.name is resnet)");
 
   // What the user has just written is still a mistake.
   document.set("model.patch_size=8");

@@ -9,7 +9,7 @@ using namespace vit;
 
 TEST_CASE("AVX2 gives the bits of the plain loops") {
   if (!has_avx2()) {
-    skip("this processor lacks the instructions");
+    vit::test::skip("this processor lacks the instructions");
     return;
   }
   test::check_same_as_plain(resample_rows_avx2, resample_columns_avx2);

@@ -9,7 +9,7 @@ using namespace vit;
 
 TEST_CASE("VNNI gives the bits of the plain loops") {
   if (!has_vnni()) {
-    skip("this processor lacks the instructions");
+    vit::test::skip("this processor lacks the instructions");
     return;
   }
   test::check_same_as_plain(resample_rows_vnni, resample_columns_vnni);

@@ -218,7 +218,7 @@ TEST_CASE("A checkpoint with adapters holds merged weights for others, and goes 
 
 TEST_CASE("Metrics that were not a number, and a schedule that was moved, come back") {
   const vit::test::ScratchFolder folder;
-  const Setup setup(1);
+  Setup setup(1);
   vit::CheckpointInfo written = info();
   written.state.metrics = {std::nan(""), 61.25};
   written.state.schedule_shift = -4;

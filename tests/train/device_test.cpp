@@ -1,6 +1,7 @@
 #include "vit/train/device.h"
 
 #include <ATen/Parallel.h>
+#include <torch/cuda.h>
 #include <torch/types.h>
 
 #include <thread>

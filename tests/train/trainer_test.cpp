@@ -283,7 +283,7 @@ class Judged final : public vit::Task {
   vit::TaskStep step(const vit::Batch& batch) override { return task_.step(batch); }
   std::unique_ptr<vit::Evaluation> evaluate() override {
     struct Fixed final : vit::Evaluation {
-      explicit Fixed(double value) : value(value) {}
+      explicit Fixed(double figure) : value(figure) {}
       void add(const vit::Batch&) override {}
       [[nodiscard]] vit::Metrics metrics() const override { return {{"error", value}}; }
       double value;

@@ -100,6 +100,7 @@ EvaluationSubject of_exported_model(const SubjectRequest& request, const std::st
   subject.device = resolve_device(subject.experiment.train.device);
   const Predictor predictor = open_predictor({path, "", request.sets}, subject.device);
   subject.preprocessing = predictor.preprocessing;
+  subject.experiment.data.decoding.exif_orientation = predictor.preprocessing.exif_orientation;
   subject.model = predictor.model;
   take_data(subject, predictor.labels, false);
   return subject;

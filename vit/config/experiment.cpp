@@ -1,5 +1,7 @@
 #include "vit/config/experiment.h"
 
+#include <utility>
+
 #include "vit/config/recognised_model.h"
 #include "vit/config/reference.h"
 #include "vit/config/yaml_document.h"
@@ -7,6 +9,7 @@
 #include "vit/config/yaml_writer.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/io/printable.h"
 #include "vit/weights/resample.h"
 
 namespace vit {
@@ -88,7 +91,7 @@ Experiment read(YamlDocument document, const std::vector<std::string>& sets,
   if (resolved) reader.leave_out_unchosen();
   reader.read([&](FieldVisitor& visitor) { describe(visitor, experiment); });
   experiment.num_classes_given = num_classes_given;
-  if (const std::string& left_out = reader.left_out(); !left_out.empty())
+  if (const std::string left_out = reader.left_out(); !left_out.empty())
     log::info("left out of the config: " + left_out);
   return experiment;
 }
@@ -114,7 +117,11 @@ void describe(FieldVisitor& visitor, Experiment& e) {
 
 Experiment load_experiment(const std::filesystem::path& file,
                            const std::vector<std::string>& sets) {
-  return read(YamlDocument::load(file), sets);
+  YamlDocument document = YamlDocument::load(file);
+  if (document.root().entries.empty())
+    log::warn(printable_path(file) + ": has no keys, so that every value is its default" +
+              (sets.empty() ? "; `vit config` lists them" : ", but for what is set"));
+  return read(std::move(document), sets);
 }
 
 Experiment parse_experiment(const std::string& yaml, const std::string& name,

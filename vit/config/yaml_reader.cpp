@@ -49,6 +49,13 @@ void YamlReader::read(const std::function<void(FieldVisitor&)>& describe_options
 
 bool YamlReader::given(std::string_view path) const { return given_.contains(path); }
 
+std::string YamlReader::left_out() const {
+  std::string text;
+  for (const auto& [choice, keys] : left_out_)
+    text += str(text.empty() ? "" : "; ", keys, " (", choice, ")");
+  return text;
+}
+
 std::string YamlReader::place_of(std::string_view path) const {
   const auto found = given_.find(path);
   return found == given_.end() ? "" : found->second.text();
@@ -245,8 +252,9 @@ void YamlReader::report_unknown_keys() {
         selector != nullptr && !same_source(selector->value.place, entry->place);
     if (leaves_out_ && changed_elsewhere &&
         same_source(entry->value.place, document_.root().place)) {
-      left_out_ += str(left_out_.empty() ? "" : ", ", join(section, entry->key), " (",
-                       join(section, selector->key), " is ", selector->value.text, ")");
+      std::string& keys =
+          left_out_[str(join(section, selector->key), " is ", selector->value.text)];
+      keys += (keys.empty() ? "" : ", ") + join(section, entry->key);
       continue;
     }
     // An option of a choice that was changed elsewhere, unless it looks like a slip of the fingers

@@ -32,8 +32,9 @@ class YamlReader final : public FieldVisitor {
   /// From now on, a key of the document itself that is unknown because a `--set` chose something
   /// else (another `data.name`, say) is no problem: for configs in which every value stands.
   void leave_out_unchosen() { leaves_out_ = true; }
-  /// The keys that were left out so, and why: "data.image_size (data.name is folder)", or "".
-  [[nodiscard]] const std::string& left_out() const { return left_out_; }
+  /// The keys that were left out so, and why: "data.image_size, data.num_val (data.name is
+  /// folder)", or "".
+  [[nodiscard]] std::string left_out() const;
 
   /// Whether the document named this key, such as `model.num_classes`; also for sections.
   [[nodiscard]] bool given(std::string_view path) const;
@@ -78,7 +79,7 @@ class YamlReader final : public FieldVisitor {
   std::vector<UnknownKey> unknown_;
   YamlKeyNames key_names_;
   bool leaves_out_ = false;
-  std::string left_out_;
+  std::map<std::string, std::string> left_out_;  ///< keys, by what left them out
   std::map<std::string, YamlPlace, std::less<>> given_;
 };
 
