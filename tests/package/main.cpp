@@ -2,7 +2,7 @@
 // README.md shows.
 #include <torch/nn/functional/loss.h>
 #include <torch/nn/module.h>
-#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/container/modulelist.h>
 #include <torch/optim/adamw.h>
 
 #include <cmath>
