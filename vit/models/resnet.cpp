@@ -140,7 +140,7 @@ void ResNetImpl::init_weights(std::uint64_t seed) {
     else
       init::constant(parameter, 1);
   }
-  for (auto& item : named_modules())
+  for (auto& item : named_modules("", /*include_self=*/false))  // also within the constructor
     if (auto* norm = item.value()->as<torch::nn::BatchNorm2dImpl>()) norm->reset_running_stats();
 }
 
