@@ -140,11 +140,13 @@ TEST_CASE("An exported model may be converted to half precision and to bfloat16"
   struct Case {
     const char* name;
     std::string rel_pos;
+    double half_tolerance = 2e-3;
   };
-  const auto [name, rel_pos] = GENERATE(
-      Case{"vit_tiny_patch16_dinov3_qkvb", "none"}, Case{"eva02_tiny_patch14_224", "none"},
-      Case{"vit_small_patch16_rope_ape_224", "none"}, Case{"vit_base_patch16_siglip_224", "none"},
-      Case{"test_vit", "bias"}, Case{"test_vit", "decomposed"}, Case{"test_vit", "none"});
+  const auto [name, rel_pos, half_tolerance] =
+      GENERATE(Case{"vit_tiny_patch16_dinov3_qkvb", "none"}, Case{"eva02_tiny_patch14_224", "none"},
+               Case{"vit_small_patch16_rope_ape_224", "none"},
+               Case{"vit_base_patch16_siglip_224", "none", 4e-3}, Case{"test_vit", "bias"},
+               Case{"test_vit", "decomposed"}, Case{"test_vit", "none"});
   INFO(name << ", rel_pos " << rel_pos);
   vit::ModelSpec spec = vit::model_spec(name);
   auto& options = std::get<vit::ViTOptions>(spec.options);
@@ -165,7 +167,8 @@ TEST_CASE("An exported model may be converted to half precision and to bfloat16"
   const torch::Tensor x = torch::rand({2, 3, options.img_size.height, options.img_size.width});
   const torch::Tensor expected = model->forward(x);
   const double size = std::max(1.0, expected.abs().max().item<double>());
-  for (const auto& [type, tolerance] : {std::pair{torch::kHalf, 2e-3}, {torch::kBFloat16, 0.05}}) {
+  for (const auto& [type, tolerance] :
+       {std::pair{torch::kHalf, half_tolerance}, {torch::kBFloat16, 0.05}}) {
     torch::jit::Module converted = vit::load_torchscript(folder / "m.pt").module;
     converted.to(type);
     const torch::Tensor found = converted.forward({x.to(type)}).toTensor();
