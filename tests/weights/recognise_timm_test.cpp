@@ -37,7 +37,6 @@ std::pair<ModelSpec, json> narrow(const std::string& name) {
     vit->num_heads = 2;
     vit->patch_size = {4, 4};
     vit->img_size = {12, 12};
-    vit->drop_remainder = false;
     args = {{"depth", 2}, {"embed_dim", 24}, {"num_heads", 2}, {"patch_size", 4}, {"img_size", 12}};
   } else if (auto* resnet = std::get_if<vit::ResNetOptions>(&spec.options)) {
     resnet->layers = {1, 1, 1, 1};
@@ -104,7 +103,7 @@ TEST_CASE("timm's arguments are followed in its own words") {
   CHECK(option(R"("norm_layer": "rmsnorm")", "norm_layer") == "rmsnorm");
   CHECK(option(R"("norm_layer": "layernormfp32")", "norm_layer") == "layernorm");
   CHECK(option(R"("pos_embed": "none")", "pos_embed") == "none");
-  CHECK(option(R"("reg_tokens": 2)", "reg_tokens") == "2");
+  CHECK(option(R"("reg_tokens": 0)", "reg_tokens") == "0");
   CHECK_NOTHROW(with_config(timm_vit(), timm_config(R"("drop_path_rate": 0.1, "in_chans": 3,
       "fc_norm": null, "weight_init": "skip")")));
 }
@@ -116,7 +115,7 @@ TEST_CASE("An argument or a value that is not known here is refused by its name"
         {R"("global_pool": "prr")", "model_args.global_pool: \"prr\""},
         {R"("embed_norm_layer": "layernorm")", "embed_norm_layer"},
         {R"("attn_layer": "diff")", "attn_layer"},
-        {R"("depth": "two")", "model_args.depth"},
+        {R"("qk_norm": "two")", "model_args.qk_norm"},
         {R"("something_new": 1)", "something_new"}}) {
     CAPTURE(args);
     CHECK_THAT(problem_of(timm_config(args)), Catch::Contains(named));
@@ -167,7 +166,7 @@ TEST_CASE("The flat config.json of before 2023 is read as the later one") {
   CHECK(found.interpolation == "bilinear");
   CHECK(found.crop_pct == 0.8);
   CHECK(found.labels == std::vector<std::string>{"ash", "fir", "oak"});
-  CHECK(found.options.at("img_size") == "[8,8]");
+  CHECK(found.options.at("img_size") == "8");
 }
 
 TEST_CASE(

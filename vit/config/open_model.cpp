@@ -105,7 +105,11 @@ TrainedModel open_model(const fs::path& path, const std::vector<std::string>& se
   const CheckpointInfo info = read_checkpoint_info(opened.checkpoint);
   opened.experiment =
       parse_resolved_experiment(info.config, opened.checkpoint.string() + " (its config)", sets);
-  opened.preprocessing = info.preprocessing;
+  // What is asked for now counts; and a checkpoint of before does not say of itself that its images
+  // were turned upright, but its config does.
+  opened.preprocessing =
+      sets.empty() ? info.preprocessing : experiment_preprocessing(opened.experiment);
+  opened.preprocessing.exif_orientation = opened.experiment.data.decoding.exif_orientation;
   opened.labels = info.labels;
   opened.state = info.state;
   opened.model = create_model(opened.experiment.model);

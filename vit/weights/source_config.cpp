@@ -126,7 +126,7 @@ std::optional<Size2> size_of(const Json& value) {
 }
 
 Json object_of(const Json& parent, const char* key) {
-  const Json found = parent.value(key, Json::object());
+  const Json found = parent.is_object() ? parent.value(key, Json::object()) : Json::object();
   return found.is_object() ? found : Json::object();
 }
 
