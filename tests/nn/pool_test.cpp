@@ -20,6 +20,13 @@ TEST_CASE("`avg` is the mean of the patches, without the prefix tokens") {
       torch::equal(vit::global_pool(tokens, "avg", {.prefix_tokens = 0}), torch::ones({2, 3})));
 }
 
+TEST_CASE("`token_avg` puts the mean of the patches beside the class token, without registers") {
+  const torch::Tensor tokens = vit::test::random_tensor({2, 6, 3});
+  const torch::Tensor pooled = vit::global_pool(tokens, "token_avg", {.prefix_tokens = 3});
+  CHECK(torch::equal(pooled.narrow(1, 0, 3), tokens.select(1, 0)));
+  CHECK(torch::equal(pooled.narrow(1, 3, 3), tokens.slice(1, 3).mean(1)));
+}
+
 TEST_CASE("`max` is the largest of the patches, `avgmax` the mean of that and `avg`") {
   const torch::Tensor tokens = vit::test::random_tensor({2, 6, 3});
   const torch::Tensor patches = tokens.slice(1, 1);

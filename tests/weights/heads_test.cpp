@@ -47,6 +47,9 @@ TEST_CASE("A head beside the encoder is its head") {
   for (const std::string head : {"fc", "classifier", "linear", "head", "head.layers.1"})
     check_is_timm(with_head(head, "backbone."));
   check_is_timm(with_head("model.classifier", "model.backbone."));
+  TensorMap apart = with_head("net.classifier", "net.backbone.");
+  apart["step"] = torch::zeros({});
+  check_is_timm(apart);
 }
 
 TEST_CASE("A head without a bias has one of zeros") {

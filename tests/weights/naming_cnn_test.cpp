@@ -142,10 +142,16 @@ TEST_CASE("mmpretrain: ViT, in both spellings of its norms, and DeiT's second he
   }
 }
 
-TEST_CASE("A Swin of transformers is no ViT, and DINOv3's names are not ConvNeXt's") {
-  const NamedWeights swin = vit::to_timm(
-      {{"swin.embeddings.patch_embeddings.projection.weight", torch::ones({4, 3, 2, 2})},
-       {"swin.encoder.layers.0.blocks.0.attention.self.query.weight", torch::ones({4, 4})}},
-      "test");
-  CHECK_THAT(std::string(swin.convention->name), !Catch::Contains("ViT of transformers"));
+TEST_CASE("A Swin of transformers is no ViT; the blocks of an MSN may stand beside their patches") {
+  const auto convention = [](const std::string& block) {
+    return std::string(vit::to_timm({{"vit.embeddings.patch_embeddings.projection.weight",
+                                      torch::ones({4, 3, 2, 2})},
+                                     {block, torch::ones({4, 4})}},
+                                    "test")
+                           .convention->name);
+  };
+  CHECK(convention("vit.encoder.layers.0.blocks.0.attention.self.query.weight") == "timm");
+  CHECK(convention("vit.encoder.layer.0.attention.attention.query.weight") ==
+        "ViT of transformers");
+  CHECK(convention("encoder.layer.0.attention.attention.query.weight") == "ViT of transformers");
 }

@@ -351,6 +351,12 @@ TEST_CASE("CLIP of OpenAI and open_clip; open_clip with timm's tower") {
   file["input_resolution"] = torch::ones({});
   CHECK(check(file, name, timm).names.options.at("act_layer") == "quick_gelu");
 
+  // A classifier on the embedding is no head that a model here has, and isn't lost either.
+  TensorMap tuned = file;
+  tuned["classifier.weight"] = torch::ones({2, kClasses});
+  const NamedWeights with_classifier = vit::to_timm(tuned, "test");
+  CHECK(with_classifier.names.heads == std::vector<std::string>{"classifier.weight", "proj"});
+
   TensorMap trunk = spelled(without_head(timm), {}, "visual.trunk.");
   trunk["visual.head.proj.weight"] = timm.at("head.weight");
   trunk["text.token_embedding.weight"] = torch::ones({5, kDim});

@@ -131,6 +131,8 @@ TEST_CASE("A residual network is recognised by its layers, however narrow") {
                                       {"layer2.0.conv1.weight", conv(16, 8)},
                                       {"fc.weight", torch::zeros({7, 16})}});
   CHECK(found.options.at("block") == "basic");
+  REQUIRE(found.assumptions.size() == 1);
+  CHECK_THAT(found.assumptions[0], Catch::Contains("resnetaa"));
   CHECK(found.options.at("layers") == "[2, 1]");
   CHECK(found.options.at("channels") == "[8, 16]");
   CHECK(found.options.at("num_classes") == "7");

@@ -39,6 +39,9 @@ void recognise_resnet(const NamedWeights& weights, Recognised& result) {
                     {"channels", option_text(channels)},
                     {"in_chans", std::to_string(shapes.size("conv1.weight", 1))},
                     {"num_classes", std::to_string(shapes.size("fc.weight", 0))}};
+  result.assumptions.emplace_back(
+      "no smoothing where maps are halved: that of timm's resnetaa* and resnetblur* has no "
+      "tensors");
   const std::int64_t width = shapes.size("conv1.weight", 0);
   if (width != (stem == "cifar" && !channels.empty() ? channels.front() : 64))
     result.options["stem_channels"] = std::to_string(width);

@@ -78,11 +78,12 @@ class TransformersModel {
     if (is_convolutional(config_)) {
       compare_maps();
       maps_activation();
+      if (config_.model_type == "convnext") epsilon("head_norm_eps", 1e-12);
     } else {
       type_ = *find_type(config_);
       compare();
       heads();
-      epsilon();
+      epsilon("norm_eps", type_.eps);
       mlp_activation();
       if (config_.model_type == "dinov3_vit") dinov3();
       positions();
@@ -137,11 +138,12 @@ class TransformersModel {
     forget("heads");
   }
 
-  void epsilon() {
+  /// Of all norms; of a ConvNeXt it is that of the norm behind pooling alone.
+  void epsilon(const std::string& option, double otherwise) {
     const Json eps = json_.value("layer_norm_eps", Json());
-    const double value = eps.is_number() ? eps.get<double>() : type_.eps;
+    const double value = eps.is_number() ? eps.get<double>() : otherwise;
     if (!(value > 0)) throw refused(config_, "layer_norm_eps: " + eps.dump(), "is not supported");
-    set("norm_eps", vit::option_text(value));
+    set(option, vit::option_text(value));
   }
 
   [[nodiscard]] std::string_view activation(std::string_view fallback) const {

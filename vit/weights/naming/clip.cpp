@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "vit/weights/naming/convention.h"
@@ -22,23 +23,39 @@ constexpr std::array kClipRules = {
     NameRule{"transformer.resblocks.*.mlp.c_proj.", "blocks.*.mlp.fc2."},
 };
 
-/// Moves the picture tower's tensors to the front and leaves the text tower out, whose names begin
-/// as the tower's own do.
+/// What a model of images and texts has beside the tower of images; further names begin with
+/// `text`.
+constexpr std::array<std::string_view, 11> kBesideTower = {
+    "transformer.", "token_embedding.", "positional_embedding", "ln_final.",  "logit_scale",
+    "logit_bias",   "input_resolution", "context_length",       "vocab_size", "attn_mask",
+    "text"};
+
+/// Moves the tower of images to the front and leaves the text tower out, whose names begin as the
+/// tower's own do. What is of neither, such as a classifier, stays as what stands beside it.
 void only_tower(Translation& names, const std::string& prefix) {
   if (prefix.empty()) return;
+  const std::size_t visual = prefix.rfind("visual.");
+  const std::string parent = visual == prefix.npos ? "" : prefix.substr(0, visual);
   TensorMap tower;
-  for (auto& [name, tensor] : names.source)
-    if (name.starts_with(prefix))
+  for (auto& [name, tensor] : names.source) {
+    if (name.starts_with(prefix)) {
       tower[name.substr(prefix.size())] = tensor;
+      continue;
+    }
+    const std::string own = name.starts_with(parent) ? name.substr(parent.size()) : name;
+    if (std::any_of(kBesideTower.begin(), kBesideTower.end(),
+                    [&](std::string_view start) { return own.starts_with(start); }))
+      names.dropped.push_back({name, "not of the image tower"});
     else
-      names.dropped.push_back({name, "not of the picture tower"});
+      tower[std::string(kBeside) + name] = tensor;
+  }
   names.source = std::move(tower);
 }
 
 void zero_head_bias(Translation& names) {
   // The projection has no bias; timm's head has one, which is zero here.
   const torch::Tensor& weight = names.tensors.at("head.weight");
-  names.put("head.bias", torch::zeros({weight.size(0)}, weight.options()), "no bias: zeros");
+  names.put("head.bias", torch::zeros({weight.size(0)}, weight.options()), std::string(kZeroBias));
 }
 
 void translate_openai(Translation& names) {

@@ -52,8 +52,9 @@ std::optional<Family> family_of(const TensorMap& tensors) {
 
 std::string_view module_of(std::string_view name) { return name.substr(0, name.rfind('.')); }
 
-bool sounds_like_a_head(std::string_view name) {
-  const std::string_view module = module_of(name);
+/// Whether the module of a tensor, or the first part of its name alone, is called like a head.
+bool sounds_like_a_head(std::string_view name, bool first_part) {
+  const std::string_view module = first_part ? name.substr(0, name.find('.')) : module_of(name);
   return std::any_of(kHeadWords.begin(), kHeadWords.end(), [&](std::string_view word) {
     return word == "lc" ? module == word || module.ends_with(".lc")
                         : module.find(word) != module.npos;
@@ -99,10 +100,10 @@ class Head {
         const std::string& name = entry->first;
         const bool beside = name.starts_with(kBeside);
         const std::string plain = told(name);
-        const bool at_top = !is_part(plain) && plain.find('.') != plain.npos;
+        const bool at_top = !beside && !is_part(plain) && plain.find('.') != plain.npos;
         if (!beside && plain.starts_with(own)) {
           inner_.emplace(plain, entry->second);
-        } else if ((beside || at_top) && sounds_like_a_head(plain)) {
+        } else if ((beside || at_top) && sounds_like_a_head(plain, /*first_part=*/at_top)) {
           beside_.emplace(plain, entry->second);
         } else if (beside) {
           names_.source.emplace(plain, entry->second);
@@ -146,7 +147,7 @@ class Head {
     else
       names_.put(family_.head + ".bias",
                  torch::zeros({weight->second.size(0)}, weight->second.options()),
-                 "no bias: zeros");
+                 std::string(kZeroBias));
     if (module.find_last_not_of("0123456789") + 1 != module.size())
       names_.assumptions.push_back(
           str("the head is the linear layer `", module, "`: nothing beside dropout around it"));
@@ -162,6 +163,7 @@ class Head {
         original = each.from;
         return true;
       });
+      if (original == kZeroBias) continue;  // was made here
       names_.heads.push_back(original);
       names_.source[original] = tensor;
     }

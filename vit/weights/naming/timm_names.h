@@ -9,6 +9,9 @@ namespace vit {
 /// The tensor that every Vision Transformer with timm's names has.
 inline constexpr std::string_view kPatchEmbed = "patch_embed.proj.weight";
 
+/// What the report says of a bias that a file does not have.
+inline constexpr std::string_view kZeroBias = "no bias: zeros";
+
 /// Takes everything that is left under the name it has, but for what stood beside the encoder.
 void take_timm_names(Translation& names);
 

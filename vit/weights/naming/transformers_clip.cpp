@@ -1,6 +1,7 @@
 #include <array>
 
 #include "vit/weights/naming/convention.h"
+#include "vit/weights/naming/timm_names.h"
 
 /// The picture towers of CLIP and SigLIP in Hugging Face's transformers.
 namespace vit {
@@ -58,7 +59,7 @@ void translate_tower(Translation& names) {
   if (auto projection = names.take("visual_projection.weight")) {
     names.put("head.weight", *projection, "visual_projection.weight");
     names.put("head.bias", torch::zeros({projection->size(0)}, projection->options()),
-              "no bias: zeros");
+              std::string(kZeroBias));
   }
   for (const char* text : {"text_model.", "text_projection.", "logit_scale", "logit_bias"})
     names.drop(text, "not of the picture tower");

@@ -168,15 +168,19 @@ bool has(const TensorMap& file, std::string_view part) {
   return false;
 }
 
-/// Of the blocks, one part of their names; a Swin has the same patches and other layers.
+/// Whether there are blocks behind these patches; MSN's stand beside them, without their prefix. (A
+/// Swin has the same patches, and blocks within its layers.)
 bool has_blocks(const TensorMap& file, std::string_view anchor) {
   const auto prefix = prefix_of(file, anchor);
   if (!prefix) return false;
-  for (const std::string_view layers : kLayers) {
-    const std::string block = *prefix + std::string(layers) + "0.";
-    const auto found = file.lower_bound(block);
-    if (found != file.end() && found->first.starts_with(block)) return true;
-  }
+  for (const std::string& start : {*prefix, std::string()})
+    for (const std::string_view layers : kLayers) {
+      const std::string block = start + std::string(layers) + "0.";
+      const auto found = file.lower_bound(block);
+      if (found != file.end() && found->first.starts_with(block) &&
+          !found->first.substr(block.size()).starts_with("blocks."))
+        return true;
+    }
   return false;
 }
 
