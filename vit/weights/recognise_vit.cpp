@@ -292,10 +292,13 @@ class ViT {
     std::int64_t heads = 0;
     const auto told = weights_.names.options.find("num_heads");
     const std::int64_t width = shapes_.size("blocks.0.attn.q_norm.weight", 0);
+    const std::int64_t of_table =
+        shapes_.size("blocks.0.attn.rel_pos.relative_position_bias_table", 1);
     if (told != weights_.names.options.end()) {
       set("num_heads", told->second);
       return;
     }
+    if (of_table > 0) return set("num_heads", of_table);
     if (width > 0 && width < dim()) {
       heads = dim() / width;
     } else if (known_) {
