@@ -218,15 +218,12 @@ TEST_CASE("a TIFF with strips that hold too little gives the same error at each 
   CHECK(problem(file) == first);
 }
 
-TEST_CASE("a TIFF that gives its size twice is an error, as the limit of pixels would not hold") {
-  std::string file = file_of({.fields = grey_of(8), .data = {"abcdefgh"}});
-  // The bits, which stand behind the two numbers of the size, become another width.
-  const std::size_t bits = 8 + 2 + 2 * 12, width = 8 + 2;
-  REQUIRE(file[bits] == 2);  // tag 258
-  std::string twice = file.substr(width, 12);
-  twice[8] = 8;
-  file.replace(bits, 12, twice);
-  CHECK(problem(file) != "none");
+TEST_CASE("a TIFF whose size is read in two ways is an error: the limit of pixels would not hold") {
+  std::string file = file_of({.fields = grey_of(8), .data = {"a"}});
+  const std::size_t type = 8 + 2 + 2;  // of the first entry, the width
+  REQUIRE(file[type] == 3);
+  file[type] = 1;  // a byte, which libtiff takes
+  CHECK(problem(file) == "the TIFF header contradicts itself about the picture's size");
 }
 
 TEST_CASE("tiles that are far larger than the picture take no memory") {

@@ -400,7 +400,7 @@ Image decode_tiff(std::span<const std::byte> bytes, const std::string& where) {
   const TiffHandle tiff = open_tiff(source);
   if (!tiff) file.fail(str("damaged TIFF: ", source.message.data()));
   const TiffLayout layout = read_tiff_layout(tiff.get(), file);
-  // The limit of pixels was held against these; a directory may give a tag twice.
+  // The limit of pixels was held against these; libtiff takes more types.
   if (tiff_tag(file, TIFFTAG_IMAGEWIDTH) != layout.width ||
       tiff_tag(file, TIFFTAG_IMAGELENGTH) != layout.height)
     file.fail("the TIFF header contradicts itself about the picture's size");
