@@ -324,6 +324,7 @@ class TiffBlocks {
         row_bytes_ < (std::uint64_t{width_} * per_row * layout.bits + 7) / 8)
       file.fail("TIFF: the strips or tiles have no size");
     block_bytes_ = static_cast<std::size_t>(tiled_ ? TIFFTileSize(tiff) : TIFFStripSize(tiff));
+    if (block_bytes_ / row_bytes_ < height_) file.fail("TIFF: the strips or tiles are too small");
     // A tile may be larger than the picture, but a small file is not to take all memory.
     constexpr std::uint64_t kAlwaysFine = 16 << 20;
     const std::uint64_t whole = std::uint64_t{layout.height} * layout.width * layout.samples * 8;

@@ -30,7 +30,7 @@ struct SequentialScan {
   bool sequential = false;
   std::vector<ScanComponent> components;
   std::array<HuffmanCodes, 4> dc, ac;
-  std::array<int, 4> dc_quantizer{};
+  std::array<int, 4> dc_quantizer{1, 1, 1, 1};
   std::size_t data = 0;  ///< where the compressed data starts
 };
 
@@ -52,8 +52,8 @@ void read_quantizers(const ByteView& payload, SequentialScan& scan) {
   for (std::size_t at = 0; at < payload.size();) {
     const std::uint8_t place = payload.u8(at);
     const bool wide = place >> 4 != 0;
-    scan.dc_quantizer[place & 3] =
-        static_cast<int>(wide ? payload.big16(at + 1) : payload.u8(at + 1));
+    const auto step = static_cast<int>(wide ? payload.big16(at + 1) : payload.u8(at + 1));
+    scan.dc_quantizer[place & 3] = std::max(step, 1);
     at += wide ? 129 : 65;
   }
 }
@@ -132,7 +132,7 @@ class ScanBits {
       if (bit < 0) return -1;
       code = code * 2 + bit;
       first *= 2;
-      if (code - first < codes.counts[length])
+      if (code >= first && code - first < codes.counts[length])
         return codes.symbols[before + static_cast<std::size_t>(code - first)];
       first += codes.counts[length];
       before += codes.counts[length];
