@@ -37,10 +37,10 @@ TEST_CASE("A run from the experiment to the exported model") {
        {"config.yaml", "env.json", "summary.csv", "metrics.jsonl", "log.txt", "model.pt",
         "report.html", "DONE", "checkpoints/last.safetensors", "checkpoints/best.safetensors"})
     CHECK(std::filesystem::exists(folder / "runs/tiny" / name));
-  CHECK_THAT(
-      vit::test::get(folder / "runs/tiny/summary.csv"),
-      Catch::Contains("epoch,step,train_loss,eval_loss,eval_top1,eval_top5,lr,images_per_s,time_s,"
-                      "eval_precision,eval_recall,eval_f1,eval_ece\n1,4,"));
+  CHECK_THAT(vit::test::get(folder / "runs/tiny/summary.csv"),
+             Catch::StartsWith(
+                 "epoch,step,train_loss,eval_loss,eval_top1,eval_top5,lr,images_per_s,time_s,") &&
+                 Catch::Contains("\n1,4,"));
 
   const nlohmann::json evaluated =
       nlohmann::json::parse(run_program(folder.path(), "eval runs/tiny --json").out);

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "vit/config/built_experiment.h"
-#include "vit/config/config_difference.h"
 #include "vit/config/dry_run.h"
 #include "vit/config/log_observer.h"
 #include "vit/config/plan.h"
@@ -216,9 +215,6 @@ class Run {
 RunResult run_experiment(const RunRequest& request, const std::vector<Observer*>& observers,
                          const std::atomic<bool>* stop) {
   Experiment experiment = load_experiment(request.experiment, request.sets);
-  if (config_changes(Experiment{}, experiment).empty())
-    log::warn(request.experiment.string() +
-              " sets nothing: every option has its default (`vit config` lists them)");
   if (experiment.task.name == "linear_probe" &&
       (request.find_lr || request.find_batch_size || request.profile > 0))
     throw Error(ErrorKind::usage, "task.name",
