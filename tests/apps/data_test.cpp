@@ -180,8 +180,8 @@ TEST_CASE("vit data check tells classes of one side, runs without val/, and coun
       vit::test::put_picture(folder / "d/train" / name / (std::to_string(i) + ".png"),
                              static_cast<std::uint8_t>(10 * i + (name[0] == 'c' ? 1 : 0)));
   vit::test::put(folder / "d/train/cat/x.gif", "");
-  vit::test::put(folder / "e.yaml",
-                 "data: {name: folder, root: d}\naugment: {train: []}\n" + std::string(kSmallRun));
+  vit::test::put(folder / "e.yaml", "data: {name: folder, root: d}\naugment: {train: [resize]}\n" +
+                                        std::string(kSmallRun));
   const auto lone = run_program(folder.path(), "data check e.yaml", "LC_ALL=C");
   INFO(lone.errors);
   CHECK(lone.code == 0);

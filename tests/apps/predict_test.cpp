@@ -122,8 +122,8 @@ TEST_CASE("An image that cannot be read does not keep the others from being pred
         run_program(folder.path(), "eval runs/run --set data.name=folder --set data.root=test");
     CHECK(other.code == 3);
     CHECK_THAT(other.errors, Catch::Contains("zebra") && Catch::Contains("data.class_map"));
-    const Outcome fixed = run_program(
-        folder.path(), "eval runs/run/model.pt --set data.root=test --set data.crop_pct=1");
+    const Outcome fixed =
+        run_program(folder.path(), "eval runs/run/model.pt --set data.crop_pct=1");
     CHECK(fixed.code == 2);
     CHECK_THAT(fixed.errors, Catch::Contains("--set data.crop_pct: cannot be changed"));
   }
@@ -187,7 +187,7 @@ TEST_CASE("A tilde is the home folder in every path that is read") {
   }
   vit::test::put(folder / "here/tilde.yaml",
                  "base: ~/run.yaml\ndata: {name: folder, root: ~/data, image_size: null,\n"
-                 "  num_train: null, num_val: null}\n");
+                 "  num_train: null, num_val: null}\naugment: {train: [resize, hflip]}\n");
   const Outcome config = run_program(folder / "here", "train tilde.yaml --dry-run", home);
   INFO(config.errors);
   CHECK(config.code == 0);

@@ -88,7 +88,7 @@ TEST_CASE("Long captions are wrapped where it is asked for, and nothing of them 
   options.wrap_captions = true;
   const Image wrapped = picture_grid({{plain(8, 8, 0), caption}}, options);
   CHECK(wrapped.width == cut.width);
-  CHECK(wrapped.height == cut.height + 3 * 15);  // four lines instead of one
+  CHECK(wrapped.height == cut.height + 4 * 15);  // five lines instead of one
   const Image word = picture_grid({{plain(8, 8, 0), std::string(33, 'm')}}, options);
   CHECK(word.height == cut.height + 2 * 15);
 }

@@ -102,7 +102,7 @@ void YamlReader::field(const Field& field) {
   if (problems_.size() == known_problems && !choice) expand_home_of(entry->value, path, field);
 }
 
-/// A text that begins with `~` is a path, whatever the option is called.
+/// A text that begins with `~/` or `~user/` is a path, whatever the option is called.
 void YamlReader::expand_home_of(const YamlNode& node, const std::string& path, const Field& field) {
   std::string* text = nullptr;
   if (std::string* const* plain = std::get_if<std::string*>(&field.ref)) text = *plain;
@@ -110,7 +110,7 @@ void YamlReader::expand_home_of(const YamlNode& node, const std::string& path, c
           std::get_if<std::optional<std::string>*>(&field.ref);
       given != nullptr && (**given).has_value())
     text = &***given;
-  if (text == nullptr) return;
+  if (text == nullptr || text->find('/') == std::string::npos) return;
   try {
     *text = expand_home(*text);
   } catch (const Error& problem) {
