@@ -49,7 +49,12 @@ int fail_torch(const std::string& text) {
   if (text.find("does not have a deterministic implementation") != std::string::npos)
     return fail(2, "train.deterministic: " + text.substr(0, text.find(',')) +
                        "\n  set train.deterministic: false, and the run repeats but for rounding");
-  for (const char* sign : {"not enough memory", "can't allocate", "overflow"})
+  for (const char* sign : {"overflow", "SymInt"})
+    if (text.find(sign) != std::string::npos)
+      return fail(5,
+                  std::string("out of memory: a tensor would be larger than can be addressed\n  ") +
+                      kMemoryHint);
+  for (const char* sign : {"not enough memory", "can't allocate"})
     if (text.find(sign) != std::string::npos)
       return fail(5, "out of memory: " + text + "\n  " + kMemoryHint);
   return fail(1, "this is a bug in vit: LibTorch: " + text);
