@@ -168,8 +168,8 @@ void describe(FieldVisitor& visitor, ShapesOptions& options) {
   // Below 16 pixels shapes lose their form; above 4096 the fixed-point patterns would overflow.
   visitor.field(
       {"image_size", &options.image_size, "side of the square pictures in pixels", {16, 4096}});
-  visitor.field({"num_train", &options.num_train, "pictures in the training split", kAtLeastOne});
-  visitor.field({"num_val", &options.num_val, "pictures in the validation split", kAtLeastOne});
+  visitor.field({"num_train", &options.num_train, "pictures in the training split", {1, 1e8}});
+  visitor.field({"num_val", &options.num_val, "pictures in the validation split", {1, 1e8}});
   visitor.field({"max_objects",
                  &options.max_objects,
                  "most shapes in a picture; the largest gives the class",
