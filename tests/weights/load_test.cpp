@@ -237,6 +237,17 @@ TEST_CASE("A tensor that no model here has is refused by name, with a new head t
                Catch::Contains("1 unexpected in the file: shared_rel_pos.mlp.fc1.weight"));
 }
 
+TEST_CASE("Numbers beside the weights that nothing could have been computed with are left out") {
+  TensorMap tensors = timm_vit();
+  tensors["extra.thresholds"] = torch::zeros({29});
+  const LoadReport report = load(tensors, options());
+  REQUIRE(report.dropped.size() == 1);
+  CHECK(report.dropped[0].name == "extra.thresholds");
+  // One that has the model's width could have been added to the tokens.
+  tensors["extra.thresholds"] = torch::zeros({vit::test::kDim});
+  CHECK_THAT(refusal(tensors, options()).problem(), Catch::Contains("extra.thresholds"));
+}
+
 TEST_CASE("A head of two layers is refused by name, left out for a new one, or for features") {
   TensorMap tensors = without_head();
   tensors["head.0.weight"] = torch::zeros({5, vit::test::kDim});

@@ -157,6 +157,16 @@ class Loading {
     return tensor.numel() == 1 && at::isIntegralType(tensor.scalar_type(), /*includeBool=*/false);
   }
 
+  /// A vector that is no layer's weight or bias and has no length of the model's: nothing of the
+  /// model could have been computed with it (a user's own list of numbers beside the weights).
+  [[nodiscard]] bool is_stray(const std::string& name, const torch::Tensor& tensor) const {
+    if (tensor.dim() > 1 || name.ends_with("weight") || name.ends_with("bias")) return false;
+    return std::none_of(targets_.begin(), targets_.end(), [&](const auto& target) {
+      const at::IntArrayRef sizes = target.second.sizes();
+      return std::find(sizes.begin(), sizes.end(), tensor.numel()) != sizes.end();
+    });
+  }
+
   void decide_extra(const std::string& name) {
     if (of_head(name) && options_.reset_head)
       report_.dropped.push_back({name, "the head is reset"});
@@ -166,6 +176,9 @@ class Loading {
       report_.dropped.push_back({name, "the model normalises after pooling (fc_norm)"});
     else if (is_counter(tensors_.at(name)))
       report_.dropped.push_back({name, "a counter, which nothing is computed from"});
+    else if (is_stray(name, tensors_.at(name)))
+      report_.dropped.push_back(
+          {name, "no weight of a layer, and of no length that the model has"});
     else if (const auto own = is_own_rotary_table(name, tensors_.at(name), model_))
       *own ? report_.dropped.push_back({name, "computed by the model, with the same numbers"})
            : report_.mismatched.push_back({name, "the rotary table of its options", "another one"});
