@@ -112,6 +112,8 @@ int main(int argc, char** argv) {
                        kMemoryHint);
   } catch (const c10::Error& problem) {
     return fail_torch(problem.what_without_backtrace());
+  } catch (const vit::Bug& problem) {
+    return fail(1, problem.what());  // which says that it is one
   } catch (const std::exception& problem) {
     return fail(1, std::string("this is a bug in vit: ") + problem.what());
   }

@@ -1,5 +1,6 @@
 #include "vit/augment/center_crop.h"
 
+#include "vit/augment/pixel_range.h"
 #include "vit/augment/sample_geometry.h"
 
 namespace vit {
@@ -10,7 +11,7 @@ void CenterCrop::adapt(const Preprocessing& input) {
 
 void CenterCrop::describe(FieldVisitor& visitor) {
   visitor.field(
-      {"size", &size, "pixels, one number or [height, width]; null: the model's", kAtLeastOne});
+      {"size", &size, "pixels, one number or [height, width]; null: the model's", kSidePixels});
 }
 
 void CenterCrop::apply(Sample& sample, Rng& /*rng*/) const {

@@ -4,6 +4,7 @@
 #include "vit/augment/color_jitter.h"
 #include "vit/augment/flip.h"
 #include "vit/augment/grayscale.h"
+#include "vit/augment/pixel_range.h"
 #include "vit/augment/random_resized_crop.h"
 #include "vit/augment/solarize.h"
 #include "vit/core/error.h"
@@ -45,7 +46,7 @@ AugmentList operations(const ViewOptions& options, const Look& look) {
 
 void describe(FieldVisitor& visitor, ViewOptions& o) {
   visitor.field({"crops", &o.crops, "views of this kind", {0, 64}});
-  visitor.field({"size", &o.size, "pixels, one number or [height, width]", kAtLeastOne});
+  visitor.field({"size", &o.size, "pixels, one number or [height, width]", kSidePixels});
   visitor.field({"scale", &o.scale, "least and largest part of the picture's area", kPositive});
 }
 

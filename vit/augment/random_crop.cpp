@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "vit/augment/pixel_range.h"
 #include "vit/augment/sample_geometry.h"
 
 namespace vit {
@@ -22,8 +23,8 @@ void RandomCrop::adapt(const Preprocessing& input) {
 
 void RandomCrop::describe(FieldVisitor& visitor) {
   visitor.field(
-      {"size", &size, "pixels, one number or [height, width]; null: the model's", kAtLeastOne});
-  visitor.field({"padding", &padding, "pixels added on every side first", kNonNegative});
+      {"size", &size, "pixels, one number or [height, width]; null: the model's", kSidePixels});
+  visitor.field({"padding", &padding, "pixels added on every side first", kBorderPixels});
   visitor.field({"padding_mode",
                  &padding_mode,
                  "what is added",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "vit/augment/pixel_range.h"
 #include "vit/augment/sample_geometry.h"
 #include "vit/core/error.h"
 
@@ -27,7 +28,7 @@ void RandomResizedCrop::adapt(const Preprocessing& input) {
 
 void RandomResizedCrop::describe(FieldVisitor& visitor) {
   visitor.field(
-      {"size", &size, "pixels, one number or [height, width]; null: the model's", kAtLeastOne});
+      {"size", &size, "pixels, one number or [height, width]; null: the model's", kSidePixels});
   visitor.field({"scale", &scale, "least and largest part of the picture's area", kPositive});
   visitor.field({"ratio", &ratio, "least and largest width by height", kPositive});
   visitor.field({"interpolation",

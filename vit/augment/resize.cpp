@@ -1,5 +1,6 @@
 #include "vit/augment/resize.h"
 
+#include "vit/augment/pixel_range.h"
 #include "vit/augment/sample_geometry.h"
 
 namespace vit {
@@ -11,7 +12,7 @@ void Resize::adapt(const Preprocessing& input) {
 
 void Resize::describe(FieldVisitor& visitor) {
   visitor.field(
-      {"size", &size, "pixels, one number or [height, width]; null: the model's", kAtLeastOne});
+      {"size", &size, "pixels, one number or [height, width]; null: the model's", kSidePixels});
   visitor.field({"interpolation",
                  &interpolation,
                  "null: the model's",

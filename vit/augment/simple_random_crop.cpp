@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "vit/augment/pixel_range.h"
 #include "vit/augment/random_crop.h"
 #include "vit/augment/sample_geometry.h"
 
@@ -9,8 +10,8 @@ namespace vit {
 
 void SimpleRandomCrop::describe(FieldVisitor& visitor) {
   visitor.field(
-      {"size", &size, "pixels, one number or [height, width]; null: the model's", kAtLeastOne});
-  visitor.field({"padding", &padding, "mirrored pixels added on every side", kNonNegative});
+      {"size", &size, "pixels, one number or [height, width]; null: the model's", kSidePixels});
+  visitor.field({"padding", &padding, "mirrored pixels added on every side", kBorderPixels});
   visitor.field({"interpolation",
                  &interpolation,
                  "null: the model's",
