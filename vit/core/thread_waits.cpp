@@ -92,7 +92,7 @@ __attribute__((constructor(101))) void give_back() {
   if (place != nullptr) *place = was_there;
 }
 
-__attribute__((section(".preinit_array"), used)) void (*const first)(int, char**, char**) = choose;
+__attribute__((section(".preinit_array"), used)) void (*const kFirst)(int, char**, char**) = choose;
 
 }  // namespace
 
@@ -109,6 +109,6 @@ std::string thread_waits() {
 
 // For the linker's -u.
 extern "C" {
-extern const int vit_thread_waits;
-const int vit_thread_waits = 1;
+extern const int vit_thread_waits;  // NOLINT(readability-identifier-naming)
+const int vit_thread_waits = 1;     // NOLINT(readability-identifier-naming)
 }

@@ -155,7 +155,7 @@ std::optional<ForeignFile> foreign_file(const FileBytes& file) {
   for (const Start& start : kStarts)
     if (bytes.size() > start.offset && bytes.substr(start.offset).starts_with(start.bytes))
       return ForeignFile{start.what, start.remedy};
-  if (const auto model = protobuf_model(bytes, ending)) return model;
+  if (auto model = protobuf_model(bytes, ending)) return model;
   if (ending == ".mlmodel") return ForeignFile{"a Core ML model", kSaveAsSafetensors};
   if (ending == ".pb") return ForeignFile{"a graph of TensorFlow", kSaveAsSafetensors};
   if (ending == ".msgpack" || is_message_pack(bytes))
