@@ -1,6 +1,7 @@
 #include <torch/types.h>
 
 #include "tests/catch.h"
+#include "tests/weights/check_named.h"
 #include "tests/weights/spelled_vit.h"
 #include "vit/weights/naming/convention.h"
 
@@ -23,13 +24,7 @@ void check_names(const std::string& convention,
                                         : torch::full({2}, next++);
   const NamedWeights found = vit::to_timm(file, "test");
   CHECK(found.convention->name == convention);
-  CHECK(found.names.source.empty());
-  CHECK(found.names.tensors.size() == expected.size());
-  for (const auto& [name, tensor] : expected) {
-    INFO(name);
-    REQUIRE(found.names.tensors.contains(name));
-    CHECK(torch::equal(found.names.tensors.at(name), tensor));
-  }
+  vit::test::check_named(found, expected);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include "tests/catch.h"
+#include "tests/weights/check_named.h"
 #include "tests/weights/spelled_vit.h"
 #include "vit/core/error.h"
 #include "vit/weights/naming/convention.h"
@@ -29,16 +30,6 @@ void add(TensorMap& file, const std::string& prefix, const TensorMap& tensors) {
   for (const auto& [name, tensor] : tensors) file[prefix + name] = tensor;
 }
 
-void check_is(const NamedWeights& found, const TensorMap& expected) {
-  CHECK(found.names.source.empty());
-  CHECK(found.names.tensors.size() == expected.size());
-  for (const auto& [name, tensor] : expected) {
-    INFO(name);
-    REQUIRE(found.names.tensors.contains(name));
-    CHECK(torch::equal(found.names.tensors.at(name), tensor));
-  }
-}
-
 }  // namespace
 
 TEST_CASE("Wrappers are taken out of names wherever they stand") {
@@ -51,7 +42,7 @@ TEST_CASE("Wrappers are taken out of names wherever they stand") {
       file[inner] = tensor;
     }
     const NamedWeights found = vit::to_timm(file, "test");
-    check_is(found, timm_vit());
+    vit::test::check_named(found, timm_vit());
     CHECK(found.wrapper == wrapper);
   }
 }
@@ -62,7 +53,7 @@ TEST_CASE("An average of torch.optim.swa_utils counts beside its names, and a pr
   file["n_averaged"] = torch::tensor(3);
   file["module.blocks.0.total_ops"] = torch::zeros({1});
   const NamedWeights found = vit::to_timm(file, "test");
-  check_is(found, timm_vit());
+  vit::test::check_named(found, timm_vit());
   CHECK(found.names.dropped.size() == 2);
 }
 
@@ -84,7 +75,7 @@ TEST_CASE("Residual networks stand under any prefix, as Vision Transformers do")
     add(file, prefix, resnet());
     file["criterion.weight"] = torch::ones({6});
     const NamedWeights found = vit::to_timm(file, "test");
-    check_is(found, resnet());
+    vit::test::check_named(found, resnet());
     CHECK(found.names.dropped.size() == 1);
   }
 }
@@ -95,7 +86,7 @@ TEST_CASE("Of several encoders an average or a teacher is taken, a momentum enco
     add(file, wanted, resnet(1));
     add(file, other, resnet(2));
     const NamedWeights found = vit::to_timm(file, "test");
-    check_is(found, resnet(1));
+    vit::test::check_named(found, resnet(1));
     CHECK(found.names.dropped.size() == resnet().size());
   };
   chosen("ema_model.", "online_model.");
@@ -120,7 +111,7 @@ TEST_CASE("Heads and state of self-supervised training are left out by name, wit
   file["module.encoder_q.fc.2.weight"] = torch::ones({3, 4});
   file["module.queue"] = torch::ones({3, 8});
   const NamedWeights found = vit::to_timm(file, "test");
-  check_is(found, encoder);
+  vit::test::check_named(found, encoder);
   CHECK(found.names.heads.empty());
   CHECK(found.names.dropped.size() == encoder.size() + 3);
 
@@ -128,5 +119,5 @@ TEST_CASE("Heads and state of self-supervised training are left out by name, wit
   add(lightly, "backbone.", encoder);
   lightly["projection_head.layers.0.weight"] = torch::ones({4, 2});
   lightly["online_classifier.linear.weight"] = torch::ones({4, 2});
-  check_is(vit::to_timm(lightly, "test"), encoder);
+  vit::test::check_named(vit::to_timm(lightly, "test"), encoder);
 }
