@@ -1,25 +1,22 @@
 #include "apps/bench_print.h"
 
-#include <cstdio>
-
 #include "apps/output.h"
 #include "apps/sets.h"
 #include "vit/report/humanize.h"
+#include "vit/report/number.h"
 #include "vit/report/table.h"
 
 namespace vit::cli {
 namespace {
 
-std::string fixed(double value, int digits, const char* unit) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f %s", digits, value, unit);
-  return text;
+std::string measured(double value, int digits, const char* unit) {
+  return fixed(value, digits) + " " + unit;
 }
 
 std::string peak_text(const Benchmark& result) {
-  return fixed(result.gflops(), 0, "GFLOP/s, ") +
-         fixed(100.0 * result.gflops() / result.peak_gflops, 0, "% of ") +
-         fixed(result.peak_gflops, 0, "GFLOP/s that matrix products alone reach");
+  return measured(result.gflops(), 0, "GFLOP/s, ") +
+         measured(100.0 * result.gflops() / result.peak_gflops, 0, "% of ") +
+         measured(result.peak_gflops, 0, "GFLOP/s that matrix products alone reach");
 }
 
 }  // namespace
@@ -72,7 +69,7 @@ void print_benchmark(const BenchArguments& arguments, const Benchmark& result) {
   if (arguments.compare)
     table.add({"plain LibTorch",
                human_throughput(result.plain_images_per_s()) + ", ratio " +
-                   fixed(result.images_per_s() / result.plain_images_per_s(), 2, "times")});
+                   measured(result.images_per_s() / result.plain_images_per_s(), 2, "times")});
   table.add({"arithmetic", peak_text(result)});
   table.add({"first step", human_duration(result.first_step_s) + " after the start"});
   table.add({"peak memory", human_bytes(static_cast<double>(result.peak_memory_bytes))});

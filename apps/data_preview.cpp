@@ -59,49 +59,27 @@ std::string caption_of(const Sample& sample, const std::vector<std::string>& cla
   return sample.mask.empty() ? "" : "mask";
 }
 
-/// `cat 0.7, dog 0.3`: the classes of a row of soft targets, but for what smoothing gives to all.
-std::string mix_of(const torch::Tensor& targets, const std::vector<std::string>& classes) {
-  const float least = targets.min().item<float>();
-  std::string text;
-  for (std::int64_t k = 0; k < targets.numel(); ++k) {
-    const float share = targets[k].item<float>();
-    if (share <= least) continue;
-    char number[16];
-    std::snprintf(number, sizeof number, " %.2f", static_cast<double>(share));
-    text += (text.empty() ? "" : ", ") + classes[static_cast<std::size_t>(k)] + number;
-  }
-  return text;
-}
-
-/// What batches of these samples look like after mixing, one for each epoch; nothing where batches
-/// are not mixed. One column for each copy, one row for each sample, as the rest.
-std::vector<GridPicture> mixed_pictures(const Pipeline& pipeline, const Dataset& data,
+/// What batches of these samples look like after the collator has mixed them, one for each epoch;
+/// nothing where batches are not mixed. One column for each copy, one row for each sample, as the
+/// rest.
+std::vector<GridPicture> mixed_pictures(const Pipeline& pipeline, const Collator& collator,
+                                        const Dataset& data,
                                         const std::vector<std::int64_t>& indices,
                                         std::int64_t copies) {
-  const Preprocessing& input = pipeline.preprocessing();
-  std::vector<GridPicture> pictures;
-  std::vector<torch::Tensor> batches, targets;
+  std::vector<Batch> batches;
   const auto size = static_cast<std::int64_t>(indices.size());
   for (std::int64_t epoch = 0; epoch < copies; ++epoch) {
-    torch::Tensor images =
-        torch::empty({size, input.in_chans, input.img_size.height, input.img_size.width});
-    torch::Tensor labels = torch::empty({size}, torch::kInt64);
-    for (std::int64_t i = 0; i < size; ++i) {
-      Sample sample = data.read(indices[static_cast<std::size_t>(i)]);
-      labels[i] = sample.label;
-      pipeline.apply(sample, epoch, indices[static_cast<std::size_t>(i)],
-                     images[i].data_ptr<float>());
-    }
-    const auto mixed = pipeline.mix(images, labels, epoch, 0);
-    if (!mixed) return {};
-    batches.push_back(images);
-    targets.push_back(*mixed);
+    LoaderOptions options{.batch_size = size, .workers = 0};
+    batches.push_back(*EpochLoader(data, pipeline, collator, indices, epoch, options).next());
+    if (collator.caption(*batches.back().annotations, 0, data.classes()).empty()) return {};
   }
+  std::vector<GridPicture> pictures;
   for (std::int64_t i = 0; i < size; ++i) {
     pictures.push_back({data.get(indices[static_cast<std::size_t>(i)]).image, "to be mixed"});
-    for (std::size_t k = 0; k < batches.size(); ++k)
-      pictures.push_back({denormalize(batches[k][i].data_ptr<float>(), input),
-                          mix_of(targets[k][i], data.classes())});
+    for (const Batch& batch : batches)
+      pictures.push_back(
+          {denormalize(batch.images[i].data_ptr<float>(), pipeline.preprocessing()),
+           collator.caption(*batch.annotations, i, data.classes())});
   }
   return pictures;
 }
@@ -132,7 +110,7 @@ void preview(const DataPreviewArguments& arguments) {
   Experiment experiment = load_experiment(arguments.experiment, arguments.sets);
   const DataSplits data = open_data(experiment.data);
   // What the task uses; all that there is, where the data is for another task.
-  const SampleParts needs = needs_of(experiment.task), held = parts_of(experiment.data.set);
+  const SampleParts needs = experiment.task->needs(), held = parts_of(experiment.data.set);
   const SampleParts parts = held.has_all(needs) ? needs : held;
   resolve(experiment, *data.train);
   const Preprocessing input = experiment_preprocessing(experiment);
@@ -169,7 +147,12 @@ void preview(const DataPreviewArguments& arguments) {
   }
   if (!several_views) {
     const std::vector<std::int64_t> shown(order.begin(), order.begin() + rows);
-    for (GridPicture& mixed : mixed_pictures(pipeline, *data.train, shown, arguments.copies))
+    const auto collator = experiment.task->collator(
+        Split::train, {.num_classes = static_cast<std::int64_t>(classes.size()),
+                       .mixup = experiment.augment.mixup,
+                       .seed = seed});
+    for (GridPicture& mixed :
+         mixed_pictures(pipeline, *collator, *data.train, shown, arguments.copies))
       pictures.push_back(std::move(mixed));
   }
   GridOptions options;

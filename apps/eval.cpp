@@ -6,10 +6,9 @@
 #include "apps/output.h"
 #include "apps/prediction_options.h"
 #include "apps/sets.h"
-#include "vit/augment/test_time.h"
 #include "vit/config/evaluation_subject.h"
+#include "vit/report/number.h"
 #include "vit/report/table.h"
-#include "vit/tasks/classify.h"
 #include "vit/train/device.h"
 #include "vit/train/trainer.h"
 
@@ -19,36 +18,31 @@ namespace {
 struct EvalArguments {
   SubjectRequest request;
   std::string dtype;  ///< empty: train.amp
-  std::int64_t tta = 1;
   bool json = false;
 };
 
 void evaluate(const EvalArguments& arguments) {
   EvaluationSubject subject = open_subject(arguments.request);
   set_compute_threads(subject.experiment.train.threads);
-  const c10::Device device = subject.device;
-  ClassifyEvaluation evaluation(*subject.model, arguments.tta);
-  run_evaluation(evaluation, *subject.model, *subject.data, subject.pipeline(),
-                 loader_options(subject.experiment.data), device,
-                 prediction_type(arguments.dtype, subject.experiment.train.amp, device));
-  const double chance = 100.0 / static_cast<double>(subject.data->classes().size());
+  const std::unique_ptr<Evaluation> evaluation = vit::evaluate(
+      subject, prediction_type(arguments.dtype, subject.experiment.train.amp, subject.device));
+  const std::optional<Headline> headline = evaluation->headline();
   if (arguments.json) {
-    nlohmann::json object{
-        {"weights", subject.weights}, {"images", subject.data->size()}, {"chance", chance}};
-    for (const auto& [key, value] : evaluation.metrics()) object["eval_" + key] = value;
+    nlohmann::json object{{"weights", subject.weights}, {"images", subject.data->size()}};
+    if (headline && headline->chance) object["chance"] = *headline->chance;
+    for (const Metric& metric : evaluation->metrics())
+      object["eval_" + metric.name] = metric.value;
     print_json(object);
     return;
   }
   TextTable table({{"figure"}, {"value", Align::right}});
   table.add({"pictures", std::to_string(subject.data->size())});
-  const auto add = [&](const std::string& name, const char* format, double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, format, value);
-    table.add({name, text});
-  };
-  for (const auto& [key, value] : evaluation.metrics())
-    add(key, key.starts_with("top") ? "%.2f %%" : "%.4f", value);
-  add("chance (top1)", "%.2f %%", chance);
+  const Metrics metrics = evaluation->metrics();
+  for (const Metric& metric : metrics)
+    table.add({metric.name,
+               metric.percent ? fixed(metric.value, 2) + " %" : fixed(metric.value, 4)});
+  if (headline && headline->chance)
+    table.add({"chance (" + metrics.front().name + ")", fixed(*headline->chance, 2) + " %"});
   print(subject.weights + "\n");
   print(table.text());
 }
@@ -77,9 +71,9 @@ void add_eval(CLI::App& program) {
   command->add_option("--model", request.model,
                       "With --weights alone: a name of `vit models`; default: what they are for");
   command
-      ->add_option("--tta", arguments->tta,
+      ->add_option("--tta", request.options.views,
                    "Test-time augmentation: average the logits of this many views of a picture")
-      ->check(CLI::Range(std::int64_t{1}, kMostViews))
+      ->check(CLI::Range(std::int64_t{1}, kMostPredictedViews))
       ->capture_default_str();
   add_dtype(*command, arguments->dtype);
   add_sets(*command, request.sets);

@@ -7,7 +7,6 @@
 #include "apps/sets.h"
 #include "vit/config/open_model.h"
 #include "vit/core/error.h"
-#include "vit/export/scripted_model.h"
 #include "vit/export/torchscript.h"
 #include "vit/io/printable.h"
 
@@ -55,9 +54,8 @@ std::string input_text(const TrainedModel& trained) {
 
 void export_model(const ExportArguments& arguments) {
   const TrainedModel trained = open(arguments);
-  const ExportCheck check = export_torchscript(
-      *trained.model, {trained.experiment.model.name, trained.labels, trained.preprocessing},
-      arguments.output);
+  const ExportCheck check =
+      export_torchscript(trained.task->exported(), model_card(trained), arguments.output);
   if (arguments.json)
     print_json({{"output", arguments.output},
                 {"format", arguments.format},

@@ -10,13 +10,13 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/prediction_options.h"
-#include "vit/config/predictor.h"
+#include "vit/config/open_predictor.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/data/picture_files.h"
+#include "vit/image/encode.h"
 #include "vit/io/file_error.h"
 #include "vit/io/printable.h"
-#include "vit/report/table.h"
 #include "vit/report/terminal.h"
 #include "vit/train/device.h"
 #include "vit/train/fast_types.h"
@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 struct PredictArguments {
   std::string model, named, weights;
   std::vector<std::string> pictures;
-  std::string dtype = "fp32", device = "auto";
+  std::string dtype = "fp32", device = "auto", output, draw;
   int topk = 5;
   bool json = false;
 };
@@ -79,6 +79,14 @@ std::vector<fs::path> pictures_of(const std::string& argument) {
   return inside;
 }
 
+/// An image as its file's bytes: no more of it is decoded than is needed.
+Sample encoded_picture(const fs::path& path) {
+  Sample sample;
+  sample.encoded = read_picture(path);
+  sample.source = path.string();
+  return sample;
+}
+
 /// Which model, and of what; with --weights there is no first argument that names it.
 PredictorRequest take_request(PredictArguments& arguments) {
   if (!arguments.named.empty() && arguments.weights.empty())
@@ -96,6 +104,16 @@ PredictorRequest take_request(PredictArguments& arguments) {
   return {arguments.model, arguments.named};
 }
 
+/// Writes the image with the prediction on it, under its name with the ending .png.
+void draw(const OpenedPredictor& opened, const Prediction& found, const TellOptions& told,
+          const fs::path& folder) {
+  const DecodeOptions decoding{.apply_exif_orientation = opened.decoding.exif_orientation};
+  const Image drawn = opened.task->draw(load_picture(told.image, decoding), found, told);
+  std::error_code error;
+  fs::create_directories(folder, error);
+  write_png(drawn, folder / told.image.filename().replace_extension(".png"));
+}
+
 void predict(PredictArguments arguments) {
   set_compute_threads(0);
   const PredictorRequest request = take_request(arguments);
@@ -111,45 +129,32 @@ void predict(PredictArguments arguments) {
   }
   if (pictures.empty() && !arguments.json) failures.end(0);
   const c10::Device device = resolve_device(arguments.device, "--device");
-  const Predictor classifier = open_predictor(request, device);
-  const Preprocessing& input = classifier.preprocessing;
-  const auto count =
-      std::min<std::int64_t>(arguments.topk, static_cast<std::int64_t>(classifier.labels.size()));
+  const OpenedPredictor opened = open_predictor(request, device);
   const PredictionScope prediction(device, chosen_type(arguments.dtype, device, "--dtype"));
-  const DecodeOptions decoding{.apply_exif_orientation = input.exif_orientation};
   nlohmann::json results = nlohmann::json::array();
-  const bool unicode = stderr_terminal().unicode;
+  TellOptions told{.classes = opened.labels,
+                   .topk = arguments.topk,
+                   .unicode = stderr_terminal().unicode,
+                   .folder = arguments.output};
   std::size_t predicted = 0;
   for (const fs::path& path : pictures) {
-    torch::Tensor x =
-        torch::empty({1, input.in_chans, input.img_size.height, input.img_size.width});
+    told.image = path;
     try {
-      normalize(eval_transform(load_picture(path, decoding), input), input, x.data_ptr<float>());
+      const Prediction found = predict_image(opened, encoded_picture(path), device);
+      prediction.check();
+      if (arguments.json) {
+        nlohmann::json& result = results.emplace_back(nlohmann::json{{"image", path.string()}});
+        opened.task->tell(found, told, result);
+      } else {
+        print(path.string() + "\n" + opened.task->text(found, told));
+      }
+      if (!arguments.draw.empty()) draw(opened, found, told, arguments.draw);
     } catch (const Error& problem) {
       if (problem.kind() != ErrorKind::data) throw;
       failures.add(path.string(), problem, one_input && pictures.size() == 1);
       continue;
     }
-    const torch::Tensor logits =
-        classifier.model->forward(x.to(device)).to(torch::kCPU, torch::kFloat32);
-    const auto [values, indices] = logits.softmax(1).squeeze(0).topk(count);
-    prediction.check();
     ++predicted;
-    TextTable table({{"class"}, {"probability", Align::right}, {""}});
-    nlohmann::json top = nlohmann::json::array();
-    for (std::int64_t k = 0; k < count; ++k) {
-      const double probability = values[k].item<double>();
-      const std::string& label =
-          classifier.labels.at(static_cast<std::size_t>(indices[k].item<std::int64_t>()));
-      char text[32];
-      std::snprintf(text, sizeof text, "%.2f %%", 100 * probability);
-      table.add({label, text, text_bar(probability, 30, unicode)});
-      top.push_back({{"label", label}, {"probability", probability}});
-    }
-    if (arguments.json)
-      results.push_back({{"image", path.string()}, {"top", top}});
-    else
-      print(path.string() + "\n" + table.text());
   }
   if (arguments.json) {
     nlohmann::json object{{"predictions", results}};
@@ -188,6 +193,10 @@ void add_predict(CLI::App& program) {
   command->add_option("--topk", arguments->topk, "How many classes to show")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  command->add_option("--output", arguments->output,
+                      "Folder for what does not fit into a line: masks, as PNG files");
+  command->add_option("--draw", arguments->draw,
+                      "Folder for the images with what was predicted drawn on them");
   command->add_flag("--json", arguments->json, "Print one JSON object");
   command->callback([arguments] { predict(*arguments); });
 }

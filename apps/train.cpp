@@ -1,4 +1,3 @@
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "vit/config/run.h"
 #include "vit/core/error.h"
 #include "vit/io/atomic_file.h"
+#include "vit/report/number.h"
 #include "vit/report/progress_observer.h"
 #include "vit/report/step_profile_text.h"
 #include "vit/train/interrupt.h"
@@ -26,19 +26,15 @@ struct TrainArguments {
        json = false;
 };
 
-std::string percent(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.2f %%", value);
-  return text;
-}
-
 void print_result(const RunResult& result) {
-  double top1 = 0;
-  for (const auto& [key, value] : result.best)
-    if (key == "top1") top1 = value;
+  const Metric& best = result.best.front();
   const RunDirectory run(result.directory);
-  print("\nbest top-1 " + percent(top1) + " on unseen pictures (epoch " +
-        std::to_string(result.best_epoch) + "; chance is " + percent(result.chance) + ")");
+  std::string line = "\nbest " + best.shown_as() + " " + fixed(best.value, best.percent ? 2 : 4) +
+                     (best.percent ? " %" : "") + " on unseen pictures (epoch " +
+                     std::to_string(result.best_epoch);
+  if (result.headline && result.headline->chance)
+    line += "; chance is " + fixed(*result.headline->chance, 2) + " %";
+  print(line + ")");
   print("  report      " + run.report().string());
   print("  weights     " + run.best_checkpoint().string());
   if (std::filesystem::exists(run.torchscript()))
@@ -80,9 +76,9 @@ void train(const TrainArguments& arguments) {
   }
   if (arguments.json) {
     nlohmann::json object{{"run", result.directory.string()},
-                          {"best_epoch", result.best_epoch},
-                          {"chance", result.chance}};
-    for (const auto& [key, value] : result.best) object["eval_" + key] = value;
+                          {"best_epoch", result.best_epoch}};
+    if (result.headline && result.headline->chance) object["chance"] = *result.headline->chance;
+    for (const Metric& metric : result.best) object["eval_" + metric.name] = metric.value;
     print_json(object);
   } else {
     print_result(result);

@@ -120,25 +120,6 @@ TEST_CASE("aa follows the operations of train, erasing the normalisation") {
   CHECK(differ >= 8);
 }
 
-TEST_CASE("batches are mixed only where classes are known and an alpha is set") {
-  AugmentOptions augment;
-  torch::Tensor images = torch::ones({4, 3, 32, 32});
-  const torch::Tensor labels = torch::tensor({0, 1, 2, 1}, torch::kInt64);
-  const auto mix = [&](const TargetOptions& targets, std::int64_t epoch) {
-    return Pipeline::training(square_input(32), augment, 1, {}, targets)
-        .mix(images, labels, epoch, 0);
-  };
-  CHECK_FALSE(mix({3, 0}, 0));
-  augment.mixup.mixup = 0.8;
-  CHECK_FALSE(mix({0, 0}, 0));
-  REQUIRE(mix({3, 0}, 0));
-  CHECK(mix({3, 0}, 0)->sizes() == torch::IntArrayRef({4, 3}));
-  augment.mixup.mixup_off_epoch = 2;
-  CHECK((*mix({3, 0}, 1)).max().item<float>() < 1);
-  CHECK((*mix({3, 0}, 2)).max().item<float>() == 1);
-  CHECK_FALSE(Pipeline::evaluation(square_input(32)).mix(images, labels, 0, 0));
-}
-
 TEST_CASE("Versions share crops and flips, the first goes without the rest, the others differ") {
   AugmentOptions augment;
   augment.train = AugmentList{"random_resized_crop", "hflip"};

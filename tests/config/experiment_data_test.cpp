@@ -110,10 +110,9 @@ TEST_CASE("Folds need no validation split, and without any of them the error nam
 }
 
 TEST_CASE("A task is refused data of a kind that cannot hold what it needs, before it is opened") {
-  vit::TaskSpec task;
   for (const vit::DataEntry& entry : vit::data_entries())
     for (const char* name : {"classify", "linear_probe"}) {
-      task.name = name;
+      const vit::TaskSpec task(*vit::create_task(name));
       const vit::DataSpec set = vit::default_data(entry.name);
       const auto error = vit::test::error_of([&] { vit::require_data_for(task, set); });
       INFO(entry.name << " for " << name);

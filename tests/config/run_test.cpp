@@ -29,9 +29,9 @@ TEST_CASE("A complete run leaves its files, with DONE last, and gives the best f
   Bench bench;
   const vit::RunResult result = bench.run("run");
   CHECK(result.end == vit::TrainingEnd::complete);
-  CHECK(result.chance == 10);
+  CHECK(result.headline->chance == 10);
   CHECK(result.best_epoch >= 1);
-  CHECK(result.best.front().first == "top1");
+  CHECK(result.best.front().name == "top1");
   const vit::RunDirectory run(bench.folder / "run");
   for (const fs::path& file :
        {run.config(), run.environment(), run.summary(), run.metrics(), run.log(),

@@ -262,3 +262,24 @@ TEST_CASE("An option that another one has made useless is told, with the reason"
   CHECK(lines[2] == "train.model_ema_warmup is true and has no say: train.model_ema is null");
   CHECK(vit::unread_options(experiment({"task.focal_gamma=3", "task.loss=focal"})).empty());
 }
+
+TEST_CASE("A linear probe refuses what it cannot honour, all of it by name, and takes the rest") {
+  const auto check = [](const std::string& yaml) {
+    return vit::test::error_of(
+        [&] { vit::require_honoured(vit::parse_experiment(yaml, "e")); });
+  };
+  CHECK_FALSE(
+      check("task: {name: linear_probe, loss: bce, smoothing: 0.2}\n"
+            "optim: {opt: sgd, clip_grad: 1.0, sam_rho: 0.1}\n"
+            "train: {model_ema: 0.9, grad_accum_steps: 2, early_stopping: 3}\n"));
+  const auto error = check(
+      "augment: {mixup: 0.8, reprob: 0.1}\nlora: {rank: 4}\noptim: {layer_decay: 0.5}\n"
+      "model: {name: vit_tiny_patch16_224, drop_rate: 0.1}\n"
+      "task: {name: linear_probe, loss: jsd}\n");
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::usage);
+  CHECK(error->where() == "augment.mixup");
+  for (const char* key : {"augment.mixup: 0.8", "augment.reprob", "lora.rank", "optim.layer_decay",
+                          "model.drop_rate", "task.loss: jsd"})
+    CHECK_THAT(error->problem(), Catch::Contains(key));
+}

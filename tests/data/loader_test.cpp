@@ -1,3 +1,4 @@
+#include "vit/data/class_labels.h"
 #include "vit/data/loader.h"
 
 #include <torch/types.h>
@@ -60,7 +61,7 @@ TEST_CASE("The batches of an epoch are the same for any number of workers") {
     REQUIRE(batches.size() == alone.size());
     for (std::size_t i = 0; i < batches.size(); ++i) {
       CHECK(torch::equal(batches[i].images, alone[i].images));
-      CHECK(torch::equal(batches[i].labels, alone[i].labels));
+      CHECK(torch::equal(labels_of(batches[i]), labels_of(alone[i])));
       CHECK(torch::equal(batches[i].indices, alone[i].indices));
     }
   }
@@ -266,7 +267,7 @@ TEST_CASE("Of several versions the first ones of all samples stand before the se
     CHECK(batch.images.slice(0, 0, samples).equal(first[i].images));
     for (std::int64_t version = 0; version < 3; ++version) {
       CHECK(
-          batch.labels.slice(0, version * samples, (version + 1) * samples).equal(first[i].labels));
+          labels_of(batch).slice(0, version * samples, (version + 1) * samples).equal(labels_of(first[i])));
       CHECK(batch.indices.slice(0, version * samples, (version + 1) * samples)
                 .equal(first[i].indices));
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tests/catch.h"
+#include "tests/support/small_vit.h"
 #include "vit/models/registry.h"
 
 namespace {
@@ -67,4 +68,13 @@ TEST_CASE("Profiling leaves the model as it was") {
   model->forward(x).sum().backward();
   for (const torch::Tensor& parameter : model->module().parameters())
     CHECK(parameter.grad().defined());
+}
+
+TEST_CASE("A network's parameters are counted, those that do not learn among them") {
+  vit::VisionTransformer model(vit::test::small_vit(10));
+  std::int64_t expected = 0;
+  for (const torch::Tensor& parameter : model->parameters()) expected += parameter.numel();
+  model->pos_embed.requires_grad_(false);
+  CHECK(vit::parameter_count(*model) == expected);
+  CHECK(expected > 0);
 }

@@ -23,7 +23,7 @@ vit::VisionTransformer small() {
 TEST_CASE("New adapters change nothing, and only they and the head learn") {
   vit::VisionTransformer model = small();
   const torch::Tensor x = torch::randn({2, 3, 8, 8}), before = model->forward(x);
-  vit::add_lora(*model, {.rank = 2}, "head", 1);
+  vit::add_lora(*model, {.rank = 2}, {"head"}, 1);
   CHECK(torch::equal(model->forward(x), before));
   for (const auto& item : model->named_parameters())
     CHECK(item.value().requires_grad() ==
@@ -35,7 +35,7 @@ TEST_CASE("New adapters change nothing, and only they and the head learn") {
 TEST_CASE("Merging leaves the function as it is and the model as it was built") {
   vit::VisionTransformer model = small();
   const auto names = model->named_parameters().keys();
-  vit::add_lora(*model, {.rank = 2, .alpha = 6, .targets = {"attn.qkv", "mlp.fc1"}}, "head", 1);
+  vit::add_lora(*model, {.rank = 2, .alpha = 6, .targets = {"attn.qkv", "mlp.fc1"}}, {"head"}, 1);
   {
     const torch::NoGradGuard no_grad;
     for (auto& item : model->named_parameters())
@@ -50,6 +50,6 @@ TEST_CASE("Merging leaves the function as it is and the model as it was built") 
 
 TEST_CASE("A target that no layer has is a mistake") {
   vit::VisionTransformer model = small();
-  CHECK_THROWS_WITH(vit::add_lora(*model, {.rank = 2, .targets = {"attn.q"}}, "head", 1),
+  CHECK_THROWS_WITH(vit::add_lora(*model, {.rank = 2, .targets = {"attn.q"}}, {"head"}, 1),
                     Catch::Contains("attn.q"));
 }

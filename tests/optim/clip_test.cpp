@@ -14,7 +14,7 @@ TEST_CASE("Clipping by norm has one factor for all gradients, and leaves small o
   const auto clip = [&](std::optional<double> limit) {
     vit::OptimOptions options;
     options.clip_grad = limit;
-    return vit::clip_gradients(groups, options, "head");
+    return vit::clip_gradients(groups, options, {"head"});
   };
   CHECK(clip({}).norm == Approx(5.0));
   CHECK(clip({}).factor == 1.0);

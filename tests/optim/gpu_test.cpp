@@ -21,7 +21,7 @@ torch::Tensor steps_on(c10::Device device, const vit::OptimOptions& options) {
   for (int step = 0; step < 3; ++step) {
     matrix.mutable_grad() = of_matrix * (1 + step);
     vector.mutable_grad() = of_vector * (1 + step);
-    const vit::Clipping clipping = vit::clip_gradients(optimizer->groups(), options, "head");
+    const vit::Clipping clipping = vit::clip_gradients(optimizer->groups(), options, {"head"});
     optimizer->step({.lr = 1e-2, .gradient_factor = clipping.factor});
   }
   CHECK(matrix.device() == device);

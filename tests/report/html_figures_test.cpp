@@ -24,8 +24,7 @@ TEST_CASE("key figures are those that are known") {
   CHECK(has(some, "25 s an epoch"));
   CHECK_FALSE(has(some, "Parameters"));
   CHECK_FALSE(has(some, "top-1"));
-  report.best_top1 = 91.25;
-  report.chance_top1 = 0.1;
+  report.headline = {.title = "Best top-1 accuracy", .percent = 91.25, .chance = 0.1};
   const std::string more = html_parts::key_figures(report);
   CHECK(has(more, "91.25"));
   CHECK(has(more, "chance level: 0.10 %"));  // of a thousand classes one decimal says too little
@@ -33,14 +32,14 @@ TEST_CASE("key figures are those that are known") {
 
 TEST_CASE("of a perfect score on ten pictures the interval is wide, and not above 100 %") {
   RunReport report;
-  report.best_top1 = 100;
-  report.confusion = {{"cat", "dog"}, {{5, 0}, {0, 5}}};
+  report.headline = {.title = "Best", .percent = 100, .count = 10, .proportion = true};
   CHECK(has(html_parts::key_figures(report), "95 % interval 72.2 to 100.0 %"));  // Wilson 1927
 }
 
 TEST_CASE("curves are drawn of the columns that hold numbers") {
   RunReport report;
   CHECK(html_parts::curves(report).empty());
+  report.metrics = {{.name = "top1", .title = "top-1", .percent = true}};
   report.history = parse_csv("epoch,train_loss,eval_top1\n1,2.0,10\n2,1.5,20\n", "summary.csv");
   const std::string text = html_parts::curves(report);
   CHECK(test::is_well_formed(text));
@@ -68,6 +67,7 @@ TEST_CASE(
 
 TEST_CASE("the best epoch is marked in the table, the first one of several") {
   RunReport report;
+  report.metrics = {{.name = "top1", .title = "top-1", .percent = true}};
   report.history =
       parse_csv("epoch,train_loss,eval_top1\n1,2,10\n2,1.5,30\n3,1.2,30\n", "summary.csv");
   const std::string text = html_parts::curves(report);
@@ -91,11 +91,10 @@ TEST_CASE("phones have charts of their own, whose texts are not reduced; epochs 
 
 TEST_CASE("every figure of an evaluation has a card") {
   RunReport report;
-  report.metrics = {{"loss", 0.25}, {"f1", 0.87654}, {"ece", 0.01}, {"<odd>", 3}};
+  report.figures = {{"Evaluation loss", "0.25"}, {"F1", "0.8765"}, {"<odd>", "3"}};
   const std::string text = html_parts::key_figures(report);
   CHECK(test::is_well_formed(text));
   CHECK(has(text, "Evaluation loss"));
   CHECK(has(text, "0.8765"));
-  CHECK(has(text, "Calibration error"));
   CHECK(has(text, "&lt;odd&gt;"));
 }

@@ -35,7 +35,7 @@ struct Screen {
 
 StepStatus at(std::int64_t step) {
   StepStatus status{3, 10, step, 200, 1.25};
-  status.top1 = 56.7;
+  status.parts = {{.name = "top1", .value = 56.7, .title = "top-1", .percent = true}};
   status.images_per_s = 1843;
   status.seconds_left = 80;
   return status;
@@ -106,7 +106,7 @@ TEST_CASE("the line of an epoch stays, and the end leaves no live line behind") 
     Progress progress(screen.terminal(true));
     progress.step(at(200));
     screen.taken();
-    progress.epoch({.epoch = 3, .epochs = 10, .train_loss = 1.5, .top1 = 60.0, .best = true});
+    progress.epoch({.epoch = 3, .epochs = 10, .train_loss = 1.5, .metrics = {{.name = "top1", .value = 60, .percent = true}}, .best = true});
     CHECK(screen.taken() == "\r\x1b[2Kepoch  3/10  loss 1.5000  top-1 60.00%  best\n");
     screen.now += 1;
     progress.step(at(1));
@@ -187,9 +187,15 @@ TEST_CASE("the line of an epoch fits into 80 columns, whatever it has to tell") 
   const EpochSummary all{.epoch = 7,
                          .epochs = 300,
                          .train_loss = 1.5,
-                         .eval_loss = 1.25,
-                         .top1 = 98.5,
-                         .top5 = 100.0,
+                         .metrics = {{.name = "top1",
+                                      .value = 98.5,
+                                      .title = "top-1",
+                                      .percent = true},
+                                     {.name = "top5",
+                                      .value = 100,
+                                      .title = "top-5",
+                                      .percent = true},
+                                     {.name = "loss", .value = 1.25}},
                          .images_per_s = 12345,
                          .seconds = 754,
                          .best = true};

@@ -22,12 +22,22 @@ UpdateEvent update_event(std::int64_t update, std::int64_t batches) {
           .lr = 0.001};
 }
 
+/// What a classifier is judged by.
+Metrics of_classes() {
+  return {{.name = "top1", .percent = true},
+          {.name = "top5", .percent = true},
+          {.name = "loss", .better = Better::smaller}};
+}
+
 EpochEvent epoch_event(std::int64_t epoch, std::int64_t update) {
   EpochEvent event;
   event.epoch = epoch;
   event.update = update;
   event.train_loss = 0.5;
-  event.metrics = {{"top1", 62.5}, {"top5", 90}, {"loss", 0.75}};
+  event.metrics = of_classes();
+  event.metrics[0].value = 62.5;
+  event.metrics[1].value = 90;
+  event.metrics[2].value = 0.75;
   event.lr = 0.001;
   event.images_per_s = 800;
   event.seconds = 12;
@@ -44,7 +54,7 @@ std::size_t lines_of(const std::filesystem::path& file) {
 TEST_CASE("an epoch is a row of the summary, and its metrics a line of the log") {
   const ScratchFolder folder;
   {
-    RunRecorder recorder(folder.path(), std::nullopt);
+    RunRecorder recorder(folder.path(), std::nullopt, of_classes());
     recorder.on_epoch(epoch_event(1, 10));
   }
   const CsvTable table = read_csv(folder / "summary.csv");
@@ -62,9 +72,9 @@ TEST_CASE("an epoch is a row of the summary, and its metrics a line of the log")
 TEST_CASE("a figure that an evaluation has not is an empty cell") {
   const ScratchFolder folder;
   {
-    RunRecorder recorder(folder.path(), std::nullopt);
+    RunRecorder recorder(folder.path(), std::nullopt, of_classes());
     EpochEvent event = epoch_event(1, 10);
-    event.metrics = {{"loss", 0.75}};
+    event.metrics = {{.name = "loss", .value = 0.75}};
     recorder.on_epoch(event);
   }
   CHECK_FALSE(read_csv(folder / "summary.csv").number(0, "eval_top1"));
@@ -73,14 +83,14 @@ TEST_CASE("a figure that an evaluation has not is an empty cell") {
 TEST_CASE("a long epoch gives about fifty points, a short one every batch") {
   const ScratchFolder folder;
   {
-    RunRecorder recorder(folder.path(), std::nullopt);
+    RunRecorder recorder(folder.path(), std::nullopt, of_classes());
     for (std::int64_t update = 1; update <= 1000; ++update)
       recorder.on_update(update_event(update, 1000));
   }
   CHECK(lines_of(folder / "metrics.jsonl") == 50);
   const ScratchFolder other;
   {
-    RunRecorder recorder(other.path(), std::nullopt);
+    RunRecorder recorder(other.path(), std::nullopt, of_classes());
     for (std::int64_t update = 1; update <= 5; ++update)
       recorder.on_update(update_event(update, 5));
   }
@@ -90,12 +100,12 @@ TEST_CASE("a long epoch gives about fifty points, a short one every batch") {
 TEST_CASE("a run that goes on has each epoch once") {
   const ScratchFolder folder;
   {
-    RunRecorder recorder(folder.path(), std::nullopt);
+    RunRecorder recorder(folder.path(), std::nullopt, of_classes());
     for (std::int64_t epoch = 1; epoch <= 3; ++epoch)
       recorder.on_epoch(epoch_event(epoch, 10 * epoch));
   }
   {  // the checkpoint was of epoch 2
-    RunRecorder recorder(folder.path(), ResumePoint{2, 20});
+    RunRecorder recorder(folder.path(), ResumePoint{2, 20}, of_classes());
     recorder.on_epoch(epoch_event(3, 30));
   }
   const CsvTable table = read_csv(folder / "summary.csv");
@@ -108,7 +118,7 @@ TEST_CASE("a run that goes on has each epoch once") {
 TEST_CASE("an update is recorded with its own loss, its gradient's norm, and the speed") {
   const ScratchFolder folder;
   {
-    RunRecorder recorder(folder.path(), std::nullopt);
+    RunRecorder recorder(folder.path(), std::nullopt, of_classes());
     BatchEvent batch;
     batch.loss = 100;  // the mean since the epoch began
     batch.images_per_s = 640;
@@ -128,8 +138,8 @@ TEST_CASE("an update is recorded with its own loss, its gradient's norm, and the
 TEST_CASE("every figure of the evaluation has its column, and a table goes on with its own") {
   const ScratchFolder folder;
   EpochEvent event = epoch_event(1, 10);
-  event.metrics.emplace_back("f1", 0.5);
-  const std::vector<std::string> names{"top1", "top5", "loss", "f1"};
+  event.metrics.push_back({.name = "f1", .value = 0.5});
+  const Metrics& names = event.metrics;
   { RunRecorder(folder.path(), std::nullopt, names).on_epoch(event); }
   const CsvTable table = read_csv(folder / "summary.csv");
   CHECK(table.header == std::vector<std::string>{"epoch", "step", "train_loss", "eval_loss",
@@ -138,7 +148,7 @@ TEST_CASE("every figure of the evaluation has its column, and a table goes on wi
   CHECK(table.number(0, "eval_f1") == 0.5);
 
   const ScratchFolder older;
-  { RunRecorder(older.path(), std::nullopt).on_epoch(epoch_event(1, 10)); }
+  { RunRecorder(older.path(), std::nullopt, of_classes()).on_epoch(epoch_event(1, 10)); }
   event.epoch = 2;
   { RunRecorder(older.path(), ResumePoint{1, 10}, names).on_epoch(event); }
   const CsvTable grown = read_csv(older / "summary.csv");
@@ -146,7 +156,7 @@ TEST_CASE("every figure of the evaluation has its column, and a table goes on wi
   CHECK(grown.number(1, "eval_top1") == 62.5);
   // A task without classes has no columns of theirs.
   const ScratchFolder other;
-  RunRecorder boxes(other.path(), std::nullopt, {"map"});
+  RunRecorder boxes(other.path(), std::nullopt, {{.name = "map"}});
   CHECK(read_csv(other / "summary.csv").header ==
         std::vector<std::string>{"epoch", "step", "train_loss", "lr", "images_per_s", "time_s",
                                  "eval_map"});

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "vit/train/observer.h"
+#include "vit/report/events.h"
 
 namespace vit::test {
 

@@ -22,8 +22,8 @@ vit::CheckpointInfo info() {
                 .batch = 5,
                 .update = 17,
                 .loss_sum = 0.1 + 0.2,
-                .correct = 3,
                 .samples = 40,
+                .parts = {{"top1", 300.0}},
                 .best_metric = 61.25,
                 .best_epoch = 2,
                 .metrics = {50.5, 61.25},
@@ -195,7 +195,7 @@ TEST_CASE("A checkpoint with adapters holds merged weights for others, and goes 
   Setup before(1), after(2), plain(3);
   const vit::LoraOptions lora{.rank = 2, .alpha = 4};
   for (Setup* setup : {&before, &after}) {
-    vit::add_lora(*setup->model, lora, "head", 5);
+    vit::add_lora(*setup->model, lora, {"head"}, 5);
     setup->optimizer = vit::create_optimizer({}, vit::param_groups(*setup->model, 0.05));
   }
   before.step();

@@ -51,9 +51,9 @@ TEST_CASE("A run on a GPU has the losses and figures of one on the CPU") {
     CHECK(of_there.epochs[epoch].train_loss ==
           Approx(of_here.epochs[epoch].train_loss).epsilon(tolerance));
     for (std::size_t i = 0; i < of_here.epochs[epoch].metrics.size(); ++i)
-      if (of_here.epochs[epoch].metrics[i].first == "loss")
-        CHECK(of_there.epochs[epoch].metrics[i].second ==
-              Approx(of_here.epochs[epoch].metrics[i].second).epsilon(tolerance));
+      if (of_here.epochs[epoch].metrics[i].name == "loss")
+        CHECK(of_there.epochs[epoch].metrics[i].value ==
+              Approx(of_here.epochs[epoch].metrics[i].value).epsilon(tolerance));
   }
 }
 

@@ -11,7 +11,7 @@
 #include "tests/support/small_vit.h"
 #include "tests/support/stop_after.h"
 #include "vit/data/shapes.h"
-#include "vit/tasks/classify.h"
+#include "vit/tasks/classify/task.h"
 #include "vit/train/trainer.h"
 
 namespace vit::test {
@@ -25,19 +25,19 @@ inline ViTOptions tiny_model() {
 }
 
 /// Classification whose loss is not a number for one sample.
-class Poisoned final : public Task {
+class Poisoned final : public ClassifyTask {
  public:
-  Poisoned(ImageModel& model, std::int64_t sample) : task_(model, {}), sample_(sample) {}
+  Poisoned(std::shared_ptr<ImageModel> model, std::int64_t sample)
+      : ClassifyTask(std::move(model), ClassifyConfig(), {}, std::vector<std::string>(10)),
+        sample_(sample) {}
   TaskStep step(const Batch& batch) override {
-    TaskStep step = task_.step(batch);
+    TaskStep step = ClassifyTask::step(batch);
     if (batch.indices.eq(sample_).any().item<bool>())
       step.loss = step.loss * std::numeric_limits<double>::quiet_NaN();
     return step;
   }
-  std::unique_ptr<Evaluation> evaluate() override { return task_.evaluate(); }
 
  private:
-  ClassifyTask task_;
   std::int64_t sample_;
 };
 
@@ -47,8 +47,7 @@ struct SmallRun {
                     std::int64_t samples = 48)
       : model(tiny_model()),
         train_data(shapes({.image_size = 16, .num_train = samples, .num_val = 16}, Split::train)),
-        val_data(shapes({.image_size = 16, .num_train = 48, .num_val = 16}, Split::val)),
-        task(*model, {}) {
+        val_data(shapes({.image_size = 16, .num_train = 48, .num_val = 16}, Split::val)) {
     model->options.num_classes = static_cast<std::int64_t>(train_data->classes().size());
     model = VisionTransformer(model->options);
     model->init_weights(7);
@@ -66,6 +65,11 @@ struct SmallRun {
     optimizer = create_optimizer(optim, param_groups(*model, optim.weight_decay));
   }
 
+  /// Classification of its images by its model.
+  [[nodiscard]] ClassifyTask task(const ClassifyOptions& options = {}) const {
+    return {model.ptr(), ClassifyConfig(options), {}, train_data->classes()};
+  }
+
   /// Has the run compute on another device; before it goes.
   void move_to(c10::Device to) {
     device = to;
@@ -75,9 +79,8 @@ struct SmallRun {
 
   TrainingEnd go(const std::atomic<bool>* stop = nullptr, std::vector<Observer*> observers = {},
                  std::int64_t poisoned_sample = -1, Task* other_task = nullptr) {
-    Poisoned fresh_task(*model, poisoned_sample);
-    TrainingParts parts{.model = *model,
-                        .task = other_task != nullptr ? *other_task : fresh_task,
+    Poisoned fresh_task(model.ptr(), poisoned_sample);
+    TrainingParts parts{.task = other_task != nullptr ? *other_task : fresh_task,
                         .optimizer = *optimizer,
                         .train_data = *train_data,
                         .val_data = *val_data,
@@ -148,7 +151,6 @@ struct SmallRun {
   VisionTransformer model;
   c10::Device device = c10::kCPU;
   std::unique_ptr<Dataset> train_data, val_data;
-  ClassifyTask task;
   OptimOptions optim;
   ScheduleOptions schedule;
   TrainOptions train;

@@ -115,7 +115,7 @@ TEST_CASE("A small model learns one batch by heart") {
   run.model->init_weights(1);
   run.optim.clip_grad = 1.0;
   const auto optimizer = vit::create_optimizer(run.optim, vit::param_groups(*run.model, 0.0));
-  vit::ClassifyTask task(*run.model, {.smoothing = 0});
+  vit::ClassifyTask task = run.task({.smoothing = 0});
   run.loader.workers = 0;
   vit::EpochLoader loader(*run.val_data, *run.val_pipeline, {0, 1, 2, 3, 4, 5, 6, 7}, 0,
                           run.loader);
@@ -181,10 +181,11 @@ TEST_CASE("Averages are evaluated in place of the weights, and the weights stay"
     differs = differs || !torch::equal(parameter, ema.tensors()[i++].second);
   CHECK(differs);
   const vit::EmaWeights averaged(&ema);
-  vit::ClassifyEvaluation evaluation(*run.model);
-  vit::run_evaluation(evaluation, *run.model, *run.val_data, *run.val_pipeline, run.loader,
-                      c10::kCPU, "fp32");
-  CHECK(evaluation.metrics() == watcher.epochs[0].metrics);
+  vit::ClassifyTask task = run.task();
+  const auto evaluation = task.evaluation();
+  vit::run_evaluation(*evaluation, task, *run.val_data, *run.val_pipeline, run.loader, c10::kCPU,
+                      "fp32");
+  CHECK(evaluation->metrics() == watcher.epochs[0].metrics);
 }
 
 TEST_CASE("Frozen parameters stay, until their epoch comes") {
@@ -276,27 +277,31 @@ TEST_CASE("Three hundred updates need no more memory than the first hundred") {
 namespace {
 
 /// Classification that is judged by given figures in place of its own.
-class Judged final : public vit::Task {
+class Judged final : public vit::ClassifyTask {
  public:
-  Judged(vit::ImageModel& model, std::vector<double> figures, vit::Better better)
-      : task_(model, {}), figures_(std::move(figures)), better_(better) {}
-  vit::TaskStep step(const vit::Batch& batch) override { return task_.step(batch); }
-  std::unique_ptr<vit::Evaluation> evaluate() override {
+  Judged(const SmallRun& run, std::vector<double> figures, vit::Better better)
+      : vit::ClassifyTask(run.task()), figures_(std::move(figures)), better_(better) {}
+  [[nodiscard]] std::unique_ptr<vit::Evaluation> evaluation() const override {
     struct Fixed final : vit::Evaluation {
-      explicit Fixed(double figure) : value(figure) {}
-      void add(const vit::Batch&) override {}
-      [[nodiscard]] vit::Metrics metrics() const override { return {{"error", value}}; }
+      Fixed(double figure, vit::Better better_) : value(figure), better(better_) {}
+      void add(const vit::Batch&, const std::vector<vit::Prediction>&) override { seen = true; }
+      void merge(const vit::Evaluation&) override {}
+      [[nodiscard]] vit::Metrics metrics() const override {
+        return {{.name = "error", .value = value, .better = better}};
+      }
+      [[nodiscard]] vit::EvaluationReport report(const vit::Dataset&) const override { return {}; }
       double value;
+      vit::Better better;
+      bool seen = false;
     };
-    return std::make_unique<Fixed>(figures_.at(epoch_++));
+    // Some are only asked for their names.
+    return std::make_unique<Fixed>(figures_.at(std::min(epoch, figures_.size() - 1)), better_);
   }
-  [[nodiscard]] vit::Better better() const override { return better_; }
+  std::size_t epoch = 0;
 
  private:
-  vit::ClassifyTask task_;
   std::vector<double> figures_;
   vit::Better better_;
-  std::size_t epoch_ = 0;
 };
 
 }  // namespace
@@ -305,8 +310,13 @@ TEST_CASE("The best epoch is that of the best metric, larger or smaller, and nev
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const auto best = [](const std::vector<double>& figures, vit::Better better) {
     SmallRun run(static_cast<std::int64_t>(figures.size()), 1, 0, 16);
-    Judged task(*run.model, figures, better);
-    run.go(nullptr, {}, -1, &task);
+    Judged task(run, figures, better);
+    struct Epochs : vit::Observer {
+      explicit Epochs(std::size_t& epoch_) : epoch(epoch_) {}
+      void on_epoch(const vit::EpochEvent&) override { ++epoch; }
+      std::size_t& epoch;
+    } epochs(task.epoch);
+    run.go(nullptr, {&epochs}, -1, &task);
     return run.state.best_epoch;
   };
   CHECK(best({3, 1, 2}, vit::Better::larger) == 1);
@@ -337,8 +347,8 @@ TEST_CASE("Versions of each image count once: in the mean loss, in accuracy and 
   vit::Preprocessing input;
   input.img_size = {16, 16};
   run.train_pipeline =
-      std::make_unique<vit::Pipeline>(vit::Pipeline::training(input, augment, 7, {}, {}, 3));
-  vit::ClassifyTask task(*run.model, {.loss = "jsd"});
+      std::make_unique<vit::Pipeline>(vit::Pipeline::training(input, augment, 7, {}, 3));
+  vit::ClassifyTask task = run.task({.loss = "jsd"});
   struct Updates : vit::Observer {
     void on_update(const vit::UpdateEvent& event) override {
       sum += event.loss;
@@ -352,6 +362,7 @@ TEST_CASE("Versions of each image count once: in the mean loss, in accuracy and 
   CHECK(updates.samples == 48);
   REQUIRE(watcher.epochs.size() == 1);
   CHECK(watcher.epochs[0].train_loss == Approx(updates.sum / 6));
-  REQUIRE(watcher.epochs[0].train_top1);
-  CHECK(*watcher.epochs[0].train_top1 <= 100);
+  const auto accuracy = vit::value_of(watcher.epochs[0].parts, "top1");
+  REQUIRE(accuracy);
+  CHECK(*accuracy <= 100);
 }

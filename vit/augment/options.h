@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "vit/augment/mixup.h"
+#include "vit/augment/mixup_options.h"
 #include "vit/augment/multi_crop.h"
 #include "vit/augment/random_erasing.h"
 #include "vit/augment/registry.h"

@@ -76,16 +76,13 @@ void describe(FieldVisitor& visitor, DecodePolicy& policy) {
 }
 
 Pipeline::Pipeline(const Preprocessing& preprocessing, bool training, const AugmentOptions& augment,
-                   std::uint64_t seed, const DecodePolicy& decoding, const TargetOptions& targets,
-                   std::int64_t versions)
+                   std::uint64_t seed, const DecodePolicy& decoding, std::int64_t versions)
     : preprocessing_(preprocessing),
       training_(training),
       ops_(training ? augment.operations() : AugmentList()),
       erasing_(augment.erasing),
-      mixup_(augment.mixup),
       seed_(seed),
       decoding_(decoding),
-      targets_(targets),
       multi_crop_(training ? views_of(augment, preprocessing, seed) : std::nullopt),
       versions_(versions) {
   if (versions_ > 1) check_versions(augment, ops_);
@@ -97,8 +94,8 @@ Pipeline::Pipeline(const Preprocessing& preprocessing, bool training, const Augm
 
 Pipeline Pipeline::training(const Preprocessing& preprocessing, const AugmentOptions& augment,
                             std::uint64_t seed, const DecodePolicy& decoding,
-                            const TargetOptions& targets, std::int64_t versions) {
-  return {preprocessing, true, augment, seed, decoding, targets, versions};
+                            std::int64_t versions) {
+  return {preprocessing, true, augment, seed, decoding, versions};
 }
 
 Pipeline Pipeline::training(const Preprocessing& preprocessing, const AugmentList& train,
@@ -109,7 +106,7 @@ Pipeline Pipeline::training(const Preprocessing& preprocessing, const AugmentLis
 }
 
 Pipeline Pipeline::evaluation(const Preprocessing& preprocessing, const DecodePolicy& decoding) {
-  return {preprocessing, false, {}, 0, decoding, {}};
+  return {preprocessing, false, {}, 0, decoding};
 }
 
 Rng Pipeline::rng_of(std::int64_t epoch, std::int64_t index) const {
@@ -208,15 +205,6 @@ void Pipeline::apply(Sample& sample, std::int64_t epoch, std::int64_t index,
   }
   for (std::size_t i = 0; i < views.size(); ++i)
     multi_crop_->apply(sample, epoch, index, i, views[i]);
-}
-
-std::optional<torch::Tensor> Pipeline::mix(torch::Tensor& images, const torch::Tensor& labels,
-                                           std::int64_t epoch, std::int64_t batch) const {
-  if (!training_ || !mixup_.on() || targets_.num_classes == 0) return std::nullopt;
-  Rng rng(seed_, Stream::batch, static_cast<std::uint64_t>(epoch),
-          static_cast<std::uint64_t>(batch));
-  const bool mixing = mixup_.mixup_off_epoch == 0 || epoch < mixup_.mixup_off_epoch;
-  return mix_batch(mixup_, images, labels, targets_.num_classes, targets_.smoothing, mixing, rng);
 }
 
 }  // namespace vit

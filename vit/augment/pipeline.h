@@ -1,7 +1,5 @@
 #pragma once
 
-#include <torch/types.h>
-
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -21,24 +19,17 @@ struct DecodePolicy {
 };
 void describe(FieldVisitor& visitor, DecodePolicy& policy);
 
-/// What soft targets depend on, besides the labels.
-struct TargetOptions {
-  std::int64_t num_classes = 0;
-  double smoothing = 0;
-};
-
 /// From a sample to the numbers a model is given. What `apply` does to sample `index` in `epoch` is
 /// a pure function of (seed, epoch, index): the same on any number of threads.
 class Pipeline {
  public:
-  /// For training: augmentation, then normalisation. Batches are mixed where `augment` says so and
-  /// `targets` has classes. `versions`: of each sample, as AugMix wants them (timm's
+  /// For training: augmentation, then normalisation. `versions`: of each sample, as AugMix wants them (timm's
   /// AugMixDataset): all share the crops and flips that the augmentation begins with, the first
   /// goes without the rest of it, each other one has the rest with numbers of its own. Throws Error
   /// (usage) where versions cannot differ, or are to be mixed.
   static Pipeline training(const Preprocessing& preprocessing, const AugmentOptions& augment,
                            std::uint64_t seed, const DecodePolicy& decoding = {},
-                           const TargetOptions& targets = {}, std::int64_t versions = 1);
+                           std::int64_t versions = 1);
   static Pipeline training(const Preprocessing& preprocessing, const AugmentList& train,
                            std::uint64_t seed);
   /// For evaluation: timm's transform, no randomness.
@@ -61,17 +52,11 @@ class Pipeline {
   /// Decodes what `apply` would decode, and stops there: to tell what decoding costs.
   void decode_only(Sample& sample, std::int64_t epoch, std::int64_t index) const;
 
-  /// Mixes a batch of `images` [B, C, H, W] in place and returns its soft targets [B, K]; nothing
-  /// where batches are not mixed. A pure function of (seed, epoch, batch).
-  std::optional<torch::Tensor> mix(torch::Tensor& images, const torch::Tensor& labels,
-                                   std::int64_t epoch, std::int64_t batch) const;
-
   [[nodiscard]] const Preprocessing& preprocessing() const { return preprocessing_; }
 
  private:
   Pipeline(const Preprocessing& preprocessing, bool training, const AugmentOptions& augment,
-           std::uint64_t seed, const DecodePolicy& decoding, const TargetOptions& targets,
-           std::int64_t versions = 1);
+           std::uint64_t seed, const DecodePolicy& decoding, std::int64_t versions = 1);
   [[nodiscard]] Rng rng_of(std::int64_t epoch, std::int64_t index) const;
   /// What `decode` leaves to do: the operations from `next` on, and before them the rest of a
   /// region operation on the part in `box`.
@@ -88,10 +73,8 @@ class Pipeline {
   bool training_;
   AugmentList ops_;
   RandomErasingOptions erasing_;
-  MixupOptions mixup_;
   std::uint64_t seed_;
   DecodePolicy decoding_;
-  TargetOptions targets_;
   std::optional<MultiCrop> multi_crop_;
   std::int64_t versions_;
   std::size_t first_varied_ = 0;  // the operation from which versions differ

@@ -18,13 +18,11 @@
 #include "vit/core/log.h"
 #include "vit/kernels/isa.h"
 #include "vit/models/profile.h"
-#include "vit/nn/init.h"
-#include "vit/nn/random.h"
 #include "vit/optim/optimizer.h"
-#include "vit/train/autocast.h"
 #include "vit/train/device.h"
 #include "vit/train/prediction_scope.h"
 #include "vit/train/process_memory.h"
+#include "vit/train/train_step.h"
 
 namespace vit {
 namespace {
@@ -137,19 +135,26 @@ Experiment with_classes(const Experiment& given) {
   return experiment;
 }
 
-torch::Tensor random_images(const Experiment& experiment, const ImageModel& model,
-                            std::int64_t versions = 1) {
-  torch::Tensor images = torch::empty({versions * experiment.data.batch_size, model.in_chans(),
-                                       model.img_size().height, model.img_size().width});
-  init::normal(images, 1.0, Rng(static_cast<std::uint64_t>(experiment.seed), Stream::bench));
-  return images;
-}
+/// The task of an experiment with random weights, on the device.
+struct RandomTask {
+  std::shared_ptr<ImageModel> model;
+  std::unique_ptr<Task> task;
+};
 
-std::shared_ptr<ImageModel> random_model(const Experiment& experiment) {
-  std::shared_ptr<ImageModel> model = create_model(experiment.model);
-  model->init_weights(static_cast<std::uint64_t>(experiment.seed));
-  model->module().to(resolve_device(experiment.train.device));
-  return model;
+RandomTask random_task(const Experiment& experiment) {
+  const auto seed = static_cast<std::uint64_t>(experiment.seed);
+  RandomTask made;
+  made.model = create_model(experiment.task->model(experiment.model));
+  made.model->init_weights(seed);
+  ModelSpec spec = experiment.model;  // num_classes() wants to be able to change it
+  made.task = experiment.task->make(
+      {.model = made.model,
+       .spec = experiment.model,
+       .input = experiment_preprocessing(experiment),
+       .classes = std::vector<std::string>(static_cast<std::size_t>(num_classes(spec))),
+       .seed = seed});
+  made.task->network().module().to(resolve_device(experiment.train.device));
+  return made;
 }
 
 }  // namespace
@@ -168,56 +173,52 @@ Benchmark benchmark_training(const Experiment& given, const BenchmarkRequest& re
   set_compute_threads(experiment.train.threads);
   const c10::Device device = resolve_device(experiment.train.device);
   set_deterministic(device, experiment.train.deterministic);
-  const std::shared_ptr<ImageModel> model = random_model(experiment);
-  model->module().train();
-  const std::unique_ptr<Task> task = create_task(experiment.task, *model);
-  const std::unique_ptr<Optimizer> optimizer =
-      create_optimizer(experiment.optim, param_groups(*model, experiment.optim));
+  const RandomTask random = random_task(experiment);
+  Network& network = random.task->network();
+  network.module().train();
   OptimOptions optim = experiment.optim;
+  const std::unique_ptr<Optimizer> optimizer =
+      create_optimizer(optim, param_groups(network, optim));
   if (!optim.clip_grad) optim.clip_grad = 1.0;  // timed, whatever the experiment does
 
   const std::int64_t size = experiment.data.batch_size;
-  const ClassifyOptions& loss = experiment.task.options;
-  const std::int64_t versions = loss.loss == "jsd" ? loss.jsd_splits : 1;
-  const torch::Tensor indices = torch::arange(size).repeat({versions});
-  Batch samples{random_images(experiment, *model, versions),
-                indices.remainder(model->num_classes()), indices};
-  samples.versions = versions;
-  const Batch batch = samples.to(device);
+  const auto seed = static_cast<std::uint64_t>(experiment.seed);
+  const Batch batch = random.task->random_batch(size, seed).to(device);
   const double lr = base_learning_rate(optim, size * experiment.train.grad_accum_steps);
-  std::uint64_t updates = 0;
-  const auto step = [&] {
-    const RandomScope random(
-        Rng(static_cast<std::uint64_t>(experiment.seed), Stream::model, 0, updates++));
-    TaskStep result;
-    {
-      const Autocast autocast(device.type(), experiment.train.amp);
-      result = task->step(batch);
-    }
-    result.loss.backward();
-    const Clipping clipping = clip_gradients(optimizer->groups(), optim, model->classifier());
-    optimizer->step({.lr = lr, .gradient_factor = clipping.factor});
-    optimizer->zero_grad();
-  };
+  GradScalerState scaler;
+  TrainStep train_step({.task = *random.task,
+                        .optimizer = *optimizer,
+                        .optim = optim,
+                        .device = device,
+                        .amp = experiment.train.amp,
+                        .seed = seed},
+                       scaler);
+  std::int64_t updates = 0;
+  const auto step = [&] { train_step.whole(batch, {0, updates++}, {.lr = lr}); };
   // Backward passes are two more products of the same size for each one forward.
-  return measure(experiment, request, experiment.train.amp, *model,
-                 3.0 * static_cast<double>(versions), step);
+  return measure(experiment, request, experiment.train.amp, *random.model,
+                 3.0 * static_cast<double>(batch.versions), step);
 }
 
 Benchmark benchmark_inference(const Experiment& given, const BenchmarkRequest& request) {
   const Experiment experiment = with_classes(given);
   set_compute_threads(experiment.train.threads);
   const c10::Device device = resolve_device(experiment.train.device);
-  const std::shared_ptr<ImageModel> model = random_model(experiment);
-  model->module().eval();
-  const torch::Tensor images = random_images(experiment, *model).to(device);
+  const RandomTask random = random_task(experiment);
+  random.task->network().module().eval();
+  const Batch batch =
+      random.task
+          ->random_batch(experiment.data.batch_size, static_cast<std::uint64_t>(experiment.seed))
+          .to(device);
+  const torch::Tensor images = batch.images.slice(0, 0, batch.samples());
   const std::string& dtype = request.dtype.empty() ? experiment.train.amp : request.dtype;
+  const ExportedGraph graph = random.task->exported();
   const PredictionScope prediction(device, dtype);
   const auto step = [&] {
-    model->forward(images);
+    graph.forward(images);
     prediction.check();
   };
-  return measure(experiment, request, dtype, *model, 1.0, step);
+  return measure(experiment, request, dtype, *random.model, 1.0, step);
 }
 
 }  // namespace vit

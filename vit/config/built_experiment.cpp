@@ -2,15 +2,16 @@
 
 #include <algorithm>
 
+#include "vit/config/feature_file.h"
 #include "vit/config/label_join.h"
 #include "vit/config/open_model.h"
-#include "vit/config/probe.h"
 #include "vit/config/recognised_model.h"
 #include "vit/config/run_summary.h"
-#include "vit/config/teacher.h"
+#include "vit/config/unread_options.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/core/str.h"
+#include "vit/models/profile.h"
 #include "vit/nn/grad_checkpoint.h"
 #include "vit/nn/lora.h"
 #include "vit/report/humanize.h"
@@ -21,8 +22,9 @@
 
 namespace vit {
 
-BuiltExperiment::BuiltExperiment(Experiment described) : experiment(std::move(described)) {
-  if (experiment.task.name == "linear_probe") check_probe(experiment);
+BuiltExperiment::BuiltExperiment(Experiment described, Purpose purpose)
+    : experiment(std::move(described)) {
+  require_honoured(experiment);
   set_compute_threads(experiment.train.threads);
   device = resolve_device(experiment.train.device);
   experiment.train.amp = chosen_type(experiment.train.amp, device, "train.amp");
@@ -31,11 +33,11 @@ BuiltExperiment::BuiltExperiment(Experiment described) : experiment(std::move(de
   resolve(experiment, *data.train);
   make_model();
   input = experiment_preprocessing(experiment);
-  task = create_task(experiment.task, *model,
-                     open_teacher(experiment, *model, input, *data.train, device));
-  optimizer = create_optimizer(experiment.optim, param_groups(*model, experiment.optim));
+  make_task(purpose);
+  freeze();
+  optimizer = create_optimizer(experiment.optim, param_groups(task->network(), experiment.optim));
   if (experiment.train.model_ema)
-    ema_.emplace(*model, EmaOptions{.decay = *experiment.train.model_ema,
+    ema_.emplace(task->network(), EmaOptions{.decay = *experiment.train.model_ema,
                                     .warmup = experiment.train.model_ema_warmup,
                                     .force_cpu = experiment.train.model_ema_force_cpu});
   make_pipelines();
@@ -44,7 +46,7 @@ BuiltExperiment::BuiltExperiment(Experiment described) : experiment(std::move(de
 
 void BuiltExperiment::make_model() {
   const auto seed = static_cast<std::uint64_t>(experiment.seed);
-  model = create_model(experiment.model);
+  model = create_model(experiment.task->model(experiment.model));
   model->init_weights(seed);
   if (experiment.init.weights) {
     for (const std::string& line : recognition(experiment)) log::info(line);
@@ -59,19 +61,44 @@ void BuiltExperiment::make_model() {
     experiment.recognised.reset();  // the file's tensors have been copied
   }
   if (experiment.lora.rank > 0)
-    add_lora(model->module(), experiment.lora, model->classifier(), seed);
+    add_lora(model->module(), experiment.lora, model->heads(), seed);
   model->module().to(device);
   set_grad_checkpointing(model->module(), experiment.train.grad_checkpointing);
-  if (experiment.task.name == "linear_probe") {
-    const std::vector<std::string> all_but_head{"*", "!" + model->classifier()};
-    if (!experiment.train.freeze.empty() && experiment.train.freeze != all_but_head)
+}
+
+void BuiltExperiment::make_task(Purpose purpose) {
+  training_.emplace(TrainingContext{
+      .train_data = *data.train,
+      .val_data = *data.val,
+      .augment = experiment.augment,
+      .decoding = experiment.data.decoding,
+      .loader = loader_options(experiment.data),
+      .amp = experiment.train.amp,
+      .open_model = open_beside,
+      .feature_file = [this](ImageModel& body, const std::string& what) {
+        return vit::feature_file(experiment, body, what);
+      }});
+  task = experiment.task->make({.model = model,
+                                .spec = experiment.model,
+                                .input = input,
+                                .classes = data.train->classes(),
+                                .seed = static_cast<std::uint64_t>(experiment.seed),
+                                .device = device,
+                                .training = purpose == Purpose::training ? &*training_ : nullptr});
+  task->network().module().to(device);
+}
+
+void BuiltExperiment::freeze() {
+  Network& network = task->network();
+  if (std::vector<std::string> own = experiment.task->frozen(network); !own.empty()) {
+    if (!experiment.train.freeze.empty() && experiment.train.freeze != own)
       throw Error(ErrorKind::usage, "train.freeze",
-                  "a linear probe freezes all but the head by itself",
-                  "leave it out, or train with task.name: classify");
-    experiment.train.freeze = all_but_head;
+                  str("the task ", experiment.task.name(), " says by itself what does not learn"),
+                  "leave it out, or choose another task.name");
+    experiment.train.freeze = std::move(own);
   }
-  frozen_ = frozen_parameters(*model, experiment.train.freeze);
-  if (!experiment.train.unfreeze_epoch) set_learning(*model, frozen_, false);
+  frozen_ = frozen_parameters(network, experiment.train.freeze);
+  if (!experiment.train.unfreeze_epoch) set_learning(network, frozen_, false);
 }
 
 void BuiltExperiment::make_pipelines() {
@@ -82,8 +109,7 @@ void BuiltExperiment::make_pipelines() {
 }
 
 TrainingParts BuiltExperiment::parts() {
-  return {.model = *model,
-          .task = *task,
+  return {.task = *task,
           .optimizer = *optimizer,
           .train_data = *data.train,
           .val_data = *data.val,
@@ -106,7 +132,7 @@ TrainingParts BuiltExperiment::parts() {
 
 std::string BuiltExperiment::summary() const {
   return str("model ", model_text(experiment.model), ", ",
-             human_count(static_cast<double>(parameter_count(*model))), " parameters; data ",
+             human_count(static_cast<double>(parameter_count(task->network()))), " parameters; data ",
              experiment.data.set.name, ", ", data.train->size(), " training and ", data.val->size(),
              " validation pictures",
              experiment.data.subset.val_split > 0 ? " (data.val_split)" : "", " of ",
@@ -117,7 +143,7 @@ std::string BuiltExperiment::summary() const {
 std::string BuiltExperiment::frozen_text() const {
   if (frozen_.empty()) return {};
   std::int64_t numbers = 0;
-  for (const auto& item : model->module().named_parameters())
+  for (const auto& item : task->network().module().named_parameters())
     if (std::find(frozen_.begin(), frozen_.end(), item.key()) != frozen_.end())
       numbers += item.value().numel();
   const auto& until = experiment.train.unfreeze_epoch;

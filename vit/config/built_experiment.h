@@ -10,19 +10,21 @@
 #include "vit/config/experiment.h"
 #include "vit/config/experiment_data.h"
 #include "vit/config/schedule_curves.h"
-#include "vit/tasks/task.h"
 #include "vit/train/checkpoint.h"
 #include "vit/train/ema.h"
 #include "vit/train/trainer.h"
 
 namespace vit {
 
+/// What is to be done with a built experiment.
+enum class Purpose { training, evaluation };
+
 /// Everything that an experiment names, opened and built: what training, a dry run, the finders and
 /// a replay start from. Nothing is written.
 class BuiltExperiment {
  public:
   /// Throws Error for what does not fit together.
-  explicit BuiltExperiment(Experiment described);
+  explicit BuiltExperiment(Experiment described, Purpose purpose = Purpose::training);
   BuiltExperiment(const BuiltExperiment&) = delete;
   BuiltExperiment& operator=(const BuiltExperiment&) = delete;
 
@@ -43,17 +45,20 @@ class BuiltExperiment {
   c10::Device device = c10::kCPU;
   DataSplits data;
   Preprocessing input;
-  std::shared_ptr<ImageModel> model;
+  std::shared_ptr<ImageModel> model;  ///< what the task builds on
   std::unique_ptr<Task> task;
   std::unique_ptr<Optimizer> optimizer;
   std::optional<Pipeline> train_pipeline, val_pipeline;
 
  private:
   void make_model();
+  void make_task(Purpose purpose);
+  void freeze();
   void make_pipelines();
   [[nodiscard]] std::string frozen_text() const;
   [[nodiscard]] std::string sizes_text() const;
 
+  std::optional<TrainingContext> training_;
   std::vector<std::string> frozen_;                   // parameters that do not learn, at first
   std::map<std::int64_t, Pipeline> sized_pipelines_;  // by the epoch from which they are used
   std::optional<Ema> ema_;

@@ -9,11 +9,13 @@
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/data/joined_classes.h"
-#include "vit/export/scripted_model.h"
+#include "vit/data/sampler.h"
+#include "vit/export/torchscript.h"
 #include "vit/io/json.h"
 #include "vit/io/printable.h"
 #include "vit/train/checkpoint.h"
 #include "vit/train/device.h"
+#include "vit/train/trainer.h"
 #include "vit/weights/load.h"
 
 namespace vit {
@@ -80,15 +82,31 @@ EvaluationSubject of_experiment(const SubjectRequest& request) {
   }
   take_data(subject, labels, !ours);
   resolve(subject.experiment, *subject.data);
-  subject.preprocessing = experiment_preprocessing(subject.experiment);
-  subject.model = create_model(subject.experiment.model);
-  if (ours) {
-    load_weights(*subject.model, subject.weights);
-  } else {
-    for (const std::string& line : recognition(subject.experiment)) log::info(line);
-    log::info(load_initial_weights(*subject.model, subject.experiment).summary());
+  const Experiment& experiment = subject.experiment;
+  subject.device = resolve_device(experiment.train.device);
+  const std::shared_ptr<ImageModel> model = create_model(experiment.task->model(experiment.model));
+  if (!ours) {
+    for (const std::string& line : recognition(experiment)) log::info(line);
+    log::info(load_initial_weights(*model, experiment).summary());
   }
-  subject.device = resolve_device(subject.experiment.train.device);
+  const std::shared_ptr<Task> task =
+      experiment.task->make({.model = model,
+                             .spec = experiment.model,
+                             .input = experiment_preprocessing(experiment),
+                             .classes = subject.data->classes(),
+                             .seed = static_cast<std::uint64_t>(experiment.seed)});
+  if (ours) task->load(subject.weights);
+  task->network().module().to(subject.device);
+  task->network().module().eval();
+  OpenedPredictor& opened = subject.opened;
+  opened.source = subject.weights;
+  opened.task = experiment.task;
+  opened.preprocessing = experiment_preprocessing(experiment);
+  opened.decoding = experiment.data.decoding;
+  opened.labels = subject.data->classes();
+  opened.of_task = task;
+  opened.predictor = experiment.task->predictor(task->exported().forward, opened.preprocessing,
+                                                opened.labels, request.options);
   return subject;
 }
 
@@ -98,33 +116,30 @@ EvaluationSubject of_exported_model(const SubjectRequest& request, const std::st
   subject.weights = path;
   subject.experiment = parse_experiment("{}", "vit eval", request.sets);
   subject.device = resolve_device(subject.experiment.train.device);
-  const Predictor predictor = open_predictor({path, "", request.sets}, subject.device);
-  subject.preprocessing = predictor.preprocessing;
-  subject.experiment.data.decoding.exif_orientation = predictor.preprocessing.exif_orientation;
-  subject.model = predictor.model;
-  take_data(subject, predictor.labels, false);
+  subject.opened = open_predictor({path, "", request.sets, request.options}, subject.device);
+  subject.experiment.task = subject.opened.task;
+  subject.experiment.data.decoding.exif_orientation = subject.opened.preprocessing.exif_orientation;
+  take_data(subject, subject.opened.labels, false);
   return subject;
 }
 
 EvaluationSubject of_model(const SubjectRequest& request, const std::string& path) {
   EvaluationSubject subject;
-  Predictor predictor = open_predictor({path, request.model, request.sets}, c10::kCPU);
-  if (!predictor.trained_here) require_data(request);
-  subject.weights = predictor.source.string();
-  subject.experiment = std::move(*predictor.experiment);
-  subject.model = predictor.model;
-  take_data(subject, predictor.labels, !predictor.trained_here);
+  const PredictorRequest predictor{path, request.model, request.sets, request.options};
+  subject.opened = open_predictor(predictor, c10::kCPU);
+  OpenedPredictor& opened = subject.opened;
+  if (!opened.trained_here) require_data(request);
+  subject.weights = opened.source.string();
+  subject.experiment = *opened.experiment;
+  take_data(subject, opened.labels, !opened.trained_here);
   resolve(subject.experiment, *subject.data);
-  subject.preprocessing = experiment_preprocessing(subject.experiment);
+  opened.preprocessing = experiment_preprocessing(subject.experiment);
   subject.device = resolve_device(subject.experiment.train.device);
+  opened.of_task->network().module().to(subject.device);
   return subject;
 }
 
 }  // namespace
-
-Pipeline EvaluationSubject::pipeline() const {
-  return Pipeline::evaluation(preprocessing, experiment.data.decoding);
-}
 
 EvaluationSubject open_subject(const SubjectRequest& request) {
   if (request.what.empty() && request.weights.empty())
@@ -136,15 +151,23 @@ EvaluationSubject open_subject(const SubjectRequest& request) {
       throw Error(ErrorKind::usage, "--model",
                   "stands beside an experiment file, which has its own",
                   "write --set model.name=" + printable(request.model));
-    EvaluationSubject subject = of_experiment(request);
-    subject.model->module().to(subject.device);
-    return subject;
+    return of_experiment(request);
   }
   const std::string path = request.weights.empty() ? request.what : request.weights;
   if (request.model.empty() && is_exported_model(path)) return of_exported_model(request, path);
-  EvaluationSubject subject = of_model(request, path);
-  subject.model->module().to(subject.device);
-  return subject;
+  return of_model(request, path);
+}
+
+std::unique_ptr<Evaluation> evaluate(const EvaluationSubject& subject, const std::string& dtype) {
+  const TaskConfig& task = *subject.opened.task;
+  auto evaluation = task.evaluation(subject.data->classes());
+  const auto collator = task.collator(
+      Split::val, {.num_classes = static_cast<std::int64_t>(subject.data->classes().size())});
+  const Pipeline pipeline = subject.opened.pipeline();
+  EpochLoader batches(*subject.data, pipeline, *collator, sequential_order(subject.data->size()), 0,
+                      evaluation_loader(loader_options(subject.experiment.data), subject.device));
+  run_evaluation(*evaluation, *subject.opened.predictor, batches, subject.device, dtype);
+  return evaluation;
 }
 
 }  // namespace vit

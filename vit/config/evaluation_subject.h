@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "vit/augment/pipeline.h"
-#include "vit/config/predictor.h"
+#include "vit/config/open_predictor.h"
 #include "vit/data/dataset.h"
 
 namespace vit {
@@ -16,23 +16,25 @@ namespace vit {
 struct SubjectRequest {
   std::string what, weights, model;
   std::vector<std::string> sets;
+  PredictOptions options = {};
 };
 
 /// A model, the data that it is evaluated on, and how.
 struct EvaluationSubject {
   std::string weights;  ///< the file
   Experiment experiment;
-  Preprocessing preprocessing;
-  std::shared_ptr<ImageModel> model;
+  OpenedPredictor opened;  ///< on the device
   c10::Device device = c10::kCPU;
   std::unique_ptr<Dataset> data;  ///< labels are the model's outputs
-
-  [[nodiscard]] Pipeline pipeline() const;
 };
 
 /// Opens all of it; of the data, only what validation reads. Throws Error (usage) where the request
 /// does not say which weights or which data, Error (data) where the data has classes that the model
 /// does not know, Error (weights).
 [[nodiscard]] EvaluationSubject open_subject(const SubjectRequest& request);
+
+/// Evaluates it, forward passes computed in `dtype`.
+[[nodiscard]] std::unique_ptr<Evaluation> evaluate(const EvaluationSubject& subject,
+                                                   const std::string& dtype);
 
 }  // namespace vit

@@ -166,6 +166,15 @@ std::string experiment_yaml(const Experiment& experiment) {
   return writer.text();
 }
 
+std::string exported_task(const TaskSpec& task) {
+  if (task.name() == task_entries().front().name) return {};
+  Experiment fresh;
+  fresh.task = task;
+  YamlWriter writer;
+  writer.section("task", "", [&](FieldVisitor& inner) { describe(inner, fresh.task); });
+  return writer.text();
+}
+
 Preprocessing experiment_preprocessing(const Experiment& experiment) {
   Preprocessing result = preprocessing(experiment.model);
   const auto per_channel = [&](const char* key, const std::optional<std::vector<double>>& given,
@@ -190,13 +199,10 @@ Preprocessing experiment_preprocessing(const Experiment& experiment) {
 }
 
 Pipeline training_pipeline(const Experiment& e, std::optional<Size2> img_size) {
-  // The model is not changed: num_classes() wants to be able to.
-  ModelSpec model = e.model;
   Preprocessing input = experiment_preprocessing(e);
   if (img_size) input.img_size = *img_size;
   return Pipeline::training(input, e.augment, static_cast<std::uint64_t>(e.seed), e.data.decoding,
-                            {num_classes(model), e.task.options.smoothing},
-                            e.task.options.loss == "jsd" ? e.task.options.jsd_splits : 1);
+                            e.task->versions());
 }
 
 Pipeline evaluation_pipeline(const Experiment& e) {

@@ -104,6 +104,10 @@ LoadReport load_initial_weights(ImageModel& model, const Experiment& experiment)
 /// The experiment as YAML with every value.
 [[nodiscard]] std::string experiment_yaml(const Experiment& experiment);
 
+/// What an exported file says of its task: its section of the experiment, as YAML on one line; ""
+/// of the first task, which files without a word are of.
+[[nodiscard]] std::string exported_task(const TaskSpec& task);
+
 /// The pixels that the model is given: the model's own preprocessing with the experiment's changes.
 /// Throws Error (usage) where mean or std do not have a number for each channel.
 [[nodiscard]] Preprocessing experiment_preprocessing(const Experiment& experiment);
@@ -111,7 +115,7 @@ LoadReport load_initial_weights(ImageModel& model, const Experiment& experiment)
 /// How the data of this config is read.
 [[nodiscard]] LoaderOptions loader_options(const DataConfig& data);
 
-/// What is done to training pictures, and to whole batches of them; `img_size`: for pictures of
+/// What is done to training pictures; `img_size`: for pictures of
 /// another size than the model's, as schedule.img_size has them.
 [[nodiscard]] Pipeline training_pipeline(const Experiment& experiment,
                                          std::optional<Size2> img_size = std::nullopt);

@@ -113,24 +113,24 @@ DataSplits open_data(const DataConfig& data) {
 }
 
 void require_data_for(const TaskSpec& task, const DataSpec& set) {
-  const SampleParts needs = needs_of(task), parts = parts_of(set);
+  const SampleParts needs = task->needs(), parts = parts_of(set);
   if (parts.has_all(needs)) return;
   std::string fitting;
   for (const DataEntry& entry : data_entries())
     if (entry.samples.has_all(needs))
       fitting += (fitting.empty() ? "" : ", ") + std::string(entry.name);
   throw Error(ErrorKind::usage, "data.name",
-              str("the samples of ", set.name, " have ", parts.text(), ", and the task ", task.name,
+              str("the samples of ", set.name, " have ", parts.text(), ", and the task ", task.name(),
                   " needs ", needs.text()),
               "data sets that fit: " + fitting);
 }
 
 void require_samples_for(const TaskSpec& task, const Dataset& data) {
-  if (!needs_of(task).has(SamplePart::label)) return;
+  if (!task->needs().has(SamplePart::label)) return;
   for (std::int64_t i = 0; i < data.size(); ++i)
     if (data.label(i) < 0)
       throw Error(ErrorKind::data, data.source(i), "has no label",
-                  str("the task ", task.name,
+                  str("the task ", task.name(),
                       " needs one of every sample: label it, or take it out of the data"));
 }
 

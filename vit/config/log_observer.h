@@ -2,7 +2,7 @@
 
 #include "vit/core/log.h"
 #include "vit/report/progress_observer.h"
-#include "vit/train/observer.h"
+#include "vit/report/events.h"
 
 namespace vit {
 

@@ -67,6 +67,17 @@ bool is_experiment(const fs::path& path) {
   return path.extension() == ".yaml" || path.extension() == ".yml";
 }
 
+/// The task of an experiment on its model, which is made unless it is there.
+void make_task(TrainedModel& opened) {
+  const Experiment& experiment = opened.experiment;
+  if (!opened.model) opened.model = create_model(experiment.task->model(experiment.model));
+  opened.task = experiment.task->make({.model = opened.model,
+                                       .spec = experiment.model,
+                                       .input = opened.preprocessing,
+                                       .classes = opened.labels,
+                                       .seed = static_cast<std::uint64_t>(experiment.seed)});
+}
+
 fs::path weights_file(const fs::path& path) {
   std::error_code error;
   const fs::path usual = path / "model.safetensors";
@@ -112,9 +123,9 @@ TrainedModel open_model(const fs::path& path, const std::vector<std::string>& se
   opened.preprocessing.exif_orientation = opened.experiment.data.decoding.exif_orientation;
   opened.labels = info.labels;
   opened.state = info.state;
-  opened.model = create_model(opened.experiment.model);
-  load_weights(*opened.model, opened.checkpoint);
-  opened.model->module().eval();
+  make_task(opened);
+  opened.task->load(opened.checkpoint);
+  opened.task->network().module().eval();
   return opened;
 }
 
@@ -138,7 +149,7 @@ TrainedModel open_named_model(const std::string& name, const std::string& weight
   opened.experiment =
       parse_experiment("model: {name: " + json_string(name, "--model") + "}", "--model", all);
   opened.preprocessing = experiment_preprocessing(opened.experiment);
-  opened.model = create_model(opened.experiment.model);
+  opened.model = create_model(opened.experiment.task->model(opened.experiment.model));
   for (const std::string& line : recognition(opened.experiment)) log::info(line);
   log::info(load_initial_weights(*opened.model, opened.experiment).summary());
   opened.model->module().eval();
@@ -149,6 +160,32 @@ TrainedModel open_named_model(const std::string& name, const std::string& weight
       opened.labels.push_back(std::to_string(i));
   }
   opened.experiment.recognised.reset();  // the file's tensors have been copied
+  make_task(opened);
+  opened.task->network().module().eval();
+  return opened;
+}
+
+ModelCard model_card(const TrainedModel& trained) {
+  return {trained.experiment.model.name, trained.labels, trained.preprocessing,
+          exported_task(trained.experiment.task)};
+}
+
+OpenedModel open_beside(const std::string& name, const std::string& weights, Size2 size,
+                        std::int64_t classes) {
+  if (name == "auto") {
+    // Of weights of elsewhere, positions are resampled to this grid; a run is as it is.
+    TrainedModel opened =
+        is_trained_here(weights)
+            ? open_model(weights)
+            : open_named_model("auto", weights,
+                               {str("model.img_size=[", size.height, ", ", size.width, "]")});
+    return {opened.model, opened.preprocessing};
+  }
+  ModelSpec spec = model_spec(name);
+  num_classes(spec) = classes;
+  img_size(spec) = size;
+  OpenedModel opened{create_model(spec), preprocessing(spec)};
+  load_weights(*opened.model, weights);
   return opened;
 }
 

@@ -7,6 +7,7 @@
 
 #include "vit/augment/preprocess.h"
 #include "vit/config/experiment.h"
+#include "vit/export/model_card.h"
 #include "vit/models/image_model.h"
 #include "vit/train/training_state.h"
 
@@ -16,7 +17,8 @@ namespace vit {
 struct TrainedModel {
   std::filesystem::path checkpoint;
   bool trained_here = true;  ///< from a run of `vit train`, and not weights of elsewhere
-  std::shared_ptr<ImageModel> model;
+  std::shared_ptr<ImageModel> model;  ///< that the task builds on; with it: the whole network
+  std::shared_ptr<Task> task;
   Preprocessing preprocessing;
   std::vector<std::string> labels;
   Experiment experiment;
@@ -40,6 +42,14 @@ struct TrainedModel {
 /// loaded. Throws Error (usage) where there is no such model, Error (weights).
 [[nodiscard]] TrainedModel open_named_model(const std::string& name, const std::string& weights,
                                             const std::vector<std::string>& sets = {});
+
+/// What an exported file says of it.
+[[nodiscard]] ModelCard model_card(const TrainedModel& trained);
+
+/// A model to be used beside the one that learns: a run as it is, or weights of elsewhere, for
+/// images of this size and this many classes; `name` as in `vit models`, or auto.
+[[nodiscard]] OpenedModel open_beside(const std::string& name, const std::string& weights,
+                                      Size2 size, std::int64_t classes);
 
 /// Whether `path` is of a run of `vit train`, and not weights of elsewhere; also where there is no
 /// such path.

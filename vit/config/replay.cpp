@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "vit/config/built_experiment.h"
-#include "vit/config/probe_run.h"
 #include "vit/config/resume.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
@@ -36,7 +35,7 @@ ReplayedUpdate replay_update(const std::filesystem::path& run, std::int64_t upda
   BuiltExperiment built(load_experiment(directory.config(), sets));
   TrainingState state;
   if (const auto from = checkpoint_before(directory, update)) {
-    restore_checkpoint(from->path, *built.model, *built.optimizer, built.ema());
+    restore_checkpoint(from->path, built.task->network(), *built.optimizer, built.ema());
     state = from->info.state;
     log::info(str("from ", from->path.string(), ", update ", state.update));
   }
@@ -46,9 +45,8 @@ ReplayedUpdate replay_update(const std::filesystem::path& run, std::int64_t upda
   hooks.observers = {&watcher};
   hooks.save = [](CheckpointKind, const TrainingState&) {};
   hooks.roll_back = [] { return false; };
-  const std::unique_ptr<LinearProbe> probe =
-      built.experiment.task.name == "linear_probe" ? LinearProbe::open(built, nullptr) : nullptr;
-  TrainingParts all = probe ? probe->parts() : built.parts();
+  built.task->prepare(nullptr);
+  TrainingParts all = built.parts();
   try {
     train(all, state, hooks);
   } catch (const Error& problem) {

@@ -4,8 +4,8 @@
 #include <system_error>
 
 #include "vit/core/error.h"
+#include "vit/models/profile.h"
 #include "vit/nn/lora.h"
-#include "vit/weights/load.h"
 
 namespace vit {
 
@@ -19,12 +19,12 @@ std::filesystem::path report_run(const std::filesystem::path& run) {
   try {
     // The weights are the checkpoint's, and nothing is trained.
     BuiltExperiment built(
-        load_experiment(directory.config(), {"init.weights=null", "task.distillation.type=none"}));
-    report = run_report(directory, built.experiment, parameter_count(*built.model),
+        load_experiment(directory.config(), {"init.weights=null"}), Purpose::evaluation);
+    report = run_report(directory, built.experiment, parameter_count(built.task->network()),
                         report_curves(built));
     const std::filesystem::path checkpoint = checkpoint_to_keep(directory);
     if (std::filesystem::exists(checkpoint, error))
-      add_evaluation(report, evaluate_checkpoint(built, checkpoint), *built.data.val);
+      add_evaluation(report, *evaluate_checkpoint(built, checkpoint), *built.data.val);
     else
       report.warnings.emplace_back("There is no checkpoint yet to evaluate.");
   } catch (const Error& problem) {
@@ -42,14 +42,15 @@ std::filesystem::path checkpoint_to_keep(const RunDirectory& directory) {
                                                                      : directory.last_checkpoint();
 }
 
-ClassifyEvaluation evaluate_checkpoint(BuiltExperiment& built,
-                                       const std::filesystem::path& checkpoint) {
+std::unique_ptr<Evaluation> evaluate_checkpoint(BuiltExperiment& built,
+                                                const std::filesystem::path& checkpoint) {
   built.forget_averages();
-  merge_lora(built.model->module());
-  load_weights(*built.model, checkpoint);
-  ClassifyEvaluation evaluation(*built.model);
-  run_evaluation(evaluation, *built.model, *built.data.val, *built.val_pipeline,
-                 loader_options(built.experiment.data), built.device, built.experiment.train.amp);
+  merge_lora(built.task->network().module());
+  built.task->load(checkpoint);
+  std::unique_ptr<Evaluation> evaluation = built.task->evaluation();
+  const TrainingParts parts = built.parts();
+  run_evaluation(*evaluation, *built.task, *built.data.val, *built.val_pipeline, parts.loader,
+                 built.device, training_type(parts));
   return evaluation;
 }
 

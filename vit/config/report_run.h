@@ -5,7 +5,6 @@
 
 #include "vit/config/built_experiment.h"
 #include "vit/config/run_summary.h"
-#include "vit/tasks/classify.h"
 #include "vit/train/run_directory.h"
 
 namespace vit {
@@ -22,8 +21,8 @@ std::filesystem::path report_run(const std::filesystem::path& run);
 
 /// Evaluates the weights of a checkpoint, which the model has afterwards, adapters merged and
 /// without averages beside them.
-[[nodiscard]] ClassifyEvaluation evaluate_checkpoint(BuiltExperiment& built,
-                                                     const std::filesystem::path& checkpoint);
+[[nodiscard]] std::unique_ptr<Evaluation> evaluate_checkpoint(
+    BuiltExperiment& built, const std::filesystem::path& checkpoint);
 
 /// What is drawn of the schedules: no more points than there are updates, whose steps would look
 /// like stairs.

@@ -8,7 +8,6 @@
 #include "vit/config/dry_run.h"
 #include "vit/config/log_observer.h"
 #include "vit/config/plan.h"
-#include "vit/config/probe_run.h"
 #include "vit/config/report_run.h"
 #include "vit/config/resume.h"
 #include "vit/config/run_summary.h"
@@ -17,12 +16,12 @@
 #include "vit/core/log.h"
 #include "vit/export/torchscript.h"
 #include "vit/io/atomic_file.h"
+#include "vit/models/profile.h"
 #include "vit/nn/lora.h"
 #include "vit/report/run_recorder.h"
 #include "vit/train/checkpoint_writer.h"
 #include "vit/train/environment.h"
 #include "vit/train/run_directory.h"
-#include "vit/weights/load.h"
 
 namespace vit {
 namespace {
@@ -35,7 +34,7 @@ class ReportObserver final : public Observer {
   ReportObserver(const RunDirectory& directory, BuiltExperiment& built)
       : directory_(directory),
         experiment_(built.experiment),
-        parameters_(parameter_count(*built.model)),
+        parameters_(parameter_count(built.task->network())),
         curves_(report_curves(built)) {}
 
   void on_epoch(const EpochEvent&) override {
@@ -55,12 +54,6 @@ class ReportObserver final : public Observer {
   bool told_ = false;
 };
 
-std::vector<std::string> metric_names(Task& task) {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : task.evaluate()->metrics()) names.push_back(name);
-  return names;
-}
-
 /// A run that leaves a run directory.
 class Run {
  public:
@@ -77,13 +70,9 @@ class Run {
     try {
       prepare(directory, place);
       const TrainingEnd end = train_to_the_end(directory);
-      RunResult result{directory.root(),
-                       end,
-                       {},
-                       100.0 / static_cast<double>(built_.model->num_classes()),
-                       state_.best_epoch};
+      RunResult result{.directory = directory.root(), .end = end, .best_epoch = state_.best_epoch};
       if (end == TrainingEnd::complete)
-        result.best = finish(directory);
+        finish(directory, result);
       else
         log::to_file(log::Level::info,
                      vit::str("interrupted after ", state_.epoch, " epochs and ", state_.batch,
@@ -96,8 +85,6 @@ class Run {
   }
 
  private:
-  [[nodiscard]] bool probes() const { return built_.experiment.task.name == "linear_probe"; }
-
   void prepare(const RunDirectory& directory, const Place& place) {
     std::optional<SoundCheckpoint> from;
     if (place.look_for_checkpoint) from = newest_sound_checkpoint(directory);
@@ -106,7 +93,7 @@ class Run {
     if (place.checkpoint) from = {*place.checkpoint, read_checkpoint_info(*place.checkpoint)};
     if (from) {
       check_config_unchanged(*from, built_.experiment, request_.allow_change);
-      restore_checkpoint(from->path, *built_.model, *built_.optimizer, built_.ema());
+      restore_checkpoint(from->path, built_.task->network(), *built_.optimizer, built_.ema());
       state_ = from->info.state;
       if (from->path == directory.last_checkpoint()) last_update_ = state_.update;
       const std::string moved = refit_to_batches(state_, *from, built_);
@@ -128,14 +115,13 @@ class Run {
   }
 
   TrainingEnd train_to_the_end(const RunDirectory& directory) {
-    const std::unique_ptr<LinearProbe> probe =
-        probes() ? LinearProbe::open(built_, stop_) : nullptr;
-    if (probes() && !probe) return TrainingEnd::stopped;
-    TrainingParts all = probe ? probe->parts() : built_.parts();
+    if (!built_.task->prepare(stop_)) return TrainingEnd::stopped;
+    TrainingParts all = built_.parts();
+    Network& network = built_.task->network();
     RunRecorder recorder(
         directory.root(),
         resumed_ ? std::optional(ResumePoint{state_.epoch, state_.update}) : std::nullopt,
-        metric_names(all.task));
+        built_.task->evaluation()->metrics());
     ReportObserver report_observer(directory, built_);
     CheckpointWriter writer(directory,
                             {.keep = built_.experiment.train.keep_checkpoints,
@@ -150,7 +136,7 @@ class Run {
     hooks.observers.push_back(&log_observer);
     hooks.observers.push_back(&report_observer);
     hooks.save = [&](CheckpointKind kind, const TrainingState& state) {
-      writer.save(kind, checkpoint_tensors(*built_.model, *built_.optimizer, ema),
+      writer.save(kind, checkpoint_tensors(network, *built_.optimizer, ema),
                   built_.checkpoint_info(state));
       if (const auto failure = writer.take_failure())
         log::warn("a checkpoint could not be saved; training goes on. " + *failure);
@@ -160,13 +146,13 @@ class Run {
       fs::create_directories(directory.trouble_samples(event.update).parent_path());
       write_file_atomically(directory.trouble_samples(event.update), trouble_json(event));
       write_checkpoint(directory.trouble_checkpoint(event.update),
-                       checkpoint_tensors(*built_.model, *built_.optimizer, ema),
+                       checkpoint_tensors(network, *built_.optimizer, ema),
                        built_.checkpoint_info(before));
     };
     hooks.roll_back = [&] {
       writer.finish();
       const auto sound = newest_sound_checkpoint(directory);
-      if (sound) restore_checkpoint(sound->path, *built_.model, *built_.optimizer, ema);
+      if (sound) restore_checkpoint(sound->path, network, *built_.optimizer, ema);
       return sound.has_value();
     };
     const TrainingEnd end = train(all, state_, hooks);
@@ -180,25 +166,27 @@ class Run {
   }
 
   /// The best weights are evaluated, exported and reported.
-  Metrics finish(const RunDirectory& directory) {
-    const ClassifyEvaluation evaluation =
-        evaluate_checkpoint(built_, checkpoint_to_keep(directory));
+  void finish(const RunDirectory& directory, RunResult& result) {
+    const auto evaluation = evaluate_checkpoint(built_, checkpoint_to_keep(directory));
     if (built_.experiment.exported.torchscript)
-      export_torchscript(*built_.model,
-                         {built_.experiment.model.name, built_.data.train->classes(), built_.input},
+      export_torchscript(built_.task->exported(),
+                         {built_.experiment.model.name, built_.data.train->classes(), built_.input,
+                          exported_task(built_.experiment.task)},
                          directory.torchscript());
-    RunReport report = run_report(directory, built_.experiment, parameter_count(*built_.model),
-                                  report_curves(built_, state_.metrics));
+    RunReport report =
+        run_report(directory, built_.experiment, parameter_count(built_.task->network()),
+                   report_curves(built_, state_.metrics));
     report.warnings.clear();  // it lacks nothing but DONE, which comes last
     report.best_epoch = state_.best_epoch;
     if (state_.best_epoch == 0)
       report.warnings.emplace_back(
           "No epoch is the best, as no metric was a number: the last one "
           "was evaluated.");
-    add_evaluation(report, evaluation, *built_.data.val);
+    add_evaluation(report, *evaluation, *built_.data.val);
     write_report(directory, report);
     write_file_atomically(directory.done(), "");
-    return evaluation.metrics();
+    result.best = evaluation->metrics();
+    result.headline = evaluation->headline();
   }
 
   const RunRequest& request_;
@@ -215,11 +203,6 @@ class Run {
 RunResult run_experiment(const RunRequest& request, const std::vector<Observer*>& observers,
                          const std::atomic<bool>* stop) {
   Experiment experiment = load_experiment(request.experiment, request.sets);
-  if (experiment.task.name == "linear_probe" &&
-      (request.find_lr || request.find_batch_size || request.profile > 0))
-    throw Error(ErrorKind::usage, "task.name",
-                "linear_probe trains on features, and this looks at training on images",
-                "leave --find-lr, --find-batch-size and --profile out, or set task.name: classify");
   for (const std::string& line : unread_options(experiment)) log::warn(line);
   BuiltExperiment built(std::move(experiment));
   RunResult result;
@@ -227,11 +210,13 @@ RunResult run_experiment(const RunRequest& request, const std::vector<Observer*>
     dry_run(built);
   } else if (request.find_lr || request.find_batch_size) {
     // Nothing is kept of what the model learns in them.
+    if (!built.task->prepare(stop)) return result;
     TrainingParts all = built.parts();
     if (request.find_lr) log::info(lr_finding_text(find_lr(all)));
     if (request.find_batch_size) log::info(batch_finding_text(find_batch_size(all)));
   } else if (request.profile > 0) {
     // The training loop itself for a few steps, listened to after some to warm up.
+    if (!built.task->prepare(stop)) return result;
     TrainingParts all = built.parts();
     result.profile = profile_steps(all, request.profile);
   } else {

@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "vit/config/experiment.h"
-#include "vit/tasks/task.h"
-#include "vit/train/observer.h"
+#include "vit/report/events.h"
 #include "vit/train/step_profiler.h"
 #include "vit/train/trainer.h"
 
@@ -31,8 +30,8 @@ struct RunRequest {
 struct RunResult {
   std::filesystem::path directory;
   TrainingEnd end = TrainingEnd::complete;
-  Metrics best;       ///< of the best checkpoint, once the run is complete
-  double chance = 0;  ///< top-1 in percent of a guess
+  Metrics best;  ///< of the best checkpoint, once the run is complete
+  std::optional<Headline> headline;  ///< what it is judged by, as people are told of it
   std::int64_t best_epoch = 0;
   std::optional<StepProfile> profile;  ///< where it was asked for
 };

@@ -16,50 +16,6 @@
 namespace vit {
 namespace {
 
-/// Mistakes first, the surest of them at the front: what a person wants to see. Then some that were
-/// right.
-std::vector<ReportSample> choose_samples(const ClassifyEvaluation& evaluation,
-                                         const Dataset& data) {
-  constexpr std::size_t kMistakes = 24, kHits = 12;
-  using Prediction = ClassifyEvaluation::Prediction;
-  std::vector<const Prediction*> mistakes, hits;
-  for (const Prediction& prediction : evaluation.predictions())
-    (prediction.top.front().first == prediction.label ? hits : mistakes).push_back(&prediction);
-  std::stable_sort(mistakes.begin(), mistakes.end(), [](const Prediction* a, const Prediction* b) {
-    return a->top.front().second > b->top.front().second;
-  });
-  mistakes.resize(std::min(mistakes.size(), kMistakes));
-  const std::size_t stride =
-      std::max<std::size_t>(1, hits.size() / kHits);  // spread over the data set
-  for (std::size_t i = 0, taken = 0; i < hits.size() && taken < kHits; i += stride, ++taken)
-    mistakes.push_back(hits[i]);
-
-  std::vector<ReportSample> samples;
-  for (const Prediction* prediction : mistakes) {
-    Sample sample = data.get(prediction->index);
-    ReportSample shown;
-    shown.truth = data.classes()[static_cast<std::size_t>(prediction->label)];
-    for (const auto& [label, probability] : prediction->top)
-      shown.guesses.push_back({data.classes()[static_cast<std::size_t>(label)], probability});
-    shown.correct = prediction->top.front().first == prediction->label;
-    shown.source = sample.source;
-    shown.picture = std::move(sample.image);
-    samples.push_back(std::move(shown));
-  }
-  return samples;
-}
-
-ConfusionMatrix confusion_matrix(const ConfusionCounts& counts,
-                                 const std::vector<std::string>& classes) {
-  ConfusionMatrix matrix{classes, {}};
-  for (std::int64_t truth = 0; truth < counts.num_classes(); ++truth) {
-    auto& row = matrix.counts.emplace_back();
-    for (std::int64_t predicted = 0; predicted < counts.num_classes(); ++predicted)
-      row.push_back(counts.at(truth, predicted));
-  }
-  return matrix;
-}
-
 std::vector<Series> curves_over_epochs(const std::vector<ScheduleCurve>& curves,
                                        std::int64_t epochs) {
   std::vector<Series> all;
@@ -101,12 +57,6 @@ std::string end_in_log(const std::filesystem::path& log) {
 
 }  // namespace
 
-std::int64_t parameter_count(ImageModel& model) {
-  std::int64_t count = 0;
-  for (const torch::Tensor& parameter : model.module().parameters()) count += parameter.numel();
-  return count;
-}
-
 std::string model_text(const ModelSpec& model) {
   Experiment variant, own;
   variant.model = model_spec(model.name);
@@ -141,16 +91,24 @@ RunReport run_report(const RunDirectory& directory, const Experiment& experiment
   }
   report.finished = utc_now();
   ModelSpec model = experiment.model;  // num_classes() wants to be able to change it
-  if (num_classes(model) > 0) report.chance_top1 = 100.0 / static_cast<double>(num_classes(model));
+  const auto blank = experiment.task->evaluation(
+      std::vector<std::string>(static_cast<std::size_t>(num_classes(model))));
+  report.metrics = blank->metrics();
   report.epochs = static_cast<std::int64_t>(report.history.rows.size());
+  const Metric& judged = report.metrics.front();
+  std::optional<double> best;
   for (std::size_t row = 0; row < report.history.rows.size(); ++row) {
-    const auto top1 = report.history.number(row, "eval_top1");
-    if (!top1 || !is_better(Better::larger, *top1, report.best_top1)) continue;
-    report.best_top1 = *top1;
+    const auto value = report.history.number(row, "eval_" + judged.name);
+    if (!value || !is_better(judged.better, *value, best)) continue;
+    best = *value;
     report.best_epoch = static_cast<std::int64_t>(report.history.number(row, "epoch").value_or(0));
-    report.best_top5 =
-        num_classes(model) > 5 ? report.history.number(row, "eval_top5") : std::nullopt;
   }
+  report.headline = blank->headline();
+  if (report.headline) report.chance = report.headline->chance;
+  if (report.headline && best)
+    report.headline->percent = *best;
+  else
+    report.headline.reset();
   report.parameters = parameters;
   report.images_per_s = mean_and_sum(report.history, "images_per_s").first;
   report.training_seconds = mean_and_sum(report.history, "time_s").second;
@@ -166,19 +124,11 @@ RunReport run_report(const RunDirectory& directory, const Experiment& experiment
   return report;
 }
 
-void add_evaluation(RunReport& report, const ClassifyEvaluation& evaluation,
-                    const Dataset& val_data) {
-  for (const auto& [name, value] : evaluation.metrics()) {
-    if (name == "top1") {
-      report.best_top1 = value;
-    } else if (name == "top5") {
-      if (val_data.classes().size() > 5) report.best_top5 = value;
-    } else {
-      report.metrics.emplace_back(name, value);
-    }
-  }
-  report.confusion = confusion_matrix(evaluation.confusion(), val_data.classes());
-  report.samples = choose_samples(evaluation, val_data);
+void add_evaluation(RunReport& report, const Evaluation& evaluation, const Dataset& val_data) {
+  EvaluationReport found = evaluation.report(val_data);
+  report.headline = std::move(found.headline);
+  report.figures = std::move(found.figures);
+  report.sections = std::move(found.sections);
 }
 
 void write_report(const RunDirectory& directory, const RunReport& report) {

@@ -8,7 +8,6 @@
 #include "vit/config/experiment.h"
 #include "vit/config/schedule_curves.h"
 #include "vit/report/run_report.h"
-#include "vit/tasks/classify.h"
 #include "vit/train/run_directory.h"
 
 namespace vit {
@@ -21,8 +20,8 @@ namespace vit {
                                    std::optional<std::int64_t> parameters,
                                    const std::vector<ScheduleCurve>& curves);
 
-/// Adds what an evaluation found: its figures, the confusion matrix, images with predictions.
-void add_evaluation(RunReport& report, const ClassifyEvaluation& evaluation,
+/// Adds what an evaluation found: its headline, figures and sections.
+void add_evaluation(RunReport& report, const Evaluation& evaluation,
                     const Dataset& val_data);
 
 /// Writes report.html.
@@ -30,8 +29,5 @@ void write_report(const RunDirectory& directory, const RunReport& report);
 
 /// A model for people: its variant, and the options that are not the variant's own.
 [[nodiscard]] std::string model_text(const ModelSpec& model);
-
-/// Learned numbers of a model.
-[[nodiscard]] std::int64_t parameter_count(ImageModel& model);
 
 }  // namespace vit

@@ -5,7 +5,9 @@
 #include <string_view>
 
 #include "vit/config/config_difference.h"
+#include "vit/core/error.h"
 #include "vit/core/str.h"
+#include "vit/optim/param_groups.h"
 
 namespace vit {
 namespace {
@@ -22,17 +24,11 @@ bool one_of(const std::string& value, std::initializer_list<std::string_view> va
 
 std::string unless(bool read, const std::string& why) { return read ? std::string() : why; }
 
-std::string unless_loss(const Experiment& e, std::string_view loss) {
-  return unless(e.task.options.loss == loss, "task.loss is " + e.task.options.loss);
-}
 std::string unless_sched(const Experiment& e, std::initializer_list<std::string_view> scheds) {
   return unless(one_of(e.schedule.sched, scheds), "schedule.sched is " + e.schedule.sched);
 }
 std::string unless_opt(const Experiment& e, std::initializer_list<std::string_view> optimizers) {
   return unless(one_of(e.optim.opt, optimizers), "optim.opt is " + e.optim.opt);
-}
-std::string unless_taught(const Experiment& e) {
-  return unless(e.task.options.distillation.type != "none", "task.distillation.type is none");
 }
 std::string unless_mixed(const Experiment& e) {
   return unless(e.augment.mixup.on(), "neither augment.mixup nor augment.cutmix is on");
@@ -54,18 +50,6 @@ std::string unless_cycles(const Experiment& e) {
 }
 
 constexpr Condition kConditions[] = {
-    {"task.class_weights", [](const Experiment& e) { return unless_loss(e, "ce"); }},
-    {"task.bce_", [](const Experiment& e) { return unless_loss(e, "bce"); }},
-    {"task.focal_gamma", [](const Experiment& e) { return unless_loss(e, "focal"); }},
-    {"task.jsd_", [](const Experiment& e) { return unless_loss(e, "jsd"); }},
-    {"task.distillation.alpha", unless_taught},
-    {"task.distillation.teacher_", unless_taught},
-    {"task.distillation.cache_logits", unless_taught},
-    {"task.distillation.tau",
-     [](const Experiment& e) {
-       const std::string& type = e.task.options.distillation.type;
-       return unless(type == "soft", "task.distillation.type is " + type);
-     }},
     {"optim.lr_base_",
      [](const Experiment& e) {
        return unless(e.optim.lr_base.has_value(), "optim.lr_base is null");
@@ -122,21 +106,57 @@ constexpr Condition kConditions[] = {
     {"lora.targets", unless_adapted},
 };
 
+/// What the user has set, with the defaults of this model and task.
+std::vector<ConfigChange> changes_from_defaults(const Experiment& experiment) {
+  Experiment defaults;
+  defaults.model = model_spec(experiment.model.name);
+  defaults.task = TaskSpec(*create_task(experiment.task.name()));
+  return config_changes(defaults, experiment);
+}
+
 }  // namespace
 
 std::vector<std::string> unread_options(const Experiment& experiment) {
-  Experiment defaults;
-  defaults.model = experiment.model;
   std::vector<std::string> lines;
-  for (const ConfigChange& change : config_changes(defaults, experiment))
+  const auto tell = [&](const ConfigChange& change, const std::string& why) {
+    lines.push_back(str(change.key, " is ", change.now, " and has no say: ", why));
+  };
+  const std::vector<OptionRule> of_task = experiment.task->unread();
+  for (const ConfigChange& change : changes_from_defaults(experiment)) {
     for (const Condition& condition : kConditions) {
       if (!change.key.starts_with(condition.key)) continue;
       const std::string why = condition.why(experiment);
-      if (!why.empty())
-        lines.push_back(str(change.key, " is ", change.now, " and has no say: ", why));
+      if (!why.empty()) tell(change, why);
       break;
     }
+    for (const OptionRule& rule : of_task)
+      if (matches_pattern("task." + rule.pattern, change.key)) {
+        tell(change, rule.why);
+        break;
+      }
+  }
   return lines;
+}
+
+void require_honoured(const Experiment& experiment) {
+  const std::vector<OptionRule> rules = experiment.task->refused();
+  std::string first, list;
+  for (const ConfigChange& change : changes_from_defaults(experiment)) {
+    if (change.key == "augment.train" && experiment.augment.train.size() == 0) continue;  // it does
+    const auto rule = std::find_if(rules.begin(), rules.end(), [&](const OptionRule& candidate) {
+      return matches_pattern(candidate.pattern, change.key) &&
+             (candidate.only_value.empty() || candidate.only_value == change.now);
+    });
+    if (rule == rules.end()) continue;
+    if (first.empty()) first = change.key;
+    list += str("\n  ", change.key, ": ", change.now, " (", rule->why, ")");
+  }
+  if (!list.empty())
+    throw Error(ErrorKind::usage, first,
+                str("the task ", experiment.task.name(), " cannot do what these options ask for:",
+                    list),
+                "leave them at their defaults (augment.train: [] says the same as the default "
+                "here), or choose another task.name");
 }
 
 }  // namespace vit

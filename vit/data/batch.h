@@ -2,33 +2,51 @@
 
 #include <torch/types.h>
 
+#include <memory>
 #include <vector>
+
+#include "vit/core/error.h"
+#include "vit/data/annotations.h"
 
 namespace vit {
 
-/// What a model and its loss are given at once.
+/// What a network and its loss are given at once.
 struct Batch {
-  torch::Tensor images;   ///< [B, C, H, W] float32, normalised
-  torch::Tensor labels;   ///< [B] int64
-  torch::Tensor indices;  ///< [B] int64, positions in the data set
+  /// [B, C, H, W] float32, normalised; undefined where images differ in size: see `ragged`.
+  torch::Tensor images;
+  torch::Tensor indices;                           ///< [B] int64, positions in the data set
+  std::shared_ptr<const Annotations> annotations;  ///< of the task's kind
   /// With multi-crop, each view of all samples, [B, C, h, w] with a size of its own; the first one
   /// is `images`. Else empty.
-  std::vector<torch::Tensor> views;
-  torch::Tensor targets;  ///< [B, K] float32 where samples were mixed: soft, instead of the labels
+  std::vector<torch::Tensor> views{};
   /// Of each sample; where there are several, the first versions of all samples stand before the
-  /// second ones, in `images`, `labels` and `indices` alike.
+  /// second ones, in `images`, `annotations` and `indices` alike.
   std::int64_t versions = 1;
+  /// Images that keep their shape, each [1, C, h, w]; else empty.
+  std::vector<torch::Tensor> ragged{};
 
-  [[nodiscard]] std::int64_t size() const { return images.size(0); }
+  [[nodiscard]] std::int64_t size() const { return indices.size(0); }
   [[nodiscard]] std::int64_t samples() const { return size() / versions; }
+
+  /// The annotations as those of a task. Those of another kind are a bug.
+  template <class T>
+  [[nodiscard]] const T& annotations_as() const {
+    const auto* typed = dynamic_cast<const T*>(annotations.get());
+    VIT_ASSERT(typed != nullptr, "a batch with the annotations of another task");
+    return *typed;
+  }
+
   [[nodiscard]] Batch to(torch::Device device) const {
-    // Not blocking: from page-locked memory, a GPU copies while the CPU goes on.
     const auto move = [&](const torch::Tensor& tensor) {
       return tensor.defined() ? tensor.to(device, /*non_blocking=*/true) : tensor;
     };
-    Batch batch{move(images), move(labels), indices, {}, move(targets), versions};
+    Batch batch{.images = move(images),
+                .indices = indices,
+                .annotations = annotations ? annotations->to(device) : nullptr,
+                .versions = versions};
     for (std::size_t i = 0; i < views.size(); ++i)
       batch.views.push_back(i == 0 ? batch.images : move(views[i]));
+    for (const torch::Tensor& image : ragged) batch.ragged.push_back(move(image));
     return batch;
   }
 };

@@ -12,11 +12,14 @@
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/core/rng.h"
+#include "vit/data/class_labels.h"
 
 namespace vit {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+const LabelCollator kLabels;
 
 }  // namespace
 
@@ -30,6 +33,7 @@ struct EpochLoader::State {
   /// A batch that is being filled.
   struct Slot {
     Batch batch;
+    std::shared_ptr<Annotations> annotations;
     std::vector<torch::Tensor> views;  // what the pipeline fills; the first one is batch.images
     std::size_t begin = 0, end = 0;    // in the order
     std::size_t started = 0, finished = 0;
@@ -41,6 +45,7 @@ struct EpochLoader::State {
 
   const Dataset& dataset;
   const Pipeline& pipeline;
+  const Collator& collator;
   std::vector<std::int64_t> order;
   std::int64_t epoch;
   LoaderOptions options;
@@ -108,7 +113,9 @@ struct EpochLoader::State {
       slot->batch.images = views[0];
       if (views.size() > 1) slot->batch.views = views;
     }
-    slot->batch.labels = torch::empty({versions * size}, memory.dtype(torch::kInt64));
+    slot->annotations =
+        collator.allocate(versions * size, pipeline.preprocessing().img_size, memory);
+    slot->batch.annotations = slot->annotations;
     slot->batch.indices = torch::empty({versions * size}, torch::kInt64);
     slots.push_back(std::move(slot));
   }
@@ -156,7 +163,7 @@ struct EpochLoader::State {
       pipeline.apply(sample, epoch, draw, views);
       const auto rows = static_cast<std::size_t>(slot.batch.size());
       for (std::size_t row = position; row < rows; row += slot.size()) {
-        slot.batch.labels.data_ptr<std::int64_t>()[row] = sample.label;
+        collator.put(*slot.annotations, static_cast<std::int64_t>(row), sample);
         slot.batch.indices.data_ptr<std::int64_t>()[row] = index;
       }
       return true;
@@ -220,7 +227,12 @@ std::int64_t EpochLoader::num_batches(std::int64_t samples, const LoaderOptions&
 EpochLoader::EpochLoader(const Dataset& dataset, const Pipeline& pipeline,
                          std::vector<std::int64_t> order, std::int64_t epoch,
                          const LoaderOptions& options, std::int64_t first_batch)
-    : state_(new State{dataset, pipeline, std::move(order), epoch, options}) {
+    : EpochLoader(dataset, pipeline, kLabels, std::move(order), epoch, options, first_batch) {}
+
+EpochLoader::EpochLoader(const Dataset& dataset, const Pipeline& pipeline, const Collator& collator,
+                         std::vector<std::int64_t> order, std::int64_t epoch,
+                         const LoaderOptions& options, std::int64_t first_batch)
+    : state_(new State{dataset, pipeline, collator, std::move(order), epoch, options}) {
   State& state = *state_;
   const auto samples = static_cast<std::int64_t>(state.order.size());
   state.end = static_cast<std::size_t>(
@@ -270,11 +282,19 @@ std::optional<Batch> EpochLoader::next() {
   lock.unlock();
   state.work_waits.notify_all();
   if (slot->error) std::rethrow_exception(slot->error);
-  if (const auto targets =
-          state.pipeline.mix(slot->batch.images, slot->batch.labels, state.epoch,
-                             static_cast<std::int64_t>(slot->begin) / state.options.batch_size))
-    slot->batch.targets = *targets;
+  state.collator.finish(slot->batch, state.epoch,
+                        static_cast<std::int64_t>(slot->begin) / state.options.batch_size);
   return slot->batch;
+}
+
+Batch single_batch(Sample sample, const Pipeline& pipeline) {
+  const Preprocessing& input = pipeline.preprocessing();
+  Batch batch{.images = torch::empty({1, input.in_chans, input.img_size.height,
+                                      input.img_size.width}),
+              .indices = torch::zeros({1}, torch::kInt64),
+              .annotations = nullptr};
+  pipeline.apply(sample, 0, 0, batch.images.data_ptr<float>());
+  return batch;
 }
 
 }  // namespace vit

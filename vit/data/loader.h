@@ -8,6 +8,7 @@
 
 #include "vit/augment/pipeline.h"
 #include "vit/data/batch.h"
+#include "vit/data/collator.h"
 #include "vit/data/dataset.h"
 #include "vit/data/sampler.h"
 
@@ -43,7 +44,11 @@ class BatchSource {
 class EpochLoader final : public BatchSource {
  public:
   /// `first_batch` batches are left out at the start: where a resumed epoch goes on.
-  /// The data set and the pipeline must outlive the loader.
+  /// The data set, the pipeline and the collator must outlive the loader.
+  EpochLoader(const Dataset& dataset, const Pipeline& pipeline, const Collator& collator,
+              std::vector<std::int64_t> order, std::int64_t epoch, const LoaderOptions& options,
+              std::int64_t first_batch = 0);
+  /// With the labels of the samples: ClassLabels.
   EpochLoader(const Dataset& dataset, const Pipeline& pipeline, std::vector<std::int64_t> order,
               std::int64_t epoch, const LoaderOptions& options, std::int64_t first_batch = 0);
   ~EpochLoader() override;
@@ -59,5 +64,8 @@ class EpochLoader final : public BatchSource {
   struct State;
   std::shared_ptr<State> state_;
 };
+
+/// A batch of one sample, without annotations.
+[[nodiscard]] Batch single_batch(Sample sample, const Pipeline& pipeline);
 
 }  // namespace vit

@@ -12,6 +12,8 @@ struct ModelCard {
   std::string model;                ///< name of the architecture
   std::vector<std::string> labels;  ///< names of the classes
   Preprocessing preprocessing;
+  /// The task's section of the experiment, as YAML; "": classification, as files before had none.
+  std::string task{};
 };
 
 }  // namespace vit

@@ -7,6 +7,7 @@
 #include <torch/script.h>
 #include <torch/utils.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -16,6 +17,7 @@
 #include "vit/io/atomic_file.h"
 #include "vit/io/file.h"
 #include "vit/io/json.h"
+#include "vit/io/zip_directory.h"
 #include "vit/nn/init.h"
 
 namespace vit {
@@ -35,6 +37,7 @@ std::string card_to_json(const ModelCard& card, bool fixed_size) {
   json["format_version"] = 1;
   json["model"] = card.model;
   json["labels"] = card.labels;
+  if (!card.task.empty()) json["task"] = card.task;
   return json.dump(1);
 }
 
@@ -44,6 +47,7 @@ ModelCard card_from_json(const std::string& text, const std::string& where) {
     ModelCard card;
     json.at("model").get_to(card.model);
     json.at("labels").get_to(card.labels);
+    card.task = json.value("task", std::string());
     card.preprocessing = preprocessing_from_json(text, where);
     return card;
   } catch (const Json::exception& problem) {
@@ -67,8 +71,8 @@ torch::jit::Module mirror(torch::nn::Module& module, const std::string& type_nam
   return scripted;
 }
 
-torch::Tensor example_input(ImageModel& model, std::int64_t batch, Size2 size) {
-  torch::Tensor x = torch::empty({batch, model.in_chans(), size.height, size.width});
+torch::Tensor example_input(const ExportedGraph& graph, std::int64_t batch, Size2 size) {
+  torch::Tensor x = torch::empty({batch, graph.in_chans, size.height, size.width});
   init::normal(x, 1.0, Rng(1, Stream::bench, 0, static_cast<std::uint64_t>(batch)));
   return x;
 }
@@ -84,14 +88,14 @@ struct Trace {
   }
 };
 
-Trace trace(ImageModel& model) {
+Trace trace(const ExportedGraph& graph) {
   const auto unit = std::make_shared<torch::jit::CompilationUnit>();
-  torch::jit::Module scripted = mirror(model.module(), "__torch__.vit.Model", unit);
-  const auto forward = [&model](torch::jit::Stack inputs) -> torch::jit::Stack {
-    return {model.forward(inputs[0].toTensor())};
+  torch::jit::Module scripted = mirror(*graph.module, "__torch__.vit.Model", unit);
+  const auto forward = [&graph](torch::jit::Stack inputs) -> torch::jit::Stack {
+    return {graph.forward(inputs[0].toTensor())};
   };
   const auto unnamed = [](const torch::autograd::Variable&) { return std::string(); };
-  const auto traced = torch::jit::tracer::trace({example_input(model, 2, model.img_size())},
+  const auto traced = torch::jit::tracer::trace({example_input(graph, 2, graph.img_size)},
                                                 forward, unnamed, /*strict=*/true,
                                                 /*force_outplace=*/false, &scripted, {"x"});
   scripted.eval();
@@ -101,11 +105,11 @@ Trace trace(ImageModel& model) {
 /// Whether the trace gives what the model does for images of another size too. It does not where
 /// the number of patches is part of it, as in a ViT, whatever the model itself can do: positions
 /// are resampled for each size then.
-bool takes_other_sizes(ImageModel& model, const Trace& traced) {
-  const Size2 size = model.img_size();
-  const torch::Tensor x = example_input(model, 1, {size.height + 32, size.width + 64});
+bool takes_other_sizes(const ExportedGraph& graph, const Trace& traced) {
+  const Size2 size = graph.img_size;
+  const torch::Tensor x = example_input(graph, 1, {size.height + 32, size.width + 64});
   try {
-    const torch::Tensor expected = model.forward(x);
+    const torch::Tensor expected = graph.forward(x);
     torch::jit::Stack stack{traced.module._ivalue(), x};
     torch::jit::GraphExecutor(traced.graph->copy(), "forward").run(stack);
     const torch::Tensor found = stack.at(0).toTensor();
@@ -118,9 +122,9 @@ bool takes_other_sizes(ImageModel& model, const Trace& traced) {
 
 /// `forward` as a method that takes images of one size only. Without it a trace computes something
 /// for other sizes too: it cuts off what is more.
-void define_forward_of_one_size(torch::jit::Module& scripted, ImageModel& model) {
-  const Size2 size = model.img_size();
-  const std::string sizes = vit::str(model.in_chans(), ", ", size.height, ", ", size.width);
+void define_forward_of_one_size(torch::jit::Module& scripted, const ExportedGraph& graph) {
+  const Size2 size = graph.img_size;
+  const std::string sizes = vit::str(graph.in_chans, ", ", size.height, ", ", size.width);
   scripted.define(vit::str(
       "def forward(self, x: Tensor) -> Tensor:\n"
       "    assert x.dim() == 4 and [x.size(1), x.size(2), x.size(3)] == [",
@@ -128,11 +132,11 @@ void define_forward_of_one_size(torch::jit::Module& scripted, ImageModel& model)
       "], and no other size; got \" + str(x.size())\n    return self.", kOfOneSize, "(x)\n"));
 }
 
-ExportCheck compare(ImageModel& model, torch::jit::Module& scripted) {
+ExportCheck compare(const ExportedGraph& graph, torch::jit::Module& scripted) {
   ExportCheck check;
   for (const std::int64_t batch : {1, 5}) {
-    const torch::Tensor x = example_input(model, batch, model.img_size());
-    const torch::Tensor expected = model.forward(x), found = scripted.forward({x}).toTensor();
+    const torch::Tensor x = example_input(graph, batch, graph.img_size);
+    const torch::Tensor expected = graph.forward(x), found = scripted.forward({x}).toTensor();
     if (expected.sizes() != found.sizes())
       throw Error(ErrorKind::weights, "export",
                   vit::str("the exported model gives ", found.sizes(), " for ", batch,
@@ -161,25 +165,33 @@ torch::jit::Module read_module(std::istream& bytes, torch::jit::ExtraFilesMap& e
 
 }  // namespace
 
-ExportCheck export_torchscript(ImageModel& model, const ModelCard& card,
+ExportCheck export_torchscript(const ExportedGraph& graph, const ModelCard& card,
                                const std::filesystem::path& path) {
   const torch::NoGradGuard no_grad;
-  model.module().eval();
-  model.module().to(torch::kCPU);
-  Trace traced = trace(model);
-  const bool fixed_size = !takes_other_sizes(model, traced);
+  graph.module->eval();
+  graph.module->to(torch::kCPU);
+  Trace traced = trace(graph);
+  const bool fixed_size = !takes_other_sizes(graph, traced);
   traced.add_as(fixed_size ? kOfOneSize : "forward");
-  if (fixed_size) define_forward_of_one_size(traced.module, model);
+  if (fixed_size) define_forward_of_one_size(traced.module, graph);
   std::stringstream bytes;
   traced.module.save(bytes, {{kCardFile, card_to_json(card, fixed_size)}});
 
   torch::jit::ExtraFilesMap extra{{kCardFile, ""}};
   torch::jit::Module read_back = read_module(bytes, extra, path.string(), c10::kCPU);
   card_from_json(extra[kCardFile], path.string());
-  ExportCheck check = compare(model, read_back);
+  ExportCheck check = compare(graph, read_back);
   check.fixed_size = fixed_size;
   write_file_atomically(path, bytes.view());
   return check;
+}
+
+ExportCheck export_torchscript(ImageModel& model, const ModelCard& card,
+                               const std::filesystem::path& path) {
+  return export_torchscript(
+      ExportedGraph{&model.module(), [&](const torch::Tensor& x) { return model.forward(x); },
+                    model.img_size(), model.in_chans()},
+      card, path);
 }
 
 ScriptedModel load_torchscript(const std::filesystem::path& path, c10::Device device) {
@@ -192,6 +204,24 @@ ScriptedModel load_torchscript(const std::filesystem::path& path, c10::Device de
                 "export it with `vit export`");
   module.eval();
   return {module, card_from_json(extra[kCardFile], path.string())};
+}
+
+torch::Tensor run_scripted(const ScriptedModel& scripted, const torch::Tensor& images) {
+  torch::jit::Module module = scripted.module;  // shares everything; forward() is not const
+  return module.forward({images}).toTensor();
+}
+
+bool is_exported_model(const std::filesystem::path& path) {
+  try {
+    const FileBytes file = FileBytes::open(path);
+    if (!ZipDirectory::is_zip(file)) return false;
+    const ZipDirectory zip = ZipDirectory::read(file);
+    return std::any_of(zip.entries().begin(), zip.entries().end(), [](const ZipEntry& entry) {
+      return entry.name.ends_with("/extra/vit.json");
+    });
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 }  // namespace vit

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include "vit/export/model_card.h"
 #include "vit/models/image_model.h"
+#include "vit/train/task.h"
 
 namespace vit {
 
@@ -14,8 +15,8 @@ struct ExportCheck {
   bool fixed_size = false;    ///< the file takes images of the model's img_size only
 };
 
-/// Writes `model` as a TorchScript file that runs anywhere `torch.jit.load` or `torch::jit::load`
-/// does: float [B, C, H, W] of any batch size, normalised as the card says -> logits [B, K]; also
+/// Writes what a task exports as a TorchScript file that runs anywhere `torch.jit.load` or `torch::jit::load`
+/// does: float [B, C, H, W] of any batch size, normalised as the card says -> what its predictor reads (of a classifier, logits [B, K]); also
 /// converted, by its `.to(dtype)`, to half precision or bfloat16. A ViT is exported for one size of
 /// images, also with dynamic_img_size: the file refuses others by name. Convolutional networks take
 /// any.
@@ -23,6 +24,9 @@ struct ExportCheck {
 /// The model is traced, written beside `path`, read back, and compared with itself on two batch
 /// sizes that the trace has not seen; only then the file appears. Throws Error (weights) where the
 /// outputs differ by more than the tolerance, and Error (resource) where it cannot be written.
+ExportCheck export_torchscript(const ExportedGraph& graph, const ModelCard& card,
+                               const std::filesystem::path& path);
+/// The same of a classifier by itself.
 ExportCheck export_torchscript(ImageModel& model, const ModelCard& card,
                                const std::filesystem::path& path);
 
@@ -35,5 +39,13 @@ struct ScriptedModel {
 /// TorchScript file or has no card.
 [[nodiscard]] ScriptedModel load_torchscript(const std::filesystem::path& path,
                                              c10::Device device = c10::kCPU);
+
+/// What the file computes of images [B, C, H, W].
+[[nodiscard]] torch::Tensor run_scripted(const ScriptedModel& scripted,
+                                         const torch::Tensor& images);
+
+/// Whether the file is a model that export_torchscript wrote: TorchScript with a card. False for
+/// what cannot be read; whoever opens it next says why.
+[[nodiscard]] bool is_exported_model(const std::filesystem::path& path);
 
 }  // namespace vit

@@ -100,6 +100,20 @@ double CalibrationError::gap(const Bin& bin) {
   return std::abs(static_cast<double>(bin.right) - bin.confidence);
 }
 
+void ConfusionCounts::merge(const ConfusionCounts& other) {
+  VIT_ASSERT(other.num_classes_ == num_classes_, other.num_classes_);
+  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+}
+
+void CalibrationError::merge(const CalibrationError& other) {
+  VIT_ASSERT(other.bins_.size() == bins_.size(), other.bins_.size());
+  for (std::size_t i = 0; i < bins_.size(); ++i) {
+    bins_[i].samples += other.bins_[i].samples;
+    bins_[i].right += other.bins_[i].right;
+    bins_[i].confidence += other.bins_[i].confidence;
+  }
+}
+
 double CalibrationError::ece() const {
   double gaps = 0;
   std::int64_t samples = 0;

@@ -23,6 +23,7 @@ class ConfusionCounts {
   void add(const torch::Tensor& predictions, const torch::Tensor& labels);
   [[nodiscard]] std::int64_t at(std::int64_t truth, std::int64_t prediction) const;
   [[nodiscard]] std::int64_t num_classes() const { return num_classes_; }
+  void merge(const ConfusionCounts& other);
   /// Row by row.
   [[nodiscard]] const std::vector<std::int64_t>& counts() const { return counts_; }
 
@@ -49,6 +50,7 @@ class CalibrationError {
   explicit CalibrationError(std::int64_t bins = 15);
   /// logits [B, K], labels [B].
   void add(const torch::Tensor& logits, const torch::Tensor& labels);
+  void merge(const CalibrationError& other);
   [[nodiscard]] double ece() const;
   /// The largest distance of a bin.
   [[nodiscard]] double mce() const;

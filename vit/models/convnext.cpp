@@ -128,7 +128,7 @@ void ConvNeXtImpl::reset() {
                                      .drop_rate = options.drop_rate}));
 }
 
-torch::Tensor ConvNeXtImpl::forward_features(const torch::Tensor& x) {
+torch::Tensor ConvNeXtImpl::stem_maps(const torch::Tensor& x) {
   const std::int64_t smallest = smallest_picture(options);
   if (x.dim() != 4 || x.size(1) != options.in_chans || x.size(2) < smallest || x.size(3) < smallest)
     throw Error(ErrorKind::usage, "ConvNeXt",
@@ -136,7 +136,21 @@ torch::Tensor ConvNeXtImpl::forward_features(const torch::Tensor& x) {
                          smallest, ", got ", x.sizes()),
                 "set model.in_chans to what the data has, model.img_size larger or "
                 "model.patch_size smaller");
-  return stages->forward(stem->forward(x));
+  return stem->forward(x);
+}
+
+torch::Tensor ConvNeXtImpl::forward_features(const torch::Tensor& x) {
+  return stages->forward(stem_maps(x));
+}
+
+std::vector<Features> ConvNeXtImpl::features(const torch::Tensor& x,
+                                             const FeatureRequest& request) {
+  return features_of_stages(request, "ConvNeXt", [&] {
+    std::vector<torch::Tensor> all;
+    torch::Tensor maps = stem_maps(x);
+    for (auto& stage : *stages) all.push_back(maps = stage.forward(maps));
+    return all;
+  });
 }
 
 void ConvNeXtImpl::init_weights(std::uint64_t seed) {

@@ -78,11 +78,24 @@ class ConvNeXtImpl : public torch::nn::Cloneable<ConvNeXtImpl>, public ImageMode
   [[nodiscard]] std::int64_t in_chans() const override { return options.in_chans; }
   [[nodiscard]] std::int64_t num_classes() const override { return options.num_classes; }
   [[nodiscard]] std::string classifier() const override { return "head.fc"; }
+  [[nodiscard]] std::vector<Features> features(const torch::Tensor& x,
+                                               const FeatureRequest& request = {}) override;
+  [[nodiscard]] std::int64_t num_layers() const override {
+    return static_cast<std::int64_t>(options.dims.size());
+  }
+  [[nodiscard]] std::vector<std::int64_t> widths() const override { return options.dims; }
+  [[nodiscard]] Size2 stride() const override {
+    const std::int64_t all = options.patch_size << (options.dims.size() - 1);
+    return {all, all};
+  }
 
   ConvNeXtOptions options;
   torch::nn::Sequential stem{nullptr};    ///< Conv2d, LayerNorm2d
   torch::nn::Sequential stages{nullptr};  ///< of ConvNeXtStage
   ConvNeXtHead head{nullptr};
+
+ private:
+  torch::Tensor stem_maps(const torch::Tensor& x);
 };
 TORCH_MODULE(ConvNeXt);
 

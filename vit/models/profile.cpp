@@ -162,4 +162,10 @@ ModelProfile profile(ImageModel& model) {
   return result;
 }
 
+std::int64_t parameter_count(Network& network) {
+  std::int64_t count = 0;
+  for (const torch::Tensor& parameter : network.module().parameters()) count += parameter.numel();
+  return count;
+}
+
 }  // namespace vit

@@ -31,4 +31,7 @@ struct ModelProfile {
 /// product of activations (attention) is listed under the module whose layer ran before it.
 [[nodiscard]] ModelProfile profile(ImageModel& model);
 
+/// The number of parameters, those that do not learn among them.
+[[nodiscard]] std::int64_t parameter_count(Network& network);
+
 }  // namespace vit

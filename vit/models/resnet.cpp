@@ -102,7 +102,7 @@ void ResNetImpl::reset() {
     fc = register_module("fc", Linear(LinearOptions{channels, options.num_classes}));
 }
 
-torch::Tensor ResNetImpl::forward_features(const torch::Tensor& x) {
+torch::Tensor ResNetImpl::stem_maps(const torch::Tensor& x) {
   if (x.dim() != 4 || x.size(1) != options.in_chans)
     throw Error(ErrorKind::usage, "ResNet",
                 vit::str("expected x [B, ", options.in_chans, ", H, W], got ", x.sizes()),
@@ -111,9 +111,35 @@ torch::Tensor ResNetImpl::forward_features(const torch::Tensor& x) {
   // keeps it.
   torch::Tensor maps = conv1(x.contiguous(at::MemoryFormat::ChannelsLast));
   maps = batch_norm(bn1, maps).relu_();
-  if (options.stem == "imagenet") maps = at::max_pool2d(maps, 3, 2, 1);  // [B, 64, H/4, W/4]
+  return options.stem == "imagenet" ? at::max_pool2d(maps, 3, 2, 1) : maps;  // [B, 64, H/4, W/4]
+}
+
+torch::Tensor ResNetImpl::forward_features(const torch::Tensor& x) {
+  torch::Tensor maps = stem_maps(x);
   for (auto& layer : layers) maps = layer->forward(maps);
   return maps;
+}
+
+std::vector<Features> ResNetImpl::features(const torch::Tensor& x, const FeatureRequest& request) {
+  return features_of_stages(request, "ResNet", [&] {
+    std::vector<torch::Tensor> stages;
+    torch::Tensor maps = stem_maps(x);
+    for (auto& layer : layers) stages.push_back(maps = layer->forward(maps));
+    return stages;
+  });
+}
+
+std::vector<std::int64_t> ResNetImpl::widths() const {
+  std::vector<std::int64_t> widths = options.channels;
+  if (options.block == "bottleneck")
+    for (std::int64_t& width : widths) width *= 4;
+  return widths;
+}
+
+Size2 ResNetImpl::stride() const {
+  const std::int64_t stem = options.stem == "imagenet" ? 4 : 1;
+  const std::int64_t all = stem << (options.layers.size() - 1);
+  return {all, all};
 }
 
 torch::Tensor ResNetImpl::forward_head(const torch::Tensor& features) {

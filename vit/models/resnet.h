@@ -56,12 +56,22 @@ class ResNetImpl : public torch::nn::Cloneable<ResNetImpl>, public ImageModel {
   [[nodiscard]] std::int64_t in_chans() const override { return options.in_chans; }
   [[nodiscard]] std::int64_t num_classes() const override { return options.num_classes; }
   [[nodiscard]] std::string classifier() const override { return "fc"; }
+  [[nodiscard]] std::vector<Features> features(const torch::Tensor& x,
+                                               const FeatureRequest& request = {}) override;
+  [[nodiscard]] std::int64_t num_layers() const override {
+    return static_cast<std::int64_t>(options.layers.size());
+  }
+  [[nodiscard]] std::vector<std::int64_t> widths() const override;
+  [[nodiscard]] Size2 stride() const override;
 
   ResNetOptions options;
   Conv2d conv1{nullptr};
   torch::nn::BatchNorm2d bn1{nullptr};
   std::vector<torch::nn::Sequential> layers;  ///< layer1, layer2 …: of ResNetBlock
   Linear fc{nullptr};
+
+ private:
+  torch::Tensor stem_maps(const torch::Tensor& x);
 };
 TORCH_MODULE(ResNet);
 

@@ -1,5 +1,7 @@
 #include "vit/models/vit.h"
 
+#include <algorithm>
+
 #include "vit/core/error.h"
 #include "vit/models/vit_init.h"
 #include "vit/models/vit_rope.h"
@@ -147,37 +149,64 @@ std::optional<Rotation> VisionTransformerImpl::rotation(Size2 grid, const torch:
   return turn;
 }
 
-torch::Tensor VisionTransformerImpl::encode(const torch::Tensor& x, const StageSink& sink) {
-  const torch::Tensor patches = patch_embed(x);
+void VisionTransformerImpl::keep_patches(torch::Tensor& tokens, std::optional<Rotation>& turn,
+                                         const torch::Tensor& kept) {
+  tokens = drop_patches(tokens, kept, num_prefix_tokens());
+  if (!turn) return;
+  turn->sin = turn->sin.index({kept}).unsqueeze(1);  // [B, 1, kept, Dh]
+  turn->cos = turn->cos.index({kept}).unsqueeze(1);
+}
+
+torch::Tensor VisionTransformerImpl::encode(const torch::Tensor& x, const FeatureRequest& request,
+                                            const StageSink& sink, const AfterBlock& after_block) {
+  torch::Tensor patches = patch_embed(x);
+  if (request.mask.defined())  // [B, N, 1]
+    patches = torch::where(request.mask.unsqueeze(-1), request.mask_token.to(patches.dtype()),
+                           patches);
   if (sink) sink("patch_embed", patches);
   const Size2 grid = patch_embed->grid_of(x);
   torch::Tensor tokens = embed_positions(patches, grid);
   std::optional<Rotation> turn = rotation(grid, tokens);
-  if (is_training() && options.patch_drop_rate > 0) {
-    const torch::Tensor kept =
-        kept_patches(patches.size(0), patches.size(1), options.patch_drop_rate, tokens.device());
-    tokens = drop_patches(tokens, kept, num_prefix_tokens());
-    if (turn) {
-      turn->sin = turn->sin.index({kept}).unsqueeze(1);  // [B, 1, kept, Dh]
-      turn->cos = turn->cos.index({kept}).unsqueeze(1);
-    }
-  }
+  if (request.keep.defined())
+    keep_patches(tokens, turn, request.keep);
+  else if (is_training() && options.patch_drop_rate > 0)
+    keep_patches(tokens, turn,
+                 kept_patches(patches.size(0), patches.size(1), options.patch_drop_rate,
+                              tokens.device()));
   if (norm_pre) tokens = norm_pre(tokens);
-  std::function<void(std::size_t, const torch::Tensor&)> after_block;
-  if (sink)
-    after_block = [&](std::size_t i, const torch::Tensor& out) {
-      sink("blocks." + std::to_string(i), out);
-    };
-  tokens = blocks(tokens, turn ? &*turn : nullptr, after_block);
-  return norm ? norm(tokens) : tokens;
+  return blocks(tokens, turn ? &*turn : nullptr, after_block);
 }
 
 torch::Tensor VisionTransformerImpl::forward_features(const torch::Tensor& x) {
-  return encode(x, {});
+  const torch::Tensor tokens = encode(x, {}, {}, {});
+  return norm ? norm(tokens) : tokens;
+}
+
+std::vector<Features> VisionTransformerImpl::features(const torch::Tensor& x,
+                                                      const FeatureRequest& request) {
+  const std::vector<std::int64_t> layers =
+      resolved_layers(request, options.depth, "VisionTransformer");
+  std::vector<torch::Tensor> outputs(static_cast<std::size_t>(options.depth));
+  const auto last = static_cast<std::size_t>(*std::max_element(layers.begin(), layers.end()));
+  outputs.back() = encode(x, request, {}, [&](std::size_t i, const torch::Tensor& out) {
+    if (i <= last) outputs[i] = out;
+  });
+  const Size2 grid = patch_embed->grid_of(x);
+  std::vector<Features> features;
+  for (const std::int64_t layer : layers) {
+    torch::Tensor tokens = outputs[static_cast<std::size_t>(layer)];
+    // A model that pools before its norm (fc_norm) has none for tokens.
+    if (request.norm && norm) tokens = norm(tokens);
+    features.push_back({tokens, num_prefix_tokens(), grid});
+  }
+  return features;
 }
 
 void VisionTransformerImpl::forward_stages(const torch::Tensor& x, const StageSink& sink) {
-  const torch::Tensor features = encode(x, sink);
+  torch::Tensor features = encode(x, {}, sink, [&](std::size_t i, const torch::Tensor& out) {
+    sink("blocks." + std::to_string(i), out);
+  });
+  if (norm) features = norm(features);
   sink("norm", features);
   sink("head", forward_head(features));
 }

@@ -42,6 +42,14 @@ class VisionTransformerImpl : public torch::nn::Cloneable<VisionTransformerImpl>
   [[nodiscard]] std::string classifier() const override { return "head"; }
   [[nodiscard]] std::vector<std::string> no_weight_decay() const override;
 
+  [[nodiscard]] std::vector<Features> features(const torch::Tensor& x,
+                                               const FeatureRequest& request = {}) override;
+  [[nodiscard]] std::int64_t num_layers() const override { return options.depth; }
+  [[nodiscard]] std::vector<std::int64_t> widths() const override {
+    return std::vector<std::int64_t>(static_cast<std::size_t>(options.depth), options.embed_dim);
+  }
+  [[nodiscard]] Size2 stride() const override { return options.patch_size; }
+
   /// Tokens before the patches: class token, distillation token and registers.
   [[nodiscard]] std::int64_t num_prefix_tokens() const;
   /// Those of them that have a place in `pos_embed`.
@@ -61,8 +69,14 @@ class VisionTransformerImpl : public torch::nn::Cloneable<VisionTransformerImpl>
   Linear head{nullptr}, head_dist{nullptr};
 
  private:
-  /// Tokens after the final norm; `sink`, where given, sees what comes before.
-  torch::Tensor encode(const torch::Tensor& x, const StageSink& sink);
+  using AfterBlock = std::function<void(std::size_t, const torch::Tensor&)>;
+  /// Tokens after the last block, before the final norm; `sink`, where given, sees what comes
+  /// before.
+  torch::Tensor encode(const torch::Tensor& x, const FeatureRequest& request, const StageSink& sink,
+                       const AfterBlock& after_block);
+  /// The tokens and rotation of the patches `kept` [B, K] alone, behind the prefix.
+  void keep_patches(torch::Tensor& tokens, std::optional<Rotation>& turn,
+                    const torch::Tensor& kept);
   [[nodiscard]] bool uses_fc_norm() const;
   [[nodiscard]] EncoderBlockOptions block_options() const;
   void register_tokens();

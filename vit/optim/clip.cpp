@@ -59,12 +59,12 @@ void clip_grad_adaptive(const std::vector<torch::Tensor>& parameters, double fac
 }
 
 Clipping clip_gradients(const std::vector<ParamGroup>& groups, const OptimOptions& options,
-                        const std::string& classifier) {
+                        const std::vector<std::string>& heads) {
   std::vector<torch::Tensor> all, body;
   for (const ParamGroup& group : groups)
     for (const auto& [name, parameter] : group.parameters) {
       all.push_back(parameter);
-      if (!name.starts_with(classifier + ".")) body.push_back(parameter);
+      if (!is_in_heads(name, heads)) body.push_back(parameter);
     }
   const torch::NoGradGuard no_grad;
   Clipping result{.norm = gradient_norm(gradients_of(all)).item<double>()};

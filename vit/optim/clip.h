@@ -30,9 +30,9 @@ struct Clipping {
 };
 
 /// Clips the gradients of all groups as clip_grad and clip_mode say (agc leaves the parameters of
-/// the module `classifier` alone, as its authors do). Clipping by norm only gives the factor: the
+/// the modules `heads` alone, as its authors do). Clipping by norm only gives the factor: the
 /// update multiplies in passing, where another pass over all gradients would wait for memory.
 [[nodiscard]] Clipping clip_gradients(const std::vector<ParamGroup>& groups,
-                                      const OptimOptions& options, const std::string& classifier);
+                                      const OptimOptions& options, const std::vector<std::string>& heads);
 
 }  // namespace vit

@@ -41,16 +41,16 @@ class Keys {
 
 }  // namespace
 
-std::map<std::string, double> layer_lr_scales(ImageModel& model, const OptimOptions& options) {
+std::map<std::string, double> layer_lr_scales(Network& network, const OptimOptions& options) {
   std::map<std::string, double> scales;
   if (options.layer_decay == 1.0) {
-    for (const auto& item : model.module().named_parameters()) scales[item.key()] = 1.0;
+    for (const auto& item : network.module().named_parameters()) scales[item.key()] = 1.0;
     return scales;
   }
-  const std::vector<LayerRule> rules = model.layer_rules();
+  const std::vector<LayerRule> rules = network.layer_rules();
   const Keys keys(rules, options.layer_decay_style == "mae");
   std::map<Key, std::vector<std::string>> layers;
-  for (const auto& item : model.module().named_parameters())
+  for (const auto& item : network.module().named_parameters())
     layers[keys.of(item.key())].push_back(item.key());
 
   std::map<std::string, int> layer_of;

@@ -32,14 +32,14 @@ bool matches_pattern(std::string_view pattern, std::string_view text) {
          matches_pattern(pattern.substr(1), text.substr(1));
 }
 
-std::vector<ParamGroup> param_groups(ImageModel& model, const OptimOptions& options) {
-  std::vector<std::string> exempt = model.no_weight_decay();
+std::vector<ParamGroup> param_groups(Network& network, const OptimOptions& options) {
+  std::vector<std::string> exempt = network.no_weight_decay();
   exempt.insert(exempt.end(), options.no_weight_decay.begin(), options.no_weight_decay.end());
-  const std::map<std::string, double> layer_scales = layer_lr_scales(model, options);
+  const std::map<std::string, double> layer_scales = layer_lr_scales(network, options);
   std::vector<bool> used(options.groups.items.size(), false);
 
   std::vector<ParamGroup> groups;
-  for (const auto& item : model.module().named_parameters()) {
+  for (const auto& item : network.module().named_parameters()) {
     if (!item.value().requires_grad()) continue;
     const std::string& name = item.key();
     const bool decays =
@@ -67,10 +67,10 @@ std::vector<ParamGroup> param_groups(ImageModel& model, const OptimOptions& opti
   return groups;
 }
 
-std::vector<ParamGroup> param_groups(ImageModel& model, double weight_decay) {
+std::vector<ParamGroup> param_groups(Network& network, double weight_decay) {
   OptimOptions options;
   options.weight_decay = weight_decay;
-  return param_groups(model, options);
+  return param_groups(network, options);
 }
 
 }  // namespace vit

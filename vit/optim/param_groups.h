@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "vit/models/image_model.h"
+#include "vit/models/network.h"
 #include "vit/optim/options.h"
 
 namespace vit {
@@ -26,10 +26,10 @@ struct ParamGroup {
 /// biases, and those that the model or `options.no_weight_decay` name; with layer_decay each layer
 /// has its own lr_scale; `options.groups` has the last word. Groups are in the order of their first
 /// parameter. Throws Error (usage) for an override that matches nothing.
-[[nodiscard]] std::vector<ParamGroup> param_groups(ImageModel& model, const OptimOptions& options);
+[[nodiscard]] std::vector<ParamGroup> param_groups(Network& network, const OptimOptions& options);
 
 /// The same with this weight decay and nothing else.
-[[nodiscard]] std::vector<ParamGroup> param_groups(ImageModel& model, double weight_decay);
+[[nodiscard]] std::vector<ParamGroup> param_groups(Network& network, double weight_decay);
 
 /// Whether `text` has the shape of `pattern`, in which `*` stands for any text and `?` for one
 /// character.

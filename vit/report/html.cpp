@@ -38,8 +38,9 @@ std::string header(const RunReport& report) {
   if (!report.model.empty())
     facts.push_back("<code>" + html_parts::short_name(report.model, 100) + "</code>");
   if (!report.dataset.empty()) facts.push_back(html_parts::short_name(report.dataset, 100));
-  if (!report.confusion.classes.empty())
-    facts.push_back(str(report.confusion.classes.size(), " classes"));
+  for (const Section& section : report.sections)
+    if (const auto* matrix = std::get_if<ConfusionMatrix>(&section.body))
+      facts.push_back(str(matrix->classes.size(), " classes"));
   if (!report.finished.empty()) facts.push_back(html_parts::short_name(report.finished, 60));
   for (std::size_t i = 0; i < facts.size(); ++i) out += (i ? " · " : "") + facts[i];
   return out + "</p>\n";
@@ -72,6 +73,8 @@ std::string reproduction(const RunReport& report) {
 
 std::string html_report(const RunReport& report) {
   const std::string title = html_text(shorten_middle(visible(report.title), 120));
+  std::string sections;
+  for (const Section& section : report.sections) sections += html_parts::section(section);
   return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
          // Whatever a name in the page may try: nothing is fetched and no script runs.
@@ -81,8 +84,7 @@ std::string html_report(const RunReport& report) {
          title + "</title>\n<style>" + std::string(html_style()) +
          "</style></head>\n<body><main>\n" + header(report) + warnings(report.warnings) +
          html_parts::key_figures(report) + html_parts::curves(report) +
-         html_parts::classes(report.confusion) + html_parts::samples(report.samples) +
-         reproduction(report) +
+         sections + reproduction(report) +
          "<footer>Written by vit. Numbers come from summary.csv, shares of classes from the "
          "evaluation set.</footer>\n</main></body></html>\n";
 }

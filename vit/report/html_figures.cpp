@@ -33,48 +33,37 @@ std::string fact(const std::string& name, const std::string& value, const std::s
              more.empty() ? "" : "<em>" + html_text(more) + "</em>", "</div>\n");
 }
 
-std::string metric_fact(const std::string& name, double value) {
-  struct Known {
-    const char *name, *title, *more;
-  };
-  constexpr Known kKnown[] = {{"loss", "Evaluation loss", "cross entropy, without smoothing"},
-                              {"precision", "Precision", "mean over classes"},
-                              {"recall", "Recall", "mean over classes"},
-                              {"f1", "F1", "mean over classes"},
-                              {"ece", "Calibration error", "expected (ECE), 0 is best"}};
-  for (const Known& known : kKnown)
-    if (name == known.name) return fact(known.title, fixed(value, 4), known.more);
-  return fact(html_text(shorten_middle(visible(name), 40)), significant(value, 5));
-}
-
 std::string hero(const RunReport& report) {
-  const double top1 = *report.best_top1;
+  const Headline& judged = *report.headline;
   std::string out =
-      str("<div class=\"card hero\"><span class=\"soft\">Best top-1 accuracy</span><b>",
-          fixed(top1, 2), " <small>%</small></b>");
-  out += "<div class=\"meter\"><i style=\"width:" + fixed(std::clamp(top1, 0.0, 100.0), 2) +
-         "%\"></i>";
-  if (report.chance_top1) {
-    const std::string chance = fixed(*report.chance_top1, *report.chance_top1 < 1 ? 2 : 1);
+      str("<div class=\"card hero\"><span class=\"soft\">", html_text(judged.title), "</span><b>",
+          fixed(judged.percent, 2), " <small>%</small></b>");
+  out += "<div class=\"meter\"><i style=\"width:" +
+         fixed(std::clamp(judged.percent, 0.0, 100.0), 2) + "%\"></i>";
+  if (judged.chance) {
+    const std::string chance = fixed(*judged.chance, *judged.chance < 1 ? 2 : 1);
     out +=
-        str("<u style=\"left:", fixed(std::clamp(*report.chance_top1, 0.0, 100.0), 2),
+        str("<u style=\"left:", fixed(std::clamp(*judged.chance, 0.0, 100.0), 2),
             "%\"></u></div><p class=\"soft small\">The mark is chance level: ", chance, " %</p>");
   } else {
     out += "</div>";
   }
   std::string remark;
   if (report.best_epoch) remark = str("Epoch ", *report.best_epoch);
-  const auto count = static_cast<double>(report.confusion.total());
-  if (count > 0 && top1 >= 0 && top1 <= 100) {
-    const Interval interval = wilson_interval(top1, count);
-    remark += str(remark.empty() ? "On " : ", on ", grouped(report.confusion.total()),
-                  " pictures; 95 % interval ", fixed(interval.low, 1), " to ",
-                  fixed(interval.high, 1), " %");
+  if (judged.count > 0) {
+    remark += str(remark.empty() ? "On " : ", on ", grouped(judged.count), " ", judged.counted);
+    if (judged.proportion && judged.percent >= 0 && judged.percent <= 100) {
+      const Interval interval =
+          wilson_interval(judged.percent, static_cast<double>(judged.count));
+      remark += str("; 95 % interval ", fixed(interval.low, 1), " to ", fixed(interval.high, 1),
+                    " %");
+    }
   }
   return out + "<p class=\"soft small\">" + remark + "</p></div>\n";
 }
 
-Series column_series(const CsvTable& history, const char* column, const std::string& name) {
+Series column_series(const CsvTable& history, const std::string& column,
+                     const std::string& name) {
   Series series{name, {}, {}};
   for (std::size_t row = 0; row < history.rows.size(); ++row) {
     const auto y = history.number(row, column);
@@ -88,26 +77,20 @@ bool has_numbers(const Series& series) {
   return std::any_of(series.y.begin(), series.y.end(), [](double y) { return std::isfinite(y); });
 }
 
-/// A chart as wide screens show it, and as phones do: reduced to their width, the first one's texts
-/// could not be read.
-std::string card(LineChart chart) {
+std::string epoch_card(LineChart chart) {
   chart.x_label = "epoch";
   chart.whole_x = true;
-  std::string wide = "<div class=\"card chart\"><div class=\"on-wide\">" + svg(chart) + "</div>";
-  constexpr int kPhoneWidth = 330, kPhoneHeight = 250;
-  chart.width = kPhoneWidth;
-  chart.height = std::min(chart.height, kPhoneHeight);
-  return wide + "<div class=\"on-phone\">" + svg(chart) + "</div></div>\n";
+  return chart_card(std::move(chart));
 }
 
 /// A chart of those columns that hold numbers; "" where none does.
-std::string chart_card(LineChart chart, const CsvTable& history,
-                       const std::vector<std::pair<const char*, std::string>>& columns) {
+std::string chart_of(LineChart chart, const CsvTable& history,
+                     const std::vector<std::pair<std::string, std::string>>& columns) {
   for (const auto& [column, name] : columns) {
     Series series = column_series(history, column, name);
     if (has_numbers(series)) chart.series.push_back(std::move(series));
   }
-  return chart.series.empty() ? std::string() : card(std::move(chart));
+  return chart.series.empty() ? std::string() : epoch_card(std::move(chart));
 }
 
 std::string capitalised(std::string text) {
@@ -118,7 +101,7 @@ std::string capitalised(std::string text) {
 /// A chart of each schedule; where they are not known, of the learning rates in the history.
 std::string schedule_cards(const RunReport& report) {
   if (report.schedules.empty())
-    return chart_card({.title = "Learning rate", .y_low = 0.0, .height = 230}, report.history,
+    return chart_of({.title = "Learning rate", .y_low = 0.0, .height = 230}, report.history,
                       {{"lr", "learning rate"}});
   std::string cards;
   for (const Series& series : report.schedules) {
@@ -126,20 +109,48 @@ std::string schedule_cards(const RunReport& report) {
     chart.height = 230;
     const auto [least, largest] = std::minmax_element(series.y.begin(), series.y.end());
     if (*least >= 0 && *least < 0.5 * *largest) chart.y_low = 0.0;
-    cards += card(std::move(chart));
+    cards += epoch_card(std::move(chart));
   }
   return cards;
 }
 
-/// The row with the best top-1 accuracy; the first one of several.
-std::optional<std::size_t> best_row(const CsvTable& history) {
+/// The row with the best value of a metric; the first one of several.
+std::optional<std::size_t> best_row(const CsvTable& history, const Metric& judged) {
   std::optional<std::size_t> best;
+  std::optional<double> best_value;
   for (std::size_t row = 0; row < history.rows.size(); ++row) {
-    const auto top1 = history.number(row, "eval_top1");
-    if (top1 && std::isfinite(*top1) && (!best || *top1 > *history.number(*best, "eval_top1")))
-      best = row;
+    const auto value = history.number(row, "eval_" + judged.name);
+    if (!value || !std::isfinite(*value) || !is_better(judged.better, *value, best_value)) continue;
+    best = row;
+    best_value = *value;
   }
   return best;
+}
+
+/// What the run is judged by, and what else is in percent.
+std::string metric_charts(const RunReport& report, std::optional<std::size_t> best) {
+  if (report.metrics.empty()) return {};
+  const Metric& judged = report.metrics.front();
+  LineChart chart{.title = judged.percent ? "Accuracy" : capitalised(judged.shown_as())};
+  if (judged.percent) {
+    chart.y_label = "%";
+    chart.y_low = 0.0;
+    if (best) chart.y_high = 100.0;
+  }
+  if (best) {
+    const double epoch =
+        report.history.number(*best, "epoch").value_or(static_cast<double>(*best));
+    const double value = *report.history.number(*best, "eval_" + judged.name);
+    chart.markers.push_back(
+        {epoch, value,
+         judged.percent ? "best " + fixed(value, 2) + " %" : "best " + significant(value, 4)});
+    if (report.chance) chart.levels.push_back({*report.chance, "chance"});
+  }
+  std::vector<std::pair<std::string, std::string>> columns;
+  for (const Metric& metric : report.metrics)
+    if (&metric == &judged || (judged.percent && metric.percent))
+      columns.emplace_back("eval_" + metric.name, metric.shown_as());
+  return chart_of(chart, report.history, columns);
 }
 
 std::string history_table(const CsvTable& history, std::optional<std::size_t> best) {
@@ -166,10 +177,23 @@ std::string history_table(const CsvTable& history, std::optional<std::size_t> be
 
 }  // namespace
 
+std::string facts(const KeyFigures& figures) {
+  std::string out;
+  for (const KeyFigure& figure : figures)
+    out += fact(html_text(shorten_middle(visible(figure.name), 40)), figure.value, figure.more);
+  return out;
+}
+
+std::string chart_card(LineChart chart) {
+  std::string wide = "<div class=\"card chart\"><div class=\"on-wide\">" + svg(chart) + "</div>";
+  constexpr int kPhoneWidth = 330, kPhoneHeight = 250;
+  chart.width = kPhoneWidth;
+  chart.height = std::min(chart.height, kPhoneHeight);
+  return wide + "<div class=\"on-phone\">" + svg(chart) + "</div></div>\n";
+}
+
 std::string key_figures(const RunReport& r) {
-  std::string facts;
-  if (r.best_top5) facts += fact("Top-5 accuracy", percent(*r.best_top5, 2));
-  for (const auto& [name, value] : r.metrics) facts += metric_fact(name, value);
+  std::string facts = html_parts::facts(r.figures);
   if (r.epochs) facts += fact("Epochs", grouped(*r.epochs));
   if (r.training_seconds) {
     const bool per_epoch = r.epochs && *r.epochs > 0;
@@ -187,32 +211,25 @@ std::string key_figures(const RunReport& r) {
     facts += fact("Device", r.device,
                   r.threads ? str(*r.threads, *r.threads == 1 ? " thread" : " threads") : "");
   if (!r.versions.empty()) facts += fact("Versions", r.versions);
-  const bool has_accuracy = r.best_top1 && std::isfinite(*r.best_top1);
-  if (facts.empty() && !has_accuracy) return {};
-  if (!has_accuracy) return "<div class=\"facts\" style=\"margin-top:22px\">" + facts + "</div>\n";
+  const bool is_judged = r.headline && std::isfinite(r.headline->percent);
+  if (facts.empty() && !is_judged) return {};
+  if (!is_judged) return "<div class=\"facts\" style=\"margin-top:22px\">" + facts + "</div>\n";
   return "<div class=\"figures\">" + hero(r) + "<div class=\"facts\">" + facts + "</div></div>\n";
 }
 
 std::string curves(const RunReport& report) {
   const CsvTable& history = report.history;
   if (history.rows.empty()) return {};
-  const auto best = best_row(history);
+  const auto best =
+      report.metrics.empty() ? std::nullopt : best_row(history, report.metrics.front());
 
-  LineChart accuracy{.title = "Accuracy", .y_label = "%", .y_low = 0.0};
-  if (best) {
-    const double epoch = history.number(*best, "epoch").value_or(static_cast<double>(*best));
-    const double top1 = *history.number(*best, "eval_top1");
-    accuracy.markers.push_back({epoch, top1, "best " + fixed(top1, 2) + " %"});
-    if (report.chance_top1) accuracy.levels.push_back({*report.chance_top1, "chance"});
-  }
-  if (best) accuracy.y_high = 100.0;
   LineChart loss{.title = "Loss", .y_label = "loss"};
   LineChart speed{.title = "Throughput", .y_label = "img/s", .y_low = 0.0, .height = 230};
 
   const std::string charts =
-      chart_card(accuracy, history, {{"eval_top1", "top-1"}, {"eval_top5", "top-5"}}) +
-      chart_card(loss, history, {{"train_loss", "training"}, {"eval_loss", "evaluation"}}) +
-      schedule_cards(report) + chart_card(speed, history, {{"images_per_s", "images a second"}});
+      metric_charts(report, best) +
+      chart_of(loss, history, {{"train_loss", "training"}, {"eval_loss", "evaluation"}}) +
+      schedule_cards(report) + chart_of(speed, history, {{"images_per_s", "images a second"}});
   return "<h2>Training</h2>\n<div class=\"charts\">" + charts + "</div>\n" +
          history_table(history, best);
 }

@@ -9,11 +9,22 @@ namespace vit::html_parts {
 
 [[nodiscard]] std::string key_figures(const RunReport& report);
 [[nodiscard]] std::string curves(const RunReport& report);
+[[nodiscard]] std::string section(const Section& section);
 [[nodiscard]] std::string classes(const ConfusionMatrix& matrix);
 [[nodiscard]] std::string samples(const std::vector<ReportSample>& samples);
+[[nodiscard]] std::string gallery(const Gallery& gallery);
+[[nodiscard]] std::string bars(const Bars& bars);
+[[nodiscard]] std::string table(const Table& table);
+[[nodiscard]] std::string facts(const KeyFigures& figures);
+/// A chart as wide screens show it, and as phones do: reduced to their width, the first one's texts
+/// could not be read.
+[[nodiscard]] std::string chart_card(LineChart chart);
 
 /// A name in at most `columns` columns; where its middle is left out, a hover shows more of it.
 [[nodiscard]] std::string short_name(const std::string& name, int columns = 40);
+/// An image inside the page. Large ones in the size in which they are shown: a page should not weigh
+/// as much as a data set.
+[[nodiscard]] std::string data_uri(const Image& image);
 /// A bar of 100 * share percent; `kind` is a class of the style sheet.
 [[nodiscard]] std::string bar(double share, const char* kind = "bar");
 [[nodiscard]] std::string percent(double value, int decimals);

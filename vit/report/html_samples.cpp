@@ -12,19 +12,6 @@ namespace {
 constexpr int kLongestSide = 292;  // twice what is shown, for dense screens
 constexpr int kTinySide = 96;      // pictures up to this size are shown pixel by pixel
 
-/// Large pictures in the size in which they are shown: a page should not weigh as much as a data
-/// set.
-std::string data_uri(const Image& picture) {
-  const int longest = std::max(picture.width, picture.height);
-  if (longest <= kTinySide || picture.channels == 4) return png_data_uri(picture);
-  if (longest <= kLongestSide) return jpeg_data_uri(picture);
-  const auto scaled = [&](int side) {
-    return std::max(1, static_cast<int>(static_cast<double>(side) * kLongestSide / longest + 0.5));
-  };
-  return jpeg_data_uri(
-      resize(picture, scaled(picture.width), scaled(picture.height), Filter::lanczos));
-}
-
 std::string sample_card(const ReportSample& sample) {
   std::string out = str("<div class=\"card sample", sample.correct ? "" : " wrong", "\">");
   if (!sample.picture.empty()) {
@@ -52,6 +39,17 @@ std::string group(const std::vector<ReportSample>& samples, bool correct, const 
 }
 
 }  // namespace
+
+std::string data_uri(const Image& picture) {
+  const int longest = std::max(picture.width, picture.height);
+  if (longest <= kTinySide || picture.channels == 4) return png_data_uri(picture);
+  if (longest <= kLongestSide) return jpeg_data_uri(picture);
+  const auto scaled = [&](int side) {
+    return std::max(1, static_cast<int>(static_cast<double>(side) * kLongestSide / longest + 0.5));
+  };
+  return jpeg_data_uri(
+      resize(picture, scaled(picture.width), scaled(picture.height), Filter::lanczos));
+}
 
 std::string samples(const std::vector<ReportSample>& samples) {
   if (samples.empty()) return {};

@@ -48,13 +48,22 @@ struct Part {
   int left_out;
 };
 
+/// The first `most` that are in percent.
+std::vector<const Metric*> in_percent(const Metrics& metrics, std::size_t most) {
+  std::vector<const Metric*> found;
+  for (const Metric& metric : metrics)
+    if (metric.percent && found.size() < most) found.push_back(&metric);
+  return found;
+}
+
 std::vector<Part> parts_of(const StepStatus& s) {
   std::vector<Part> parts;
   parts.push_back({str(s.evaluating ? "eval " : "epoch ", s.epoch, "/", s.epochs), 0});
   parts.push_back({pad_left(fixed(std::floor(100 * share_of(s)), 0), 3) + "%", 1});
   parts.push_back({str("step ", s.step, "/", s.steps), 7});
   parts.push_back({str("loss ", fixed(s.loss, 4)), 2});
-  if (s.top1) parts.push_back({str("top-1 ", fixed(*s.top1, 1), "%"), 4});
+  for (const Metric* part : in_percent(s.parts, 1))
+    parts.push_back({str(part->shown_as(), " ", fixed(part->value, 1), "%"), 4});
   if (s.images_per_s) parts.push_back({human_throughput(*s.images_per_s), 6});
   if (s.seconds_left) parts.push_back({clock_time(*s.seconds_left) + " left", 3});
   return parts;
@@ -104,9 +113,12 @@ std::string epoch_line(const EpochSummary& s) {
                        "/", epochs),
                    0});
   parts.push_back({"loss " + fixed(s.train_loss, 4), 0});
-  if (s.eval_loss) parts.push_back({"eval " + fixed(*s.eval_loss, 4), 0});
-  if (s.top1) parts.push_back({"top-1 " + fixed(*s.top1, 2) + "%", 0});
-  if (s.top5) parts.push_back({"top-5 " + fixed(*s.top5, 2) + "%", 3});
+  if (const auto loss = value_of(s.metrics, "loss"))
+    parts.push_back({"eval " + fixed(*loss, 4), 0});
+  int left_out = 0;
+  for (const Metric* metric : in_percent(s.metrics, 2))
+    parts.push_back(
+        {metric->shown_as() + " " + fixed(metric->value, 2) + "%", std::exchange(left_out, 3)});
   if (s.images_per_s) parts.push_back({human_throughput(*s.images_per_s), 2});
   if (s.seconds) parts.push_back({human_duration(*s.seconds), 1});
   if (s.best) parts.push_back({"best", 0});

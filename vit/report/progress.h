@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "vit/core/metric.h"
 #include "vit/report/terminal.h"
 
 namespace vit {
@@ -15,7 +16,7 @@ struct StepStatus {
   std::int64_t epoch = 0, epochs = 0;
   std::int64_t step = 0, steps = 0;  ///< within the epoch
   double loss = 0;
-  std::optional<double> top1{};  ///< percent
+  Metrics parts{};  ///< what else is known of training; of those in percent the first is shown
   std::optional<double> images_per_s{};
   std::optional<double> seconds_left{};  ///< of the whole run
   bool evaluating = false;
@@ -25,7 +26,7 @@ struct StepStatus {
 struct EpochSummary {
   std::int64_t epoch = 0, epochs = 0;
   double train_loss = 0;
-  std::optional<double> eval_loss{}, top1{}, top5{};  ///< top-1 and top-5 in percent
+  Metrics metrics{};  ///< of the evaluation: `loss`, and the first two in percent are shown
   std::optional<double> images_per_s{}, seconds{};
   bool best = false;  ///< the best epoch so far
 };
@@ -34,7 +35,7 @@ struct EpochSummary {
 /// out first: the bar and the percentage stay down to 40 columns.
 [[nodiscard]] std::string status_line(const StepStatus& status, int columns, bool unicode);
 /// The line of an epoch, within the 79 columns that stay free on a terminal of 80: what fits least
-/// well is left out, top-5 first.
+/// well is left out, the second metric first.
 [[nodiscard]] std::string epoch_line(const EpochSummary& summary);
 
 /// Shows how a run goes on: on a terminal as one line that is rewritten ten times a second at most,

@@ -9,7 +9,7 @@ void ProgressObserver::on_batch(const BatchEvent& event) {
   status.step = event.batch;
   status.steps = event.batches;
   status.loss = event.loss;
-  status.top1 = event.train_top1;
+  status.parts = event.parts;
   status.images_per_s = event.images_per_s;
   status.seconds_left = event.seconds_left;
   status.evaluating = event.batch == event.batches;
@@ -21,11 +21,7 @@ EpochSummary epoch_summary(const EpochEvent& event) {
   summary.epoch = event.epoch;
   summary.epochs = event.epochs;
   summary.train_loss = event.train_loss;
-  for (const auto& [key, value] : event.metrics) {
-    if (key == "loss") summary.eval_loss = value;
-    if (key == "top1") summary.top1 = value;
-    if (key == "top5") summary.top5 = value;
-  }
+  summary.metrics = event.metrics;
   summary.images_per_s = event.images_per_s;
   summary.seconds = event.seconds;
   summary.best = event.best;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "vit/report/progress.h"
-#include "vit/train/observer.h"
+#include "vit/report/events.h"
 
 namespace vit {
 

@@ -9,18 +9,19 @@
 namespace vit {
 namespace {
 
-/// The first columns are the same for every classifier; further metrics follow behind the others.
-std::vector<std::string> columns_of(const std::vector<std::string>& metrics) {
-  std::vector<std::string> columns{"epoch", "step", "train_loss"}, further;
-  const auto known = [](const std::string& name) {
-    return name == "loss" || name == "top1" || name == "top5";
+/// What a person looks for stands first: the loss, and what is in percent; the other metrics follow
+/// behind the clock.
+std::vector<std::string> columns_of(const Metrics& metrics) {
+  std::vector<std::string> columns{"epoch", "step", "train_loss"};
+  const auto add = [&](const auto& chosen) {
+    for (const Metric& metric : metrics)
+      if (chosen(metric)) columns.push_back("eval_" + metric.name);
   };
-  for (const char* name : {"loss", "top1", "top5"})
-    if (std::find(metrics.begin(), metrics.end(), name) != metrics.end())
-      columns.push_back(std::string("eval_") + name);
+  const auto is_loss = [](const Metric& metric) { return metric.name == "loss"; };
+  add(is_loss);
+  add([](const Metric& metric) { return metric.percent; });
   columns.insert(columns.end(), {"lr", "images_per_s", "time_s"});
-  for (const std::string& name : metrics)
-    if (!known(name)) columns.push_back("eval_" + name);
+  add([&](const Metric& metric) { return !metric.percent && !is_loss(metric); });
   return columns;
 }
 
@@ -31,16 +32,16 @@ CsvCell cell(const EpochEvent& event, const std::string& column) {
   if (column == "lr") return event.lr;
   if (column == "images_per_s") return event.images_per_s;
   if (column == "time_s") return event.seconds;
-  for (const auto& [name, value] : event.metrics)
-    if (column == "eval_" + name) return value;
+  for (const Metric& metric : event.metrics)
+    if (column == "eval_" + metric.name) return metric.value;
   return std::monostate{};
 }
 
 }  // namespace
 
 RunRecorder::RunRecorder(const std::filesystem::path& folder, std::optional<ResumePoint> resumed,
-                         const std::vector<std::string>& metrics_names)
-    : columns_(columns_of(metrics_names)) {
+                         const Metrics& of_evaluation)
+    : columns_(columns_of(of_evaluation)) {
   const std::filesystem::path summary = folder / "summary.csv", metrics = folder / "metrics.jsonl";
   if (resumed) {
     repair_csv(summary, "epoch", resumed->epoch);
@@ -63,7 +64,8 @@ void RunRecorder::on_update(const UpdateEvent& event) {
   JsonlRecord record{{"step", event.update},     {"epoch", event.epoch},
                      {"train_loss", event.loss}, {"grad_norm", event.grad_norm},
                      {"lr", event.lr},           {"images_per_s", last_batch_.images_per_s}};
-  if (last_batch_.train_top1) record.emplace_back("train_top1", *last_batch_.train_top1);
+  for (const Metric& part : last_batch_.parts)
+    record.emplace_back("train_" + part.name, part.value);
   try_to([&] {
     metrics_->add(record);
     events_->scalar("train/loss", event.loss, event.update);
@@ -83,12 +85,13 @@ void RunRecorder::on_epoch(const EpochEvent& event) {
                      {"train_loss_mean", event.train_loss},
                      {"images_per_s", event.images_per_s},
                      {"time_s", event.seconds}};
-  for (const auto& [key, value] : event.metrics) record.emplace_back("eval_" + key, value);
+  for (const Metric& metric : event.metrics)
+    record.emplace_back("eval_" + metric.name, metric.value);
   try_to([&] {
     metrics_->add(record);
     events_->scalar("train/loss_mean", event.train_loss, event.update);
-    for (const auto& [key, value] : event.metrics)
-      events_->scalar("eval/" + key, value, event.update);
+    for (const Metric& metric : event.metrics)
+      events_->scalar("eval/" + metric.name, metric.value, event.update);
   });
 }
 

@@ -10,7 +10,7 @@
 #include "vit/report/csv.h"
 #include "vit/report/jsonl.h"
 #include "vit/report/tensorboard.h"
-#include "vit/train/observer.h"
+#include "vit/report/events.h"
 
 namespace vit {
 
@@ -26,10 +26,9 @@ struct ResumePoint {
 class RunRecorder final : public Observer {
  public:
   /// Into an existing run directory. A resumed run first loses the rows beyond its checkpoint, so
-  /// that none is there twice. `metrics`: the names of an evaluation's figures; each has a column
-  /// `eval_NAME`. A table that is there keeps the columns that it has.
+  /// that none is there twice. `metrics`: those of an evaluation; each has a column `eval_NAME`. A table that is there keeps the columns that it has.
   RunRecorder(const std::filesystem::path& folder, std::optional<ResumePoint> resumed,
-              const std::vector<std::string>& metrics = {"loss", "top1", "top5"});
+              const Metrics& metrics);
   void on_batch(const BatchEvent& event) override { last_batch_ = event; }
   void on_update(const UpdateEvent& event) override;
   void on_epoch(const EpochEvent& event) override;

@@ -6,27 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "vit/image/image.h"
+#include "vit/core/metric.h"
 #include "vit/report/csv.h"
-#include "vit/report/heatmap.h"
 #include "vit/report/line_chart.h"
+#include "vit/report/section.h"
 
 namespace vit {
-
-/// A class and the probability that a model gave it.
-struct Guess {
-  std::string label;
-  double probability = 0;
-};
-
-/// A picture of the evaluation set and what the model made of it.
-struct ReportSample {
-  Image picture;
-  std::string truth;
-  std::vector<Guess> guesses;  ///< the most probable first
-  bool correct = false;
-  std::string source;  ///< the file it came from
-};
 
 /// What is known of a run when its report is written. What isn't known stays empty and is left out.
 /// The texts may hold anything.
@@ -36,9 +21,11 @@ struct RunReport {
   std::string dataset;   ///< `cifar10`
   std::string finished;  ///< date and time of the report
 
-  std::optional<double> best_top1, best_top5, chance_top1;  ///< percent
-  /// What else the evaluation found, by its own names: `loss`, `precision`, `f1` …
-  std::vector<std::pair<std::string, double>> metrics;
+  std::optional<Headline> headline;  ///< what the run is judged by
+  std::optional<double> chance;      ///< what a guess would reach of that, in percent
+  KeyFigures figures;                ///< what else the evaluation found
+  std::vector<Section> sections;     ///< what it has to show
+  Metrics metrics;                   ///< of each epoch's evaluation: names and titles, no values
   std::optional<std::int64_t> best_epoch, epochs, parameters, threads;
   std::optional<double> images_per_s, training_seconds;
   std::optional<std::uint64_t> seed;
@@ -47,8 +34,6 @@ struct RunReport {
 
   std::vector<Series> schedules;  ///< what changes over the run by plan; x in epochs
   CsvTable history;               ///< summary.csv: one row an epoch
-  ConfusionMatrix confusion;      ///< of the evaluation, with the weights that are reported
-  std::vector<ReportSample> samples;
   std::string config;  ///< the resolved experiment, as YAML
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<std::string> warnings;

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "vit/train/step_profile.h"
+#include "vit/report/step_profile.h"
 
 namespace vit {
 

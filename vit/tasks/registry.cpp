@@ -1,32 +1,72 @@
 #include "vit/tasks/registry.h"
 
 #include "vit/core/error.h"
+#include "vit/tasks/classify/config.h"
+#include "vit/tasks/linear_probe/config.h"
 
 namespace vit {
+namespace {
+
+template <class Config>
+std::unique_ptr<TaskConfig> make() {
+  return std::make_unique<Config>();
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> all;
+  for (const TaskEntry& entry : task_entries()) all.emplace_back(entry.name);
+  return all;
+}
+
+}  // namespace
+
+const std::vector<TaskEntry>& task_entries() {
+  // A new task is one folder and one line here.
+  static const std::vector<TaskEntry> entries = {
+      {"classify", "which class an image is of", make<ClassifyConfig>},
+      {"linear_probe", "the head of a classifier alone, on features of the frozen model",
+       make<LinearProbeConfig>},
+  };
+  return entries;
+}
+
+std::unique_ptr<TaskConfig> create_task(std::string_view name) {
+  for (const TaskEntry& entry : task_entries())
+    if (entry.name == name) return entry.make();
+  std::string list;
+  for (const std::string& known : names()) list += (list.empty() ? "" : ", ") + known;
+  const std::string near = nearest(name, names());
+  throw Error(ErrorKind::usage, "task.name", str("there is no task `", name, "`"),
+              (near.empty() ? "" : "did you mean " + near + "? ") + ("there are: " + list));
+}
+
+TaskSpec::TaskSpec() : TaskSpec(*create_task(task_entries().front().name)) {}
+
+TaskSpec::TaskSpec(const TaskConfig& config) : name_(config.name()) {
+  config_ = (configs_[name_] = config.clone()).get();
+}
+
+TaskSpec& TaskSpec::operator=(const TaskSpec& other) {
+  if (this != &other) *this = TaskSpec(*other.config_);
+  return *this;
+}
 
 void describe(FieldVisitor& visitor, TaskSpec& spec) {
-  visitor.field(
-      {"name",
-       &spec.name,
-       "what is learned: classes; linear_probe: the head alone, on features of the frozen "
-       "model that are computed once",
-       {},
-       {"classify", "linear_probe"}});
-  describe(visitor, spec.options);
-}
-
-SampleParts needs_of(const TaskSpec& /*spec*/) {
-  return {SamplePart::label};  // both tasks tell classes apart
-}
-
-std::unique_ptr<Task> create_task(const TaskSpec& spec, ImageModel& model,
-                                  std::shared_ptr<Teacher> teacher) {
-  // What a linear probe trains is the loss of a classifier too; that its model is a head on
-  // features is its caller's business.
-  if (spec.name == "classify" || spec.name == "linear_probe")
-    return std::make_unique<ClassifyTask>(model, spec.options, std::move(teacher));
-  throw Error(ErrorKind::usage, "task.name", str("there is no task `", spec.name, "`"),
-              "choose classify or linear_probe");
+  static const std::string help = [] {
+    std::string text = "what is learned";
+    for (const TaskEntry& entry : task_entries())
+      text += str(text.size() > 16 ? "; " : ": ", entry.name, ": ", entry.about);
+    return text;
+  }();
+  std::vector<std::string_view> choices;
+  for (const TaskEntry& entry : task_entries()) choices.push_back(entry.name);
+  visitor.field({"name", &spec.name_, help, {}, choices});
+  if (spec.name_ != spec.config_->name()) {
+    auto& config = spec.configs_[spec.name_];
+    if (!config) config = create_task(spec.name_);
+    spec.config_ = config.get();
+  }
+  spec.config_->describe(visitor);
 }
 
 }  // namespace vit

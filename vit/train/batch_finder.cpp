@@ -5,46 +5,22 @@
 
 #include <algorithm>
 
-#include "vit/nn/init.h"
-#include "vit/nn/random.h"
-#include "vit/train/autocast.h"
 #include "vit/train/freeze.h"
 #include "vit/train/process_memory.h"
 #include "vit/train/step_timer.h"
+#include "vit/train/train_step.h"
 
 namespace vit {
 namespace {
 
-Batch synthetic_batch(const TrainingParts& parts, std::int64_t size) {
-  const Size2 pixels = parts.model.img_size();
-  Batch batch;
-  batch.images = torch::empty({size, parts.model.in_chans(), pixels.height, pixels.width});
-  init::normal(batch.images, 1.0, Rng(parts.seed, Stream::bench));
-  batch.labels = torch::arange(size) % parts.model.num_classes();
-  batch.indices = torch::arange(size);
-  return batch.to(parts.device);
-}
-
-void step(TrainingParts& parts, const Batch& batch) {
-  const RandomScope random(Rng(parts.seed, Stream::model));
-  TaskStep step;
-  {
-    const Autocast autocast(parts.device.type(), parts.train.amp);
-    step = parts.task.step(batch);
-  }
-  step.loss.backward();
-  parts.optimizer.step(0.0);
-  parts.optimizer.zero_grad();
-  (void)step.loss.item<double>();  // waits for a GPU
-}
-
-BatchCost measure(TrainingParts& parts, std::int64_t size) {
-  const Batch batch = synthetic_batch(parts, size);
-  step(parts, batch);  // memory and first calls
+BatchCost measure(const TrainingParts& parts, TrainStep& step, std::int64_t size) {
+  const Batch batch = parts.task.random_batch(size, parts.seed).to(parts.device);
+  const auto once = [&] { step.whole(batch, {}, {.lr = 0.0}); };
+  once();  // memory and first calls
   const Stopwatch time;
   std::int64_t steps = 0;
   do {
-    step(parts, batch);
+    once();
     ++steps;
   } while (time.seconds() < 1.0);
   return {size, static_cast<double>(size * steps) / time.seconds(), peak_memory(parts.device)};
@@ -62,11 +38,15 @@ std::int64_t suggested_batch(const std::vector<BatchCost>& tried) {
 
 BatchFinding find_batch_size(TrainingParts& parts, std::int64_t largest) {
   BatchFinding finding;
-  train_mode(parts.model);
+  Network& network = parts.task.network();
+  set_learning(network, frozen_parameters(network, parts.train.freeze), false);
+  train_mode(network);
+  GradScalerState scaler;
+  TrainStep step(step_parts(parts), scaler);
   int no_faster = 0;
   for (std::int64_t size = 1; size <= largest && no_faster < 2; size *= 2) {
     try {
-      finding.tried.push_back(measure(parts, size));
+      finding.tried.push_back(measure(parts, step, size));
     } catch (const c10::OutOfMemoryError&) {
       break;
     }

@@ -26,7 +26,7 @@ Json to_json(const TrainingState& state) {
                {"batch", state.batch},
                {"update", state.update},
                {"loss_sum", state.loss_sum},
-               {"correct", state.correct},
+               {"parts", state.parts},
                {"samples", state.samples},
                {"best_metric", state.best_metric ? Json(*state.best_metric) : Json()},
                {"best_epoch", state.best_epoch},
@@ -44,8 +44,11 @@ TrainingState state_from_json(const Json& json) {
   json.at("batch").get_to(state.batch);
   json.at("update").get_to(state.update);
   json.at("loss_sum").get_to(state.loss_sum);
-  json.at("correct").get_to(state.correct);
   json.at("samples").get_to(state.samples);
+  if (json.contains("parts"))
+    json.at("parts").get_to(state.parts);
+  else if (json.at("correct").get<std::int64_t>() >= 0)  // as classifiers wrote before
+    state.parts["top1"] = 100.0 * json.at("correct").get<double>();
   if (!json.at("best_metric").is_null()) state.best_metric = json.at("best_metric").get<double>();
   json.at("best_epoch").get_to(state.best_epoch);
   for (const Json& metric : json.at("metrics"))  // JSON has no NaN
@@ -108,7 +111,7 @@ std::string shape_text(at::IntArrayRef shape) {
 
 /// Decides about every tensor before it copies the first, so that a model keeps its weights where
 /// they do not fit.
-void restore_weights(const SafetensorsFile& file, ImageModel& model) {
+void restore_weights(const SafetensorsFile& file, Network& network) {
   std::vector<std::pair<torch::Tensor, const TensorInfo*>> pairs;
   std::string problems;
   const auto match = [&](const std::string& name, const torch::Tensor& tensor) {
@@ -121,8 +124,8 @@ void restore_weights(const SafetensorsFile& file, ImageModel& model) {
     else
       pairs.emplace_back(tensor, info);
   };
-  for (const auto& item : model.module().named_parameters()) match(item.key(), item.value());
-  for (const auto& item : model.module().named_buffers()) match(item.key(), item.value());
+  for (const auto& item : network.module().named_parameters()) match(item.key(), item.value());
+  for (const auto& item : network.module().named_buffers()) match(item.key(), item.value());
   if (!problems.empty())
     throw Error(ErrorKind::weights, file.path().string(),
                 "is a checkpoint of another model:" + problems,
@@ -134,13 +137,13 @@ void restore_weights(const SafetensorsFile& file, ImageModel& model) {
 
 }  // namespace
 
-NamedTensors checkpoint_tensors(ImageModel& model, const Optimizer& optimizer, const Ema* ema) {
+NamedTensors checkpoint_tensors(Network& network, const Optimizer& optimizer, const Ema* ema) {
   NamedTensors own;
-  for (const auto& item : model.module().named_parameters())
+  for (const auto& item : network.module().named_parameters())
     own.emplace_back(item.key(), item.value());
-  for (const auto& item : model.module().named_buffers())
+  for (const auto& item : network.module().named_buffers())
     own.emplace_back(item.key(), item.value().clone());
-  const double lora_scale = vit::lora_scale(model.module());
+  const double lora_scale = vit::lora_scale(network.module());
   NamedTensors all = merged_lora(own, lora_scale);
   for (const auto& [name, tensor] : lora_tensors(own)) all.emplace_back(kLoraPrefix + name, tensor);
   if (ema != nullptr) {
@@ -202,10 +205,10 @@ CheckpointInfo read_checkpoint_info(const std::filesystem::path& path) {
   }
 }
 
-void restore_checkpoint(const std::filesystem::path& path, ImageModel& model, Optimizer& optimizer,
+void restore_checkpoint(const std::filesystem::path& path, Network& network, Optimizer& optimizer,
                         Ema* ema) {
   const SafetensorsFile file = SafetensorsFile::open(path);
-  restore_weights(file, model);
+  restore_weights(file, network);
   const torch::NoGradGuard no_grad;
   const auto restore = [&](const std::string& name, torch::Tensor tensor, const char* remedy) {
     const TensorInfo* info = find_as_trained(file, name);

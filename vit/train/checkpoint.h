@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "vit/augment/preprocess.h"
-#include "vit/models/image_model.h"
+#include "vit/models/network.h"
 #include "vit/optim/optimizer.h"
 #include "vit/train/ema.h"
 #include "vit/train/training_state.h"
@@ -26,7 +26,7 @@ struct CheckpointInfo {
 /// under `ema/`, the optimizer's state under `optim/`. A layer with a low-rank adapter stands there
 /// merged, as every other program reads it, and as it is trained under `lora/`. The tensors are
 /// those of the run, except for merged ones, and for buffers, which a forward pass may change.
-[[nodiscard]] NamedTensors checkpoint_tensors(ImageModel& model, const Optimizer& optimizer,
+[[nodiscard]] NamedTensors checkpoint_tensors(Network& network, const Optimizer& optimizer,
                                               const Ema* ema = nullptr);
 
 /// Writes one safetensors file, all or nothing: the tensors, and in the metadata what is needed to
@@ -43,7 +43,7 @@ void write_checkpoint(const std::filesystem::path& path, const NamedTensors& ten
 
 /// Puts weights, optimizer state and averages back. Throws Error (weights) where they are of
 /// another model or another optimizer.
-void restore_checkpoint(const std::filesystem::path& path, ImageModel& model, Optimizer& optimizer,
+void restore_checkpoint(const std::filesystem::path& path, Network& network, Optimizer& optimizer,
                         Ema* ema = nullptr);
 
 }  // namespace vit

@@ -14,7 +14,7 @@ double ema_decay(const EmaOptions& options, std::int64_t update) {
   return std::clamp(1.0 - std::pow(static_cast<double>(update), -2.0 / 3.0), 0.0, options.decay);
 }
 
-Ema::Ema(ImageModel& model, const EmaOptions& options) : options_(options) {
+Ema::Ema(Network& network, const EmaOptions& options) : options_(options) {
   const torch::NoGradGuard no_grad;
   const auto add = [&](const std::string& name, const torch::Tensor& tensor) {
     live_.push_back(tensor);
@@ -23,8 +23,8 @@ Ema::Ema(ImageModel& model, const EmaOptions& options) : options_(options) {
                                .to(options.force_cpu ? torch::Device(torch::kCPU) : tensor.device())
                                .clone());
   };
-  for (const auto& item : model.module().named_parameters()) add(item.key(), item.value());
-  for (const auto& item : model.module().named_buffers()) add(item.key(), item.value());
+  for (const auto& item : network.module().named_parameters()) add(item.key(), item.value());
+  for (const auto& item : network.module().named_buffers()) add(item.key(), item.value());
 }
 
 void Ema::update(std::int64_t update, std::optional<double> decay) {

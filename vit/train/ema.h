@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "vit/models/image_model.h"
+#include "vit/models/network.h"
 
 namespace vit {
 
@@ -25,7 +25,7 @@ struct EmaOptions {
 /// timm's ModelEmaV3: the first update copies.
 class Ema {
  public:
-  Ema(ImageModel& model, const EmaOptions& options);
+  Ema(Network& network, const EmaOptions& options);
 
   /// After update `update` of the weights, counted from 1. `decay` replaces that of the options.
   void update(std::int64_t update, std::optional<double> decay = {});

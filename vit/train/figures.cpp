@@ -11,11 +11,6 @@ double mean_loss(const TrainingState& state) {
   return state.loss_sum / static_cast<double>(std::max<std::int64_t>(state.samples, 1));
 }
 
-std::optional<double> train_top1(const TrainingState& state) {
-  if (state.correct < 0 || state.samples == 0) return std::nullopt;
-  return 100.0 * static_cast<double>(state.correct) / static_cast<double>(state.samples);
-}
-
 }  // namespace
 
 double Figures::images_per_s() const {
@@ -30,7 +25,7 @@ BatchEvent Figures::batch(const TrainingState& state, double lr) const {
   event.batches = plan_.batches();
   event.update = state.update;
   event.loss = mean_loss(state);
-  event.train_top1 = train_top1(state);
+  event.parts = parts(state);
   event.images_per_s = images_per_s();
   const std::int64_t batches_left = (epochs_ - state.epoch) * plan_.batches() - state.batch;
   event.seconds_left =
@@ -39,17 +34,26 @@ BatchEvent Figures::batch(const TrainingState& state, double lr) const {
   return event;
 }
 
-EpochEvent Figures::epoch(const TrainingState& state,
-                          std::vector<std::pair<std::string, double>> metrics) const {
+Metrics Figures::parts(const TrainingState& state) const {
+  Metrics means;
+  for (const Metric& known : parts_)
+    if (const auto sum = state.parts.find(known.name); sum != state.parts.end() && state.samples > 0) {
+      means.push_back(known);
+      means.back().value = sum->second / static_cast<double>(state.samples);
+    }
+  return means;
+}
+
+EpochEvent Figures::epoch(const TrainingState& state, Metrics metrics) const {
   VIT_ASSERT(!metrics.empty());
   EpochEvent event;
-  event.best = is_better(better_, metrics.front().second, state.best_metric);
+  event.best = is_better(metrics.front().better, metrics.front().value, state.best_metric);
   event.metrics = std::move(metrics);
   event.epoch = state.epoch + 1;
   event.epochs = epochs_;
   event.update = state.update;
   event.train_loss = mean_loss(state);
-  event.train_top1 = train_top1(state);
+  event.parts = parts(state);
   event.images_per_s = images_per_s();
   event.overhead = times.overhead();
   return event;

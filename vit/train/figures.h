@@ -1,8 +1,8 @@
 #pragma once
 
-#include "vit/tasks/task.h"
+#include "vit/core/metric.h"
+#include "vit/report/events.h"
 #include "vit/train/batch_plan.h"
-#include "vit/train/observer.h"
 #include "vit/train/step_timer.h"
 #include "vit/train/training_state.h"
 
@@ -11,8 +11,9 @@ namespace vit {
 /// What a run tells of itself: events from its state and its clocks.
 class Figures {
  public:
-  Figures(std::int64_t epochs, const BatchPlan& plan, Better better)
-      : epochs_(epochs), plan_(plan), better_(better) {}
+  /// `parts`: what the parts of the task's steps are called.
+  Figures(std::int64_t epochs, const BatchPlan& plan, Metrics parts)
+      : epochs_(epochs), plan_(plan), parts_(std::move(parts)) {}
 
   void start_epoch() {
     times = {};
@@ -21,17 +22,18 @@ class Figures {
   [[nodiscard]] BatchEvent batch(const TrainingState& state, double lr) const;
   /// `best` and all figures but lr and seconds.
   [[nodiscard]] EpochEvent epoch(const TrainingState& state,
-                                 std::vector<std::pair<std::string, double>> metrics) const;
+                                 Metrics metrics) const;
 
   StepTimes times;          ///< of the epoch so far, in this process
   std::int64_t images = 0;  ///< trained in that time
 
  private:
   [[nodiscard]] double images_per_s() const;
+  [[nodiscard]] Metrics parts(const TrainingState& state) const;
 
   std::int64_t epochs_;
   const BatchPlan& plan_;
-  Better better_;
+  Metrics parts_;
 };
 
 }  // namespace vit

@@ -8,9 +8,9 @@
 
 namespace vit {
 
-std::vector<std::string> frozen_parameters(ImageModel& model,
+std::vector<std::string> frozen_parameters(Network& network,
                                            const std::vector<std::string>& patterns) {
-  const auto all = model.module().named_parameters();
+  const auto all = network.module().named_parameters();
   std::set<std::string> frozen;
   for (const std::string& entry : patterns) {
     const bool takes_out = entry.starts_with("!");
@@ -32,18 +32,18 @@ std::vector<std::string> frozen_parameters(ImageModel& model,
   }
   if (frozen.size() == all.size() && !frozen.empty())
     throw Error(ErrorKind::usage, "train.freeze", "leaves nothing that learns",
-                "take something out, as in [\"*\", \"!" + model.classifier() + "\"]");
+                "take something out, as in [\"*\", \"!" + network.heads().front() + "\"]");
   return {frozen.begin(), frozen.end()};
 }
 
-void set_learning(ImageModel& model, const std::vector<std::string>& parameters, bool learn) {
-  auto all = model.module().named_parameters();
+void set_learning(Network& network, const std::vector<std::string>& parameters, bool learn) {
+  auto all = network.module().named_parameters();
   for (const std::string& name : parameters) all[name].requires_grad_(learn);
 }
 
-void train_mode(ImageModel& model) {
-  model.module().train();
-  for (const auto& module : model.module().modules(/*include_self=*/false)) {
+void train_mode(Network& network) {
+  network.module().train();
+  for (const auto& module : network.module().modules(/*include_self=*/false)) {
     const auto own = module->parameters(/*recurse=*/false);
     if (!own.empty() && module->children().empty() &&
         std::none_of(own.begin(), own.end(),

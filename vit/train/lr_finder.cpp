@@ -7,9 +7,8 @@
 #include <limits>
 
 #include "vit/data/sampler.h"
-#include "vit/nn/random.h"
-#include "vit/train/autocast.h"
 #include "vit/train/freeze.h"
+#include "vit/train/train_step.h"
 
 namespace vit {
 
@@ -33,25 +32,22 @@ double steepest_rate(const std::vector<double>& rates, const std::vector<double>
 LrFinding find_lr(TrainingParts& parts, double low, double high, std::int64_t updates) {
   constexpr double kMemory = 0.95, kRisen = 4.0;
   LrFinding finding;
-  train_mode(parts.model);
+  Network& network = parts.task.network();
+  set_learning(network, frozen_parameters(network, parts.train.freeze), false);
+  train_mode(network);
+  GradScalerState scaler;
+  TrainStep step(step_parts(parts), scaler);
+  LoaderOptions options = parts.loader;
+  options.drop_last = parts.train_data.size() >= options.batch_size;
   double mean = 0, least = std::numeric_limits<double>::infinity();
   std::int64_t update = 0;
   for (std::int64_t epoch = 0; update < updates; ++epoch) {
-    LoaderOptions options = parts.loader;
-    options.drop_last = parts.train_data.size() >= options.batch_size;
-    EpochLoader loader(parts.train_data, parts.train_pipeline,
+    EpochLoader loader(parts.train_data, parts.train_pipeline, parts.task.collator(Split::train),
                        shuffled_order(parts.train_data.size(), parts.seed, epoch), epoch, options);
     for (auto batch = loader.next(); batch && update < updates; batch = loader.next(), ++update) {
       const double rate = low * std::pow(high / low, static_cast<double>(update) /
                                                          static_cast<double>(updates - 1));
-      const RandomScope random(Rng(parts.seed, Stream::model, static_cast<std::uint64_t>(epoch),
-                                   static_cast<std::uint64_t>(update)));
-      TaskStep step;
-      {
-        const Autocast autocast(parts.device.type(), parts.train.amp);
-        step = parts.task.step(batch->to(parts.device));
-      }
-      const double loss = step.loss.item<double>();
+      const double loss = step.whole(batch->to(parts.device), {epoch, update}, {.lr = rate}).loss;
       mean = kMemory * mean + (1 - kMemory) * loss;
       const double smoothed = mean / (1 - std::pow(kMemory, static_cast<double>(update + 1)));
       if (!std::isfinite(loss) || smoothed > kRisen * least) {
@@ -61,11 +57,6 @@ LrFinding find_lr(TrainingParts& parts, double low, double high, std::int64_t up
       least = std::min(least, smoothed);
       finding.rates.push_back(rate);
       finding.losses.push_back(smoothed);
-      step.loss.backward();
-      const Clipping clipping =
-          clip_gradients(parts.optimizer.groups(), parts.optim, parts.model.classifier());
-      parts.optimizer.step({.lr = rate, .gradient_factor = clipping.factor});
-      parts.optimizer.zero_grad();
     }
   }
   finding.suggestion = steepest_rate(finding.rates, finding.losses);

@@ -208,7 +208,7 @@ StepProfile profile_steps(TrainingParts& parts, std::int64_t steps) {
     Listening(const TrainingParts& parts_, std::int64_t steps_) : parts(parts_), steps(steps_) {}
     void on_update(const UpdateEvent& /*event*/) override {
       ++seen;
-      if (seen == kWarmup) profiler.emplace(parts.model.module());
+      if (seen == kWarmup) profiler.emplace(parts.task.network().module());
       if (seen == kWarmup + steps) enough = true;
     }
   } listening(parts, steps);

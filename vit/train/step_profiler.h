@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "vit/train/step_profile.h"
+#include "vit/report/step_profile.h"
 #include "vit/train/trainer.h"
 
 namespace vit {

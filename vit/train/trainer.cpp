@@ -6,25 +6,15 @@
 
 #include "vit/core/error.h"
 #include "vit/data/sampler.h"
-#include "vit/nn/random.h"
-#include "vit/train/autocast.h"
 #include "vit/train/batch_plan.h"
 #include "vit/train/figures.h"
 #include "vit/train/freeze.h"
 #include "vit/train/loss_watch.h"
 #include "vit/train/prediction_scope.h"
-#include "vit/train/sam.h"
+#include "vit/train/train_step.h"
 
 namespace vit {
 namespace {
-
-LoaderOptions evaluation_loader(const LoaderOptions& training, c10::Device device) {
-  LoaderOptions options = training;
-  options.max_bad = 0;  // figures over other pictures than those that are asked for mean nothing
-  options.drop_last = false;
-  options.pin_memory = device.is_cuda();
-  return options;
-}
 
 class Training {
  public:
@@ -35,12 +25,10 @@ class Training {
         plan_(training_plan(parts)),
         schedule_(training_schedule(parts)),
         interval_(parse_interval(parts.train.checkpoint_every)),
-        frozen_(frozen_parameters(parts.model, parts.train.freeze)),
-        parameters_(parts.optimizer.parameters()),
-        scaler_(parts.train.amp == "fp16", state.scaler),
-        sam_(parameters_, parts.optim.sam_rho),
+        frozen_(frozen_parameters(parts.task.network(), parts.train.freeze)),
+        step_(step_parts(parts), state.scaler),
         watch_(parts.train.loss_spike),
-        figures_(parts.schedule.epochs, plan_, parts.task.better()) {}
+        figures_(parts.schedule.epochs, plan_, parts.task.parts()) {}
 
   TrainingEnd run() {
     while (state_.epoch < parts_.schedule.epochs && !out_of_patience()) {
@@ -61,8 +49,8 @@ class Training {
   /// False where it was told to stop.
   bool train_epoch() {
     const bool thawed = parts_.train.unfreeze_epoch && state_.epoch >= *parts_.train.unfreeze_epoch;
-    set_learning(parts_.model, frozen_, thawed);
-    train_mode(parts_.model);
+    set_learning(parts_.task.network(), frozen_, thawed);
+    train_mode(parts_.task.network());
     const std::unique_ptr<BatchSource> batches = training_batches();
     const Stopwatch time;
     figures_.start_epoch();
@@ -77,9 +65,9 @@ class Training {
   [[nodiscard]] std::unique_ptr<BatchSource> training_batches() const {
     std::vector<std::int64_t> order =
         training_order(parts_.train_data, parts_.loader.sampler, parts_.seed, state_.epoch);
-    if (parts_.batches)
-      return parts_.batches(parts_.train_data, std::move(order), plan_.loader(), state_.batch);
-    return std::make_unique<EpochLoader>(parts_.train_data, pipeline(), std::move(order),
+    if (auto own = parts_.task.batches(Split::train, order, plan_.loader(), state_.batch)) return own;
+    return std::make_unique<EpochLoader>(parts_.train_data, pipeline(),
+                                         parts_.task.collator(Split::train), std::move(order),
                                          state_.epoch, plan_.loader(), state_.batch);
   }
 
@@ -105,12 +93,18 @@ class Training {
       const auto* ids = batch.indices.const_data_ptr<std::int64_t>();
       event.samples.insert(event.samples.end(), ids, ids + batch.samples());
       count_in(step, loss, batch.samples());
-      if (sam_.enabled()) held.push_back(batch);
+      if (step_.climbs()) held.push_back(batch);
       figures_.times.total = time.seconds();
       if (std::isfinite(loss)) tell_batch();
     }
     bool finite = std::isfinite(event.loss);
-    if (finite && sam_.enabled()) take_gradient_uphill(held, before.batch, samples);
+    if (finite && step_.climbs())
+      step_.uphill([&] { announce_change(); },
+                   [&] {
+                     for (std::size_t i = 0; i < held.size(); ++i)
+                       forward_backward(held[i], before.batch + static_cast<std::int64_t>(i),
+                                        static_cast<double>(held[i].samples()) / samples);
+                   });
     announce_change();
     finite =
         finite && timed("update", figures_.times.update, [&] { return update_weights(event); });
@@ -123,49 +117,26 @@ class Training {
                     event.update, " (epoch ", event.epoch, ", batch ", event.batch, ")"));
   }
 
-  /// Adds `share` of a batch's gradient to what is there. The same random numbers each time.
+  /// Adds `share` of a batch's gradient to what is there.
   TaskStep forward_backward(const Batch& batch, std::int64_t index, double share) {
-    const RandomScope random(
-        Rng(parts_.seed, Stream::model, static_cast<std::uint64_t>(state_.epoch),
-            static_cast<std::uint64_t>(index)),
-        schedule_.drop_path_factor(place_in_schedule()));
     const TaskStep step = timed("forward", figures_.times.forward, [&] {
-      const Autocast autocast(parts_.device.type(), parts_.train.amp);
-      return parts_.task.step(batch);
+      return step_.forward(batch, {state_.epoch, index},
+                           schedule_.drop_path_factor(place_in_schedule()));
     });
-    timed("backward", figures_.times.backward,
-          [&] { scaler_.scale(step.loss * share).backward(); });
+    timed("backward", figures_.times.backward, [&] { step_.backward(step, share); });
     return step;
-  }
-
-  void take_gradient_uphill(const std::vector<Batch>& held, std::int64_t first, double samples) {
-    if (!scaler_.unscale(parameters_)) return;  // the second scaling then finds the overflow too
-    announce_change();
-    sam_.climb();
-    for (std::size_t i = 0; i < held.size(); ++i)
-      forward_backward(held[i], first + static_cast<std::int64_t>(i),
-                       static_cast<double>(held[i].samples()) / samples);
-    sam_.descend();
   }
 
   /// False where a gradient is not finite; the weights are as before then.
   bool update_weights(UpdateEvent& event) {
-    const bool in_range = scaler_.unscale(parameters_);
-    const Clipping clipping =
-        clip_gradients(parts_.optimizer.groups(), parts_.optim, parts_.model.classifier());
-    event.grad_norm = clipping.norm;
-    const bool finite = std::isfinite(event.grad_norm);
-    if (in_range && finite) {
-      parts_.optimizer.step(
-          {.lr = lr_,
-           .gradient_factor = clipping.factor,
-           .weight_decay_factor =
-               schedule_.weight_decay_factor(place_in_schedule(), parts_.optim.weight_decay),
-           .momentum = schedule_.momentum(place_in_schedule(), parts_.optim.momentum)});
-      if (parts_.ema != nullptr) parts_.ema->update(place_in_schedule() + 1, ema_decay());
-    }
-    parts_.optimizer.zero_grad();
-    return finite || !in_range;  // an overflow of float16 is the scaler's business
+    const TrainStep::Update update = step_.update(
+        {.lr = lr_,
+         .weight_decay_factor =
+             schedule_.weight_decay_factor(place_in_schedule(), parts_.optim.weight_decay),
+         .momentum = schedule_.momentum(place_in_schedule(), parts_.optim.momentum)},
+        place_in_schedule(), ema_decay());
+    event.grad_norm = update.grad_norm;
+    return update.finite;
   }
 
   [[nodiscard]] std::optional<double> ema_decay() const {
@@ -189,7 +160,7 @@ class Training {
     if (rolls_back && !hooks_.roll_back()) give_up("; there is no checkpoint yet to roll back to");
     // The epoch's means are over what was learned from.
     state_.loss_sum = before.loss_sum;
-    state_.correct = before.correct;
+    state_.parts = before.parts;
     state_.samples = before.samples;
     note(trouble_text(event) +
          (rolls_back ? "; going on behind it from the last checkpoint's weights" : "; skipped"));
@@ -197,13 +168,13 @@ class Training {
 
   /// False where it was told to stop on the way: the evaluation is made again then.
   bool evaluate_epoch(const Stopwatch& epoch_time) {
-    const std::unique_ptr<Evaluation> evaluation = parts_.task.evaluate();
+    const std::unique_ptr<Evaluation> evaluation = parts_.task.evaluation();
     {
       const EmaWeights averaged(parts_.ema);
       if (!evaluate(*evaluation)) return false;
     }
     EpochEvent event = figures_.epoch(state_, evaluation->metrics());
-    const double metric = event.metrics.front().second;
+    const double metric = event.metrics.front().value;
     event.lr = schedule_.lr(place_in_schedule() - 1, state_.metrics);
     event.seconds = epoch_time.seconds();
     start_next_epoch(metric, event.best);
@@ -218,20 +189,16 @@ class Training {
   }
 
   bool evaluate(Evaluation& evaluation) const {
-    if (!parts_.batches)
-      return run_evaluation(evaluation, parts_.model, parts_.val_data, parts_.val_pipeline,
-                            parts_.loader, parts_.device, parts_.train.amp, hooks_.stop);
-    const auto batches = parts_.batches(parts_.val_data, sequential_order(parts_.val_data.size()),
-                                        evaluation_loader(parts_.loader, parts_.device), 0);
-    return run_evaluation(evaluation, parts_.model, *batches, parts_.device, parts_.train.amp,
-                          hooks_.stop);
+    return run_evaluation(evaluation, parts_.task, parts_.val_data, parts_.val_pipeline,
+                          parts_.loader, parts_.device, training_type(parts_), hooks_.stop);
   }
 
   void start_next_epoch(double metric, bool best) {
     ++state_.epoch;
     state_.batch = 0;
     state_.loss_sum = 0;
-    state_.correct = state_.samples = 0;
+    state_.samples = 0;
+    state_.parts.clear();
     state_.metrics.push_back(metric);
     if (!best) return;
     state_.best_metric = metric;
@@ -268,8 +235,8 @@ class Training {
   void count_in(const TaskStep& step, double loss, std::int64_t samples) {
     state_.loss_sum += loss * static_cast<double>(samples);
     state_.samples += samples;
-    state_.correct =
-        step.correct.defined() ? state_.correct + step.correct.item<std::int64_t>() : -1;
+    for (const auto& [name, value] : step.parts)
+      state_.parts[name] += value.item<double>() * static_cast<double>(samples);
     ++state_.batch;
     figures_.images += samples;
   }
@@ -294,9 +261,7 @@ class Training {
   Schedule schedule_;
   CheckpointInterval interval_;
   std::vector<std::string> frozen_;  // parameters that do not learn, at least at first
-  std::vector<torch::Tensor> parameters_;
-  GradScaler scaler_;
-  Sam sam_;
+  TrainStep step_;
   LossWatch watch_;
   Figures figures_;
   Stopwatch since_checkpoint_;
@@ -316,24 +281,52 @@ BatchPlan training_plan(const TrainingParts& parts) {
 Schedule training_schedule(const TrainingParts& parts) {
   return {parts.schedule,
           base_learning_rate(parts.optim, parts.loader.batch_size * parts.train.grad_accum_steps),
-          training_plan(parts).updates(), parts.task.better() == Better::larger};
+          training_plan(parts).updates(),
+          parts.task.evaluation()->metrics().front().better == Better::larger};
 }
 
-bool run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& data,
-                    const Pipeline& pipeline, const LoaderOptions& loader, c10::Device device,
-                    const std::string& dtype, const std::atomic<bool>* stop) {
-  EpochLoader batches(data, pipeline, sequential_order(data.size()), 0,
-                      evaluation_loader(loader, device));
-  return run_evaluation(evaluation, model, batches, device, dtype, stop);
+LoaderOptions evaluation_loader(const LoaderOptions& training, c10::Device device) {
+  LoaderOptions options = training;
+  options.max_bad = 0;  // figures over other pictures than those that are asked for mean nothing
+  options.drop_last = false;
+  options.pin_memory = device.is_cuda();
+  return options;
 }
 
-bool run_evaluation(Evaluation& evaluation, ImageModel& model, BatchSource& batches,
+std::string training_type(const TrainingParts& parts) {
+  return parts.task.full_precision() ? "fp32" : parts.train.amp;
+}
+
+StepParts step_parts(const TrainingParts& parts) {
+  return {.task = parts.task,
+          .optimizer = parts.optimizer,
+          .optim = parts.optim,
+          .device = parts.device,
+          .amp = training_type(parts),
+          .seed = parts.seed,
+          .ema = parts.ema};
+}
+
+bool run_evaluation(Evaluation& evaluation, Task& task, const Dataset& data,
+                    const Pipeline& pipeline, const LoaderOptions& training_loader,
+                    c10::Device device, const std::string& dtype, const std::atomic<bool>* stop) {
+  const LoaderOptions loader = evaluation_loader(training_loader, device);
+  const std::unique_ptr<Predictor> predictor = task.predictor();
+  task.network().module().eval();
+  std::vector<std::int64_t> order = sequential_order(data.size());
+  if (const auto own = task.batches(Split::val, order, loader, 0))
+    return run_evaluation(evaluation, *predictor, *own, device, dtype, stop);
+  EpochLoader batches(data, pipeline, task.collator(Split::val), std::move(order), 0, loader);
+  return run_evaluation(evaluation, *predictor, batches, device, dtype, stop);
+}
+
+bool run_evaluation(Evaluation& evaluation, Predictor& predictor, BatchSource& batches,
                     c10::Device device, const std::string& dtype, const std::atomic<bool>* stop) {
   const PredictionScope prediction(device, dtype);
-  model.module().eval();
   for (std::optional<Batch> batch = batches.next(); batch; batch = batches.next()) {
     if (stop != nullptr && *stop) return false;
-    evaluation.add(batch->to(device));
+    const Batch there = batch->to(device);
+    evaluation.add(there, predictor.predict(there));
     prediction.check();
   }
   return true;

@@ -9,15 +9,15 @@
 #include "vit/augment/pipeline.h"
 #include "vit/data/dataset.h"
 #include "vit/data/loader.h"
-#include "vit/models/image_model.h"
 #include "vit/optim/optimizer.h"
 #include "vit/optim/options.h"
 #include "vit/optim/schedule.h"
-#include "vit/tasks/task.h"
 #include "vit/train/batch_plan.h"
 #include "vit/train/ema.h"
-#include "vit/train/observer.h"
+#include "vit/report/events.h"
 #include "vit/train/options.h"
+#include "vit/train/task.h"
+#include "vit/train/train_step.h"
 #include "vit/train/training_state.h"
 #include "vit/train/trouble.h"
 
@@ -25,7 +25,6 @@ namespace vit {
 
 /// Everything that a run is made of; the trainer owns none of it.
 struct TrainingParts {
-  ImageModel& model;
   Task& task;
   Optimizer& optimizer;
   const Dataset& train_data;
@@ -39,11 +38,6 @@ struct TrainingParts {
   c10::Device device;
   std::uint64_t seed = 0;
   Ema* ema = nullptr;
-  /// Makes the batches of one pass over a data set in this order, from batch `first` on; where it
-  /// is not given, its samples are read through the pipelines.
-  std::function<std::unique_ptr<BatchSource>(const Dataset& data, std::vector<std::int64_t> order,
-                                             const LoaderOptions& loader, std::int64_t first)>
-      batches{};
   /// The pipeline of an epoch, where it is not always train_pipeline.
   std::function<const Pipeline&(std::int64_t)> pipeline_of_epoch{};
 };
@@ -82,14 +76,23 @@ TrainingEnd train(TrainingParts& parts, TrainingState& state, const TrainingHook
 /// The schedule of a run of these parts.
 [[nodiscard]] Schedule training_schedule(const TrainingParts& parts);
 
-/// One pass of `evaluation` over a data set, with the model in evaluation mode. False where `stop`
-/// was set on the way.
-bool run_evaluation(Evaluation& evaluation, ImageModel& model, const Dataset& data,
+/// How the batches of an evaluation are read, where those of training are read so.
+[[nodiscard]] LoaderOptions evaluation_loader(const LoaderOptions& training, c10::Device device);
+
+/// What the forward passes of a run of these parts are computed in.
+[[nodiscard]] std::string training_type(const TrainingParts& parts);
+
+/// What one of its training steps works on.
+[[nodiscard]] StepParts step_parts(const TrainingParts& parts);
+
+/// One pass of `evaluation` over a data set, with the task's network in evaluation mode. False
+/// where `stop` was set on the way.
+bool run_evaluation(Evaluation& evaluation, Task& task, const Dataset& data,
                     const Pipeline& pipeline, const LoaderOptions& loader, c10::Device device,
-                    const std::string& amp, const std::atomic<bool>* stop = nullptr);
-/// The same of batches that come from elsewhere.
-bool run_evaluation(Evaluation& evaluation, ImageModel& model, BatchSource& batches,
-                    c10::Device device, const std::string& amp,
+                    const std::string& dtype, const std::atomic<bool>* stop = nullptr);
+/// The same of batches that come from elsewhere, and of whatever predicts.
+bool run_evaluation(Evaluation& evaluation, Predictor& predictor, BatchSource& batches,
+                    c10::Device device, const std::string& dtype,
                     const std::atomic<bool>* stop = nullptr);
 
 }  // namespace vit

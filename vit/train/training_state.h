@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "vit/train/grad_scaler.h"
@@ -16,7 +18,8 @@ struct TrainingState {
   std::int64_t update = 0;  ///< updates of the weights, with those that were skipped
   // Sums over those batches, so that a resumed epoch reports what an unbroken one would.
   double loss_sum = 0;  ///< of losses, weighted by samples
-  std::int64_t correct = 0, samples = 0;
+  std::int64_t samples = 0;
+  std::map<std::string, double> parts;  ///< of what else the task's steps tell, weighted alike
   std::optional<double> best_metric;
   std::int64_t best_epoch = 0;  ///< counted from 1; 0: none yet
   std::vector<double> metrics;  ///< of each finished epoch: the one that decides which is the best

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "vit/core/error.h"
-#include "vit/train/observer.h"
+#include "vit/report/events.h"
 
 namespace vit {
 

@@ -1,0 +1,145 @@
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vit/augment/options.h"
+#include "vit/augment/pipeline.h"
+#include "vit/augment/preprocess.h"
+#include "vit/core/fields.h"
+#include "vit/data/dataset.h"
+#include "vit/data/loader.h"
+#include "vit/data/sample_parts.h"
+#include "vit/models/registry.h"
+#include "vit/train/task.h"
+
+namespace vit {
+
+/// A model that was opened to be used beside the one that learns, and the pixels it was made for.
+struct OpenedModel {
+  std::shared_ptr<ImageModel> model;
+  Preprocessing input;
+};
+
+/// Where features of a data set are kept between runs, and all that they depend on.
+struct FeatureFile {
+  std::filesystem::path path;
+  std::string key;
+};
+
+/// What a task that is to be trained may look at. All of it outlives the task.
+struct TrainingContext {
+  const Dataset& train_data;
+  const Dataset& val_data;
+  AugmentOptions augment;
+  DecodePolicy decoding;
+  LoaderOptions loader;
+  std::string amp;
+  /// Opens weights: of the model that `name` says, or of what they say themselves ("auto"); for
+  /// images of this size and these classes where they are not a run's own.
+  std::function<OpenedModel(const std::string& name, const std::string& weights, Size2 img_size,
+                            std::int64_t num_classes)>
+      open_model;
+  /// The file for the features that `body` makes of the data, `what` being which of them.
+  std::function<FeatureFile(ImageModel& body, const std::string& what)> feature_file;
+};
+
+/// What a task is made from.
+struct TaskContext {
+  std::shared_ptr<ImageModel> model;  ///< that it builds on, with its weights, on the device
+  ModelSpec spec;                     ///< what that was made from
+  Preprocessing input;
+  std::vector<std::string> classes;
+  std::uint64_t seed = 0;
+  c10::Device device = c10::kCPU;
+  const TrainingContext* training = nullptr;  ///< null: it is not to be trained
+};
+
+/// What batches are made for.
+struct CollatorContext {
+  std::int64_t num_classes = 0;
+  MixupOptions mixup{};
+  std::uint64_t seed = 0;
+};
+
+inline constexpr std::int64_t kMostPredictedViews = 10;
+
+/// How an image is predicted.
+struct PredictOptions {
+  std::int64_t views = 1;  ///< of each image, averaged: test-time augmentation; up to 10
+};
+
+/// How a prediction is told.
+struct TellOptions {
+  std::vector<std::string> classes;
+  std::int64_t topk = 5;
+  bool unicode = false;
+  std::filesystem::path image;   ///< that it is of
+  std::filesystem::path folder;  ///< for what does not fit into a line, as masks; "": none
+};
+
+/// An option of the experiment that has no say, or that cannot be honoured, and why.
+struct OptionRule {
+  std::string pattern;          ///< keys, in which `*` stands for any text
+  std::string why;
+  std::string only_value = {};  ///< the rule holds for this value alone; "": for all
+};
+
+/// A task of an experiment with its options: everything that is peculiar to it is reached from
+/// here. A new task is one folder and one line in tasks/registry.cpp.
+class TaskConfig {
+ public:
+  virtual ~TaskConfig() = default;
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  [[nodiscard]] virtual std::unique_ptr<TaskConfig> clone() const = 0;
+  /// Its options, in the section `task` of an experiment.
+  virtual void describe(FieldVisitor& visitor) = 0;
+
+  /// What every sample must hold.
+  [[nodiscard]] virtual SampleParts needs() const = 0;
+  /// The model that it builds on, of what model.* says: with another head, or none.
+  [[nodiscard]] virtual ModelSpec model(const ModelSpec& spec) const { return spec; }
+  /// Versions of each sample that its loss compares, see Pipeline.
+  [[nodiscard]] virtual std::int64_t versions() const { return 1; }
+  /// Whether samples keep what is known of them as it lies in their files, also where their images
+  /// are resized: as an evaluation at the file's own size wants it.
+  [[nodiscard]] virtual bool evaluates_files() const { return false; }
+  /// Parameters that do not learn, in the words of train.freeze.
+  [[nodiscard]] virtual std::vector<std::string> frozen(const Network& /*network*/) const {
+    return {};
+  }
+  /// Options of the experiment that it cannot honour, which are refused where they are set.
+  [[nodiscard]] virtual std::vector<OptionRule> refused() const { return {}; }
+  /// Its own options that have no say beside the others (their keys without `task.`).
+  [[nodiscard]] virtual std::vector<OptionRule> unread() const { return {}; }
+
+  [[nodiscard]] virtual std::unique_ptr<Task> make(const TaskContext& context) const = 0;
+
+  // What an exported file is used by, without a network: the task of a network uses the same.
+  [[nodiscard]] virtual std::unique_ptr<Predictor> predictor(
+      Graph graph, const Preprocessing& input, const std::vector<std::string>& classes,
+      const PredictOptions& options) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Evaluation> evaluation(
+      const std::vector<std::string>& classes) const = 0;
+  /// Makes the annotations that the steps, or the evaluation, read.
+  [[nodiscard]] virtual std::unique_ptr<Collator> collator(
+      Split split, const CollatorContext& context) const = 0;
+
+  // How a prediction is told: as JSON, as text for people, drawn on its image.
+  virtual void tell(const Prediction& prediction, const TellOptions& options,
+                    nlohmann::json& object) const = 0;
+  [[nodiscard]] virtual std::string text(const Prediction& prediction,
+                                         const TellOptions& options) const = 0;
+  [[nodiscard]] virtual Image draw(const Image& image, const Prediction& prediction,
+                                   const TellOptions& options) const = 0;
+};
+
+}  // namespace vit
