@@ -53,6 +53,16 @@ void check_versions(const AugmentOptions& augment, const AugmentList& ops) {
                 "augment.train, or choose another task.loss than jsd");
 }
 
+/// Decodes all of the image; boxes and mask turn with it, where `options` says so.
+void decode_whole(Sample& sample, const DecodeOptions& options) {
+  const ImageHeader header = read_image_header(sample.encoded, sample.source);
+  sample.image = decode_image(sample.encoded, sample.source, options);
+  sample.placement.original = {header.height, header.width};
+  if (options.apply_exif_orientation)
+    orient_annotations(sample, exif_orientation(sample.encoded, header.format),
+                       static_cast<int>(header.width), static_cast<int>(header.height));
+}
+
 /// The strongest reduction that leaves at least as many pixels as the part is scaled to.
 int reduction_for(const PixelBox& part, const Size2& size) {
   for (const int reduction : {8, 4, 2})
@@ -118,7 +128,10 @@ Rng Pipeline::rng_of(std::int64_t epoch, std::int64_t index) const {
 }
 
 Pipeline::Decoded Pipeline::decode(Sample& sample, Rng& rng) const {
-  if (!sample.image.empty()) return {};
+  if (!sample.image.empty()) {
+    start_placement(sample);
+    return {};
+  }
   DecodeOptions options;
   options.apply_exif_orientation = decoding_.exif_orientation;
   options.jpeg_fast = training_ && decoding_.decode == "fast";
@@ -129,9 +142,7 @@ Pipeline::Decoded Pipeline::decode(Sample& sample, Rng& rng) const {
   const int orientation =
       decoding_.exif_orientation ? exif_orientation(sample.encoded, header.format) : kUpright;
   if (region_op == nullptr || orientation != kUpright || header.format != ImageFormat::jpeg) {
-    sample.image = decode_image(sample.encoded, sample.source, options);
-    orient_annotations(sample, orientation, static_cast<int>(header.width),
-                       static_cast<int>(header.height));
+    decode_whole(sample, options);
     return {};
   }
   // Which part is cut out depends on the size alone: the rest need not be decoded.
@@ -141,8 +152,14 @@ Pipeline::Decoded Pipeline::decode(Sample& sample, Rng& rng) const {
     options.jpeg_reduction = reduction_for(part, region_op->output_size());
   DecodedRegion decoded = decode_region(sample.encoded, sample.source, part, options);
   sample.image = std::move(decoded.image);
+  sample.placement.original = {header.height, header.width};
   crop_annotations(sample, part.left, part.top, part.width, part.height);
-  return {1, region_op, options.jpeg_reduction > 1 ? std::optional(decoded.box) : std::nullopt};
+  if (options.jpeg_reduction == 1) return {1, region_op, {}};
+  // The part lies in a smaller image, whose pixels the rest of the operation is told.
+  sample.placement.resize(whole_box(part.width, part.height), decoded.box.right - decoded.box.left,
+                          decoded.box.bottom - decoded.box.top);
+  sample.placement.crop(-decoded.box.left, -decoded.box.top);
+  return {1, region_op, decoded.box};
 }
 
 void Pipeline::decode_only(Sample& sample, std::int64_t epoch, std::int64_t index) const {
@@ -155,7 +172,8 @@ void Pipeline::apply(Sample& sample, std::int64_t epoch, std::int64_t index, flo
   const Decoded decoded = decode(sample, rng);
   if (decoded.pending != nullptr) decoded.pending->finish(sample, decoded.box);
   if (!training_) {
-    normalize(eval_transform(sample.image, preprocessing_), preprocessing_, out);
+    eval_transform(sample, preprocessing_);
+    normalize(sample.image, preprocessing_, out);
     return;
   }
   for (std::size_t i = decoded.next; i < ops_.size(); ++i) ops_.ops()[i]->apply(sample, rng);
@@ -204,8 +222,9 @@ void Pipeline::apply(Sample& sample, std::int64_t epoch, std::int64_t index,
     DecodeOptions options;
     options.apply_exif_orientation = decoding_.exif_orientation;
     options.jpeg_fast = decoding_.decode == "fast";
-    sample.image = decode_image(sample.encoded, sample.source, options);
+    decode_whole(sample, options);
   }
+  start_placement(sample);
   for (std::size_t i = 0; i < views.size(); ++i)
     multi_crop_->apply(sample, epoch, index, i, views[i]);
 }
