@@ -168,6 +168,10 @@ ExportCheck export_torchscript(ImageModel& model, const ModelCard& card,
   model.module().to(torch::kCPU);
   Trace traced = trace(model);
   const bool fixed_size = !takes_other_sizes(model, traced);
+  if (fixed_size && card.preprocessing.crop_mode == "whole")
+    throw Error(ErrorKind::usage, "data.crop_mode",
+                "whole keeps the image's shape, and the exported model takes images of one size",
+                "set data.crop_mode: center, squash or border");
   traced.add_as(fixed_size ? kOfOneSize : "forward");
   if (fixed_size) define_forward_of_one_size(traced.module, model);
   std::stringstream bytes;
