@@ -70,7 +70,8 @@ Image eval_transform(const Image& image, const Preprocessing& p) {
 }
 
 void eval_transform(Sample& sample, const Preprocessing& p) {
-  eval_transform_sample(sample, eval_options(p));
+  const EvalTransformOptions options = eval_options(p);
+  scaled_crop_sample(sample, eval_crop(sample.image, options), options.interpolation, options.fill);
 }
 
 void normalize(const Image& image, const Preprocessing& p, float* out) {

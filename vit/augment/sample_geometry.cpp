@@ -148,19 +148,18 @@ void rot90_sample(Sample& sample, int quarters) {
   orient_annotations(sample, orientation, width, height);
 }
 
-void eval_transform_sample(Sample& sample, const EvalTransformOptions& options) {
-  const EvalSteps steps = eval_steps(sample.image, options);
+void scaled_crop_sample(Sample& sample, const ScaledCrop& crop, Filter filter, const Colour& fill) {
   const SourceBox all = whole_box(sample.image.width, sample.image.height);
-  sample.image = take_steps(sample.image, steps, options.interpolation, options.fill);
+  const PixelBox& part = crop.part;
+  sample.image = scaled_crop(sample.image, crop, filter, fill);
   if (!sample.mask.empty())
-    sample.mask = take_steps(sample.mask, steps, Filter::nearest, Colour{kIgnoredClass});
-  sample.placement.resize(all, steps.width, steps.height);
-  sample.placement.crop(steps.seen.left, steps.seen.top);
-  const auto x_scale = static_cast<float>(steps.width) / all.right,
-             y_scale = static_cast<float>(steps.height) / all.bottom;
-  move_boxes(sample, static_cast<float>(steps.seen.left) / x_scale,
-             static_cast<float>(steps.seen.top) / y_scale, x_scale, y_scale, steps.seen.width,
-             steps.seen.height);
+    sample.mask = scaled_crop(sample.mask, crop, Filter::nearest, Colour{kIgnoredClass});
+  sample.placement.resize(all, crop.width, crop.height);
+  sample.placement.crop(part.left, part.top);
+  const auto x_scale = static_cast<float>(crop.width) / all.right,
+             y_scale = static_cast<float>(crop.height) / all.bottom;
+  move_boxes(sample, static_cast<float>(part.left) / x_scale,
+             static_cast<float>(part.top) / y_scale, x_scale, y_scale, part.width, part.height);
 }
 
 }  // namespace vit

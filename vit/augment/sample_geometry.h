@@ -3,10 +3,10 @@
 #include <optional>
 
 #include "vit/image/affine.h"
-#include "vit/image/eval_transform.h"
 #include "vit/image/geometry.h"
 #include "vit/image/resize.h"
 #include "vit/image/sample.h"
+#include "vit/image/scaled_crop.h"
 
 /// Geometry of whole samples: boxes and mask move along with the image, and the placement records
 /// the step. A box that leaves the image is cut to it, and removed where nothing is left of it.
@@ -37,7 +37,7 @@ void transform_sample(Sample& sample, const AffineMatrix& matrix, Filter filter,
 void rotate_sample(Sample& sample, double degrees, Filter filter, const Colour& fill);
 /// Turns counter-clockwise by quarters, of which there are 0 to 3; no pixel is lost or computed.
 void rot90_sample(Sample& sample, int quarters);
-/// Does what `eval_transform` does to an image; the mask is scaled by nearest neighbour.
-void eval_transform_sample(Sample& sample, const EvalTransformOptions& options);
+/// Does what `scaled_crop` does to an image; the mask is scaled by nearest neighbour.
+void scaled_crop_sample(Sample& sample, const ScaledCrop& crop, Filter filter, const Colour& fill);
 
 }  // namespace vit

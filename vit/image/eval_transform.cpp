@@ -41,7 +41,7 @@ Size2 scaled_size(const Image& image, const EvalTransformOptions& options) {
 
 }  // namespace
 
-EvalSteps eval_steps(const Image& image, const EvalTransformOptions& options) {
+ScaledCrop eval_crop(const Image& image, const EvalTransformOptions& options) {
   const Size2 whole = scaled_size(image, options);
   constexpr std::int64_t kLongest = std::int64_t{1} << 30;
   if (std::max(whole.width, whole.height) > kLongest)
@@ -49,10 +49,10 @@ EvalSteps eval_steps(const Image& image, const EvalTransformOptions& options) {
                 str("a picture of ", image.width, "x", image.height, " pixels would become ",
                     whole.width, "x", whole.height),
                 "Cut it to a less extreme shape, or take it out of the data set.");
-  EvalSteps steps{static_cast<int>(whole.width), static_cast<int>(whole.height), {}};
+  ScaledCrop result{static_cast<int>(whole.width), static_cast<int>(whole.height), {}};
   if (options.scaling == Scaling::whole) {
-    steps.seen = {0, 0, steps.width, steps.height};
-    return steps;
+    result.part = {0, 0, result.width, result.height};
+    return result;
   }
   // With too few pixels, the odd one of a border is behind for torchvision and timm, and before for
   // transformers.
@@ -62,26 +62,12 @@ EvalSteps eval_steps(const Image& image, const EvalTransformOptions& options) {
   };
   const int width = static_cast<int>(options.img_size.width),
             height = static_cast<int>(options.img_size.height);
-  steps.seen = {offset(steps.width, width), offset(steps.height, height), width, height};
-  return steps;
-}
-
-Image take_steps(const Image& image, const EvalSteps& steps, Filter filter, const Colour& fill) {
-  const auto& [left, top, width, height] = steps.seen;
-  const PadOptions outside{.mode = PadMode::constant, .fill = fill};
-  if (steps.width == image.width && steps.height == image.height)
-    return crop(image, left, top, width, height, outside);
-  // A crop_pct above 1, or an image that is contained, leaves a border. Of a long one, only what
-  // is seen is computed.
-  const PixelBox inside{std::max(left, 0), std::max(top, 0), std::min(steps.width, width),
-                        std::min(steps.height, height)};
-  Image part = resize_part(image, steps.width, steps.height, filter, inside);
-  if (left >= 0 && top >= 0) return part;
-  return crop(part, std::min(left, 0), std::min(top, 0), width, height, outside);
+  result.part = {offset(result.width, width), offset(result.height, height), width, height};
+  return result;
 }
 
 Image eval_transform(const Image& image, const EvalTransformOptions& options) {
-  return take_steps(image, eval_steps(image, options), options.interpolation, options.fill);
+  return scaled_crop(image, eval_crop(image, options), options.interpolation, options.fill);
 }
 
 }  // namespace vit

@@ -3,6 +3,7 @@
 #include "vit/core/fields.h"
 #include "vit/image/image.h"
 #include "vit/image/resize.h"
+#include "vit/image/scaled_crop.h"
 
 namespace vit {
 
@@ -24,24 +25,13 @@ struct EvalTransformOptions {
   bool floor_offset = false;  ///< half pixels of the crop's offset are rounded down
 };
 
-/// The steps of an evaluation transform: the image is scaled, then `seen` is cut out of it, which
-/// reaches beyond it where there are too few pixels.
-struct EvalSteps {
-  int width = 0, height = 0;  ///< of the whole image after scaling
-  PixelBox seen;
-};
-
-/// The steps for an image of this size. Throws Error (data) for an image so long that its size
-/// after scaling is no number of pixels.
-[[nodiscard]] EvalSteps eval_steps(const Image& image, const EvalTransformOptions& options);
-
-/// The image, or its mask, after the steps. Of what is scaled only what is seen is computed.
-[[nodiscard]] Image take_steps(const Image& image, const EvalSteps& steps, Filter filter,
-                               const Colour& fill);
+/// How an image of this size is scaled and cut. Throws Error (data) for an image so long that its
+/// size after scaling is no number of pixels.
+[[nodiscard]] ScaledCrop eval_crop(const Image& image, const EvalTransformOptions& options);
 
 /// What timm does before it evaluates, and with `floor_offset` what transformers does: the side
 /// that fits becomes floor(img_size / crop_pct), then the centre is cut out. The image has img_size
-/// afterwards (or with Scaling::whole its own shape), 8 bits, not normalised. Throws as eval_steps.
+/// afterwards (or with Scaling::whole its own shape), 8 bits, not normalised. Throws as eval_crop.
 [[nodiscard]] Image eval_transform(const Image& image, const EvalTransformOptions& options);
 
 }  // namespace vit
