@@ -26,9 +26,10 @@ std::optional<MultiCrop> views_of(const AugmentOptions& augment, const Preproces
 
 /// The first operation that versions of a sample do not share: crops and flips before it are.
 std::size_t first_varied(const AugmentList& ops) {
-  constexpr std::array<std::string_view, 7> kShared = {
-      "center_crop",        "hflip", "random_crop", "random_resized_crop", "resize",
-      "simple_random_crop", "vflip"};
+  constexpr std::array<std::string_view, 9> kShared = {
+      "center_crop",         "hflip",  "random_crop",
+      "random_resized_crop", "resize", "simple_random_crop",
+      "random_scale_crop",   "rot90",  "vflip"};
   std::size_t first = 0;
   while (first < ops.size() &&
          std::find(kShared.begin(), kShared.end(), ops.ops()[first]->name()) != kShared.end())
