@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "tests/augment/support.h"
+#include "tests/data/pictures.h"
 #include "tests/image/fixtures.h"
 #include "vit/augment/random_resized_crop.h"
 #include "vit/image/decode.h"
@@ -118,6 +119,64 @@ TEST_CASE("aa follows the operations of train, erasing the normalisation") {
     CHECK(b != c);
   }
   CHECK(differ >= 8);
+}
+
+TEST_CASE("boxes lead back to the file's image, whatever EXIF says and however it is decoded") {
+  const ScratchFolder folder;
+  const Box object{100, 60, 140, 90, 2};
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    put_turned_picture(folder / "turned.jpg", orientation, 240, 160);
+    const auto bytes = read_file(folder / "turned.jpg");
+    for (const bool upright : {false, true})
+      for (const char* decode : {"exact", "fast"}) {
+        const DecodePolicy policy{decode, upright};
+        CAPTURE(orientation, upright, decode);
+        const auto check = [&](const Pipeline& pipeline, Sample sample, std::int64_t index) {
+          sample.boxes = {object};
+          (void)pipeline.apply(sample, 0, index,
+                               std::vector<float>(static_cast<std::size_t>(3 * 32 * 32)).data());
+          REQUIRE(sample.placement.original == Size2{160, 240});
+          const Box seen = sample.placement.to_input_box(object);
+          if (seen.x0 < 0 || seen.y0 < 0 || seen.x1 > 32 || seen.y1 > 32) return;
+          REQUIRE(sample.boxes.size() == 1);
+          const Box back = sample.placement.to_original(sample.boxes[0]);
+          CHECK(back.x0 == Approx(object.x0).margin(0.5));
+          CHECK(back.y0 == Approx(object.y0).margin(0.5));
+          CHECK(back.x1 == Approx(object.x1).margin(0.5));
+          CHECK(back.y1 == Approx(object.y1).margin(0.5));
+        };
+        for (const char* mode : {"center", "squash", "border", "crop"}) {
+          Preprocessing input = square_input(32);
+          input.crop_mode = mode;
+          check(Pipeline::evaluation(input, policy), encoded(bytes), 0);
+          if (!upright) check(Pipeline::evaluation(input, policy), decoded(bytes), 0);
+        }
+        AugmentOptions augment;
+        augment.train = AugmentList{"random_resized_crop", "hflip"};
+        const Pipeline training = Pipeline::training(square_input(32), augment, 1, policy);
+        for (std::int64_t index = 0; index < 10; ++index) check(training, encoded(bytes), index);
+      }
+  }
+}
+
+TEST_CASE("an image that is decoded at a reduced scale is placed as the whole one") {
+  AugmentOptions augment;
+  augment.train = AugmentList{"random_resized_crop", "hflip"};
+  const auto bytes = encode_jpeg(waves(603, 501));
+  const auto placed = [&](const char* decode, std::int64_t index) {
+    const Pipeline pipeline =
+        Pipeline::training(square_input(32), augment, 1, DecodePolicy{decode, false});
+    Sample sample = encoded(bytes);
+    std::vector<float> out(static_cast<std::size_t>(3 * 32 * 32));
+    pipeline.apply(sample, 0, index, out.data());
+    return sample.placement;
+  };
+  for (std::int64_t index = 0; index < 20; ++index) {
+    const Placement exact = placed("exact", index), fast = placed("fast", index);
+    CHECK(fast.original == exact.original);
+    for (std::size_t i = 0; i < 6; ++i)
+      CHECK(fast.to_input[i] == Approx(exact.to_input[i]).margin(1e-4));
+  }
 }
 
 TEST_CASE("Versions share crops and flips, the first goes without the rest, the others differ") {

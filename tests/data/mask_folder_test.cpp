@@ -2,18 +2,11 @@
 
 #include "tests/catch.h"
 #include "tests/data/pictures.h"
-#include "tests/data/png_masks.h"
-#include "vit/data/png_mask.h"
 #include "vit/io/file.h"
 
 using namespace vit;
-using test::bytes_of;
 
 namespace {
-
-Image decoded(const std::string& bytes) {
-  return decode_mask(std::as_bytes(std::span(bytes)), "mask.png");
-}
 
 struct Scene {
   test::ScratchFolder folder;
@@ -37,31 +30,6 @@ struct Scene {
 };
 
 }  // namespace
-
-TEST_CASE("Masks are the file's own values: palette indices and grey levels of any depth") {
-  const std::vector<std::uint8_t> values = {0, 1, 2, 3, 255, 3, 2, 1, 0, 7};
-  CHECK(decoded(bytes_of(test::kPalette8)).pixels == values);
-  CHECK(decoded(bytes_of(test::kGrey8)).pixels == values);
-  const std::vector<std::uint8_t> small = {0, 1, 2, 3, 3, 3, 2, 1, 0, 1};
-  CHECK(decoded(bytes_of(test::kPalette2)).pixels == small);
-  CHECK(decoded(bytes_of(test::kPalette2)).channels == 1);
-}
-
-TEST_CASE("A picture in colours, wide samples and damage are no masks") {
-  const auto problem = [](const std::string& bytes) {
-    const auto error = test::error_of([&] { (void)decoded(bytes); });
-    REQUIRE(error);
-    CHECK(error->kind() == ErrorKind::data);
-    return std::string(error->what());
-  };
-  CHECK_THAT(problem(bytes_of(test::kColours)), Catch::Contains("picture in colours"));
-  CHECK_THAT(problem(bytes_of(test::kGrey16)), Catch::Contains("at most 8 bits"));
-  std::string torn = bytes_of(test::kGrey8);
-  torn[torn.size() - 20] = static_cast<char>(torn[torn.size() - 20] ^ 1);
-  CHECK_FALSE(problem(torn).empty());
-  for (std::size_t size = 0; size + 12 < torn.size(); ++size)
-    CHECK_FALSE(problem(bytes_of(test::kPalette8).substr(0, size)).empty());
-}
 
 TEST_CASE("Pictures and masks in two trees of the same names") {
   Scene scene({0, 1, 2, 255});

@@ -114,6 +114,21 @@ TEST_CASE("A distilled model becomes DeiT, LayerScale with registers DINOv2") {
   check_read_back(dino, scratch / "r");
 }
 
+TEST_CASE("What the other library has no words for in evaluation is refused with the key") {
+  const vit::test::ScratchFolder scratch;
+  vit::ViTOptions options = vit::test::small_vit(3);
+  Subject subject(options);
+  subject.card.preprocessing.crop_mode = "whole";
+  for (const auto write : {&vit::write_timm_bundle, &vit::write_transformers_bundle}) {
+    const auto error = vit::test::error_of(
+        [&] { write(subject.spec, *subject.model, subject.card, scratch / "bundle"); });
+    REQUIRE(error);
+    CHECK(error->kind() == vit::ErrorKind::usage);
+    CHECK(error->where() == "data.crop_mode");
+  }
+  CHECK(scratch.names().empty());
+}
+
 TEST_CASE("What the other library has no model of is refused with the option") {
   const vit::test::ScratchFolder scratch;
   const auto refusal = [&](auto change, auto write) {

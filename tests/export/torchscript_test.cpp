@@ -62,6 +62,19 @@ TEST_CASE(
   CHECK(folder.names() == std::vector<std::string>{"model.pt"});
 }
 
+TEST_CASE("A model of images that keep their shape is not exported for one size") {
+  const vit::test::ScratchFolder folder;
+  vit::VisionTransformer model = small_model();
+  vit::ModelCard whole = card();
+  whole.preprocessing.crop_mode = "whole";
+  const auto error = vit::test::error_of(
+      [&] { (void)vit::export_torchscript(*model, whole, folder / "model.pt"); });
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::usage);
+  CHECK(error->where() == "data.crop_mode");
+  CHECK(folder.names().empty());
+}
+
 TEST_CASE("What is no exported model is refused by name") {
   const vit::test::ScratchFolder folder;
   vit::test::put(folder / "text.pt", "this is no archive");

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include "tests/image/fixtures.h"
+#include "tests/image/png_writer.h"
 #include "vit/image/encode.h"
 
 using namespace vit;
@@ -45,6 +46,14 @@ std::vector<std::byte> one_row(int width, int depth, int colour, std::string_vie
 }
 
 using Samples = std::vector<std::uint8_t>;
+
+/// Values of up to `depth` bits, at most 255, in 13 x 9 pixels.
+std::vector<std::uint16_t> values_of(int depth) {
+  std::vector<std::uint16_t> values(13 * 9);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<std::uint16_t>((i * 37 + i / 13) % (1U << std::min(depth, 8)));
+  return values;
+}
 
 }  // namespace
 
@@ -99,4 +108,62 @@ TEST_CASE("pixels that zlib cannot unpack are an error, though the checksums mat
   const std::string header = big32(2) + big32(2) + std::string("\x08\x02\0\0\0", 5);
   CHECK(fails(to_bytes("\x89PNG\r\n\x1A\n" + chunk("IHDR", header) + chunk("IDAT", "nothing") +
                        chunk("IEND", ""))));
+}
+
+TEST_CASE("a palette's indices and grey levels of any depth are given as they are stored") {
+  for (const int colour : {PNG_COLOR_TYPE_PALETTE, PNG_COLOR_TYPE_GRAY})
+    for (const int depth : {1, 2, 4, 8, 16})
+      for (const bool interlaced : {false, true})
+        for (const bool transparent : {false, true}) {
+          if (colour == PNG_COLOR_TYPE_PALETTE && depth == 16) continue;
+          CAPTURE(colour, depth, interlaced, transparent);
+          const std::vector<std::uint16_t> values = values_of(depth);
+          const auto image = decode_png_values(
+              png_of_values(13, 9, values, {colour, depth, interlaced, transparent}), "x.png");
+          REQUIRE(image);
+          CHECK(image->channels == 1);
+          CHECK(image->width == 13);
+          CHECK(
+              std::equal(values.begin(), values.end(), image->pixels.begin(), image->pixels.end()));
+        }
+}
+
+TEST_CASE("an index that the palette has no colour for is an index as well") {
+  const std::string palette = chunk("PLTE", "\x0A\x14\x1E\x28\x32\x3C");
+  CHECK(decode_png_values(one_row(3, 8, 3, "\0\1\xC8"sv, palette), "x")->pixels ==
+        Samples{0, 1, 200});
+}
+
+TEST_CASE("16-bit grey has values as long as they have 8 bits, else the largest is named") {
+  const PngForm wide{PNG_COLOR_TYPE_GRAY, 16};
+  CHECK(decode_png_values(png_of_values(3, 1, {0, 255, 7}, wide), "x")->pixels ==
+        Samples{0, 255, 7});
+  const auto error = error_of([&] {
+    (void)decode_png_values(png_of_values(3, 1, {300, 4000, 7}, wide), "x.png");
+  });
+  REQUIRE(error);
+  CHECK(error->kind() == ErrorKind::data);
+  CHECK(error->where() == "x.png");
+  CHECK_THAT(error->what(), Catch::Contains("found 4000"));
+}
+
+TEST_CASE("a PNG of several channels has colours, and no values") {
+  CHECK_FALSE(decode_png_values(encode_png(noise(6, 4)), "x"));
+  CHECK_FALSE(decode_png_values(encode_png(noise(6, 4, 4)), "x"));
+  CHECK_FALSE(decode_png_values(one_row(1, 8, 4, "\x0A\xFF"sv), "x"));
+}
+
+TEST_CASE("values of a damaged PNG are an error that names the file") {
+  std::vector<std::byte> png = png_of_values(13, 9, values_of(8));
+  const auto damaged = [](const std::vector<std::byte>& bytes) {
+    const auto error = error_of([&] { (void)decode_png_values(bytes, "x.png"); });
+    return error && error->kind() == ErrorKind::data && error->where() == "x.png";
+  };
+  for (std::size_t size = 0; size < png.size(); ++size)
+    CHECK(damaged({png.begin(), png.begin() + static_cast<std::ptrdiff_t>(size)}));
+  for (std::size_t at = 8; at < png.size(); at += 5) {
+    std::vector<std::byte> bytes = png;
+    bytes[at] ^= std::byte{4};
+    CHECK(damaged(bytes));
+  }
 }

@@ -90,6 +90,23 @@ TEST_CASE("an image that is contained has a border, and nothing of it is lost") 
   CHECK(cropped.pixel(0, 0)[0] == resize(image, 64, 39, Filter::bilinear).pixel(16, 4)[0]);
 }
 
+TEST_CASE("one row or column too few is filled, too") {
+  EvalTransformOptions options{{32, 32}, 1.0, Filter::bilinear, Scaling::contain, {7, 8, 9}};
+  const Image low = eval_transform(noise(64, 62), options);  // 32x31
+  REQUIRE((low.width == 32 && low.height == 32));
+  CHECK(low.pixel(3, 31)[1] == 8);
+  CHECK(low.pixel(3, 30)[1] == resize(noise(64, 62), 32, 31, Filter::bilinear).pixel(3, 30)[1]);
+  options = {{32, 32}, 1.03, Filter::bilinear};  // 31x31
+  const Image small = eval_transform(noise(40, 40), options);
+  CHECK((small.width == 32 && small.height == 32));
+}
+
+TEST_CASE("a whole image keeps its shape, its shorter side fits the size itself") {
+  const EvalTransformOptions options{{32, 32}, 0.5, Filter::bilinear, Scaling::whole};
+  CHECK(eval_transform(noise(64, 96), options) == resize(noise(64, 96), 32, 48, Filter::bilinear));
+  CHECK(eval_transform(noise(50, 32), options) == noise(50, 32));
+}
+
 TEST_CASE("half a pixel of the crop goes to the even side, or before it") {
   const Image image = noise(60, 37);
   EvalTransformOptions options{{32, 32}, 32.0 / 44.0, Filter::bicubic};

@@ -26,9 +26,10 @@ std::optional<MultiCrop> views_of(const AugmentOptions& augment, const Preproces
 
 /// The first operation that versions of a sample do not share: crops and flips before it are.
 std::size_t first_varied(const AugmentList& ops) {
-  constexpr std::array<std::string_view, 7> kShared = {
-      "center_crop",        "hflip", "random_crop", "random_resized_crop", "resize",
-      "simple_random_crop", "vflip"};
+  constexpr std::array<std::string_view, 9> kShared = {
+      "center_crop",         "hflip",  "random_crop",
+      "random_resized_crop", "resize", "simple_random_crop",
+      "random_scale_crop",   "rot90",  "vflip"};
   std::size_t first = 0;
   while (first < ops.size() &&
          std::find(kShared.begin(), kShared.end(), ops.ops()[first]->name()) != kShared.end())
@@ -51,6 +52,16 @@ void check_versions(const AugmentOptions& augment, const AugmentList& ops) {
                 "be equal",
                 "set augment.aa (augmix-m5-w4-d2, rand-m9-mstd0.5) or add such an operation to "
                 "augment.train, or choose another task.loss than jsd");
+}
+
+/// Decodes all of the image; boxes and mask turn with it, where `options` says so.
+void decode_whole(Sample& sample, const DecodeOptions& options) {
+  const ImageHeader header = read_image_header(sample.encoded, sample.source);
+  sample.image = decode_image(sample.encoded, sample.source, options);
+  sample.placement.original = {header.height, header.width};
+  if (options.apply_exif_orientation)
+    orient_annotations(sample, exif_orientation(sample.encoded, header.format),
+                       static_cast<int>(header.width), static_cast<int>(header.height));
 }
 
 /// The strongest reduction that leaves at least as many pixels as the part is scaled to.
@@ -105,8 +116,11 @@ Pipeline Pipeline::training(const Preprocessing& preprocessing, const AugmentLis
   return training(preprocessing, augment, seed);
 }
 
-Pipeline Pipeline::evaluation(const Preprocessing& preprocessing, const DecodePolicy& decoding) {
-  return {preprocessing, false, {}, 0, decoding};
+Pipeline Pipeline::evaluation(const Preprocessing& preprocessing, const DecodePolicy& decoding,
+                              AnnotationFrame annotations) {
+  Pipeline pipeline(preprocessing, false, {}, 0, decoding);
+  pipeline.annotations_ = annotations;
+  return pipeline;
 }
 
 Rng Pipeline::rng_of(std::int64_t epoch, std::int64_t index) const {
@@ -115,7 +129,10 @@ Rng Pipeline::rng_of(std::int64_t epoch, std::int64_t index) const {
 }
 
 Pipeline::Decoded Pipeline::decode(Sample& sample, Rng& rng) const {
-  if (!sample.image.empty()) return {};
+  if (!sample.image.empty()) {
+    start_placement(sample);
+    return {};
+  }
   DecodeOptions options;
   options.apply_exif_orientation = decoding_.exif_orientation;
   options.jpeg_fast = training_ && decoding_.decode == "fast";
@@ -126,9 +143,7 @@ Pipeline::Decoded Pipeline::decode(Sample& sample, Rng& rng) const {
   const int orientation =
       decoding_.exif_orientation ? exif_orientation(sample.encoded, header.format) : kUpright;
   if (region_op == nullptr || orientation != kUpright || header.format != ImageFormat::jpeg) {
-    sample.image = decode_image(sample.encoded, sample.source, options);
-    orient_annotations(sample, orientation, static_cast<int>(header.width),
-                       static_cast<int>(header.height));
+    decode_whole(sample, options);
     return {};
   }
   // Which part is cut out depends on the size alone: the rest need not be decoded.
@@ -138,8 +153,14 @@ Pipeline::Decoded Pipeline::decode(Sample& sample, Rng& rng) const {
     options.jpeg_reduction = reduction_for(part, region_op->output_size());
   DecodedRegion decoded = decode_region(sample.encoded, sample.source, part, options);
   sample.image = std::move(decoded.image);
+  sample.placement.original = {header.height, header.width};
   crop_annotations(sample, part.left, part.top, part.width, part.height);
-  return {1, region_op, options.jpeg_reduction > 1 ? std::optional(decoded.box) : std::nullopt};
+  if (options.jpeg_reduction == 1) return {1, region_op, {}};
+  // The part lies in a smaller image, whose pixels the rest of the operation is told.
+  sample.placement.resize(whole_box(part.width, part.height), decoded.box.right - decoded.box.left,
+                          decoded.box.bottom - decoded.box.top);
+  sample.placement.crop(-decoded.box.left, -decoded.box.top);
+  return {1, region_op, decoded.box};
 }
 
 void Pipeline::decode_only(Sample& sample, std::int64_t epoch, std::int64_t index) const {
@@ -148,15 +169,41 @@ void Pipeline::decode_only(Sample& sample, std::int64_t epoch, std::int64_t inde
 }
 
 void Pipeline::apply(Sample& sample, std::int64_t epoch, std::int64_t index, float* out) const {
+  if (!training_) {
+    transform(sample);
+    normalize(sample.image, preprocessing_, out);
+    return;
+  }
   Rng rng = rng_of(epoch, index);
   const Decoded decoded = decode(sample, rng);
   if (decoded.pending != nullptr) decoded.pending->finish(sample, decoded.box);
-  if (!training_) {
-    normalize(eval_transform(sample.image, preprocessing_), preprocessing_, out);
-    return;
-  }
   for (std::size_t i = decoded.next; i < ops_.size(); ++i) ops_.ops()[i]->apply(sample, rng);
   write(sample, out, rng);
+}
+
+void Pipeline::transform(Sample& sample) const {
+  std::vector<Box> boxes;
+  Image mask;
+  if (annotations_ == AnnotationFrame::file) {
+    boxes = std::exchange(sample.boxes, {});
+    mask = std::exchange(sample.mask, {});
+  }
+  Rng rng = rng_of(0, 0);  // draws nothing
+  (void)decode(sample, rng);
+  eval_transform(sample, preprocessing_);
+  if (annotations_ == AnnotationFrame::input) return;
+  sample.boxes = std::move(boxes);
+  sample.mask = std::move(mask);
+}
+
+Size2 Pipeline::apply_ragged(Sample& sample, std::vector<float>& out) const {
+  VIT_ASSERT(keeps_shape(), "inputs of one size");
+  transform(sample);
+  out.resize(static_cast<std::size_t>(preprocessing_.in_chans) *
+             static_cast<std::size_t>(sample.image.height) *
+             static_cast<std::size_t>(sample.image.width));
+  normalize(sample.image, preprocessing_, std::span<float>(out));
+  return {sample.image.height, sample.image.width};
 }
 
 void Pipeline::write(const Sample& sample, float* out, Rng& rng) const {
@@ -201,8 +248,9 @@ void Pipeline::apply(Sample& sample, std::int64_t epoch, std::int64_t index,
     DecodeOptions options;
     options.apply_exif_orientation = decoding_.exif_orientation;
     options.jpeg_fast = decoding_.decode == "fast";
-    sample.image = decode_image(sample.encoded, sample.source, options);
+    decode_whole(sample, options);
   }
+  start_placement(sample);
   for (std::size_t i = 0; i < views.size(); ++i)
     multi_crop_->apply(sample, epoch, index, i, views[i]);
 }

@@ -19,6 +19,9 @@ struct DecodePolicy {
 };
 void describe(FieldVisitor& visitor, DecodePolicy& policy);
 
+/// What boxes and masks are laid on.
+enum class AnnotationFrame { input, file };
+
 /// From a sample to the numbers a model is given. What `apply` does to sample `index` in `epoch` is
 /// a pure function of (seed, epoch, index): the same on any number of threads.
 class Pipeline {
@@ -32,13 +35,23 @@ class Pipeline {
                            std::int64_t versions = 1);
   static Pipeline training(const Preprocessing& preprocessing, const AugmentList& train,
                            std::uint64_t seed);
-  /// For evaluation: timm's transform, no randomness.
-  static Pipeline evaluation(const Preprocessing& preprocessing, const DecodePolicy& decoding = {});
+  /// For evaluation: timm's transform, no randomness. `annotations`: whether boxes and masks move
+  /// with the image, or stay as they lie on the image in its file, as an evaluation there wants it.
+  static Pipeline evaluation(const Preprocessing& preprocessing, const DecodePolicy& decoding = {},
+                             AnnotationFrame annotations = AnnotationFrame::input);
 
   /// `out` holds in_chans * height * width floats. A picture that is still encoded is decoded, no
   /// more of it than is needed. Throws Error (usage) where the operations leave a picture of
   /// another size than the model's, Error (data) where it cannot be decoded.
   void apply(Sample& sample, std::int64_t epoch, std::int64_t index, float* out) const;
+
+  /// Whether inputs keep the shapes of their images (crop_mode `whole`), so that each has a size of
+  /// its own: `apply_ragged` is to be called then, and nothing else.
+  [[nodiscard]] bool keeps_shape() const {
+    return !training_ && preprocessing_.crop_mode == "whole";
+  }
+  /// As `apply`, where inputs keep their shapes: fills `out` [C, h, w] and returns h and w.
+  Size2 apply_ragged(Sample& sample, std::vector<float>& out) const;
 
   /// What each picture becomes: one view of the model's size, or with multi-crop several, the
   /// global ones first.
@@ -66,6 +79,8 @@ class Pipeline {
     std::optional<SourceBox> box;
   };
   [[nodiscard]] Decoded decode(Sample& sample, Rng& rng) const;
+  /// The image of a sample that is to be evaluated, as the model takes it.
+  void transform(Sample& sample) const;
   /// The end of `apply`: the sample's picture, which must have the model's size, as numbers.
   void write(const Sample& sample, float* out, Rng& rng) const;
 
@@ -77,6 +92,7 @@ class Pipeline {
   DecodePolicy decoding_;
   std::optional<MultiCrop> multi_crop_;
   std::int64_t versions_;
+  AnnotationFrame annotations_ = AnnotationFrame::input;
   std::size_t first_varied_ = 0;  // the operation from which versions differ
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "vit/augment/sample_geometry.h"
 #include "vit/core/error.h"
 #include "vit/image/eval_transform.h"
 #include "vit/image/level_planes.h"
@@ -34,8 +35,9 @@ Scaling scaling_of(const std::string& crop_mode) {
   if (crop_mode == "squash") return Scaling::squash;
   if (crop_mode == "border") return Scaling::contain;
   if (crop_mode == "crop") return Scaling::none;
+  if (crop_mode == "whole") return Scaling::whole;
   throw Error(ErrorKind::usage, "data.crop_mode", "there is no crop_mode `" + crop_mode + "`",
-              "use center, squash, border or crop");
+              "use center, squash, border, crop or whole");
 }
 
 /// Rounded with halves to even, as Python's `round` in timm.
@@ -43,9 +45,7 @@ std::uint8_t grey_level(double value) {
   return static_cast<std::uint8_t>(std::llrint(std::clamp(value, 0.0, 255.0)));
 }
 
-}  // namespace
-
-Image eval_transform(const Image& image, const Preprocessing& p) {
+EvalTransformOptions eval_options(const Preprocessing& p) {
   EvalTransformOptions options{
       .img_size = p.img_size,
       .crop_pct = p.crop_pct,
@@ -60,7 +60,18 @@ Image eval_transform(const Image& image, const Preprocessing& p) {
     else if (by_mean)
       options.fill[c] = grey_level(255 * p.mean[std::min(c, p.mean.size() - 1)]);
   }
-  return eval_transform(image, options);
+  return options;
+}
+
+}  // namespace
+
+Image eval_transform(const Image& image, const Preprocessing& p) {
+  return eval_transform(image, eval_options(p));
+}
+
+void eval_transform(Sample& sample, const Preprocessing& p) {
+  const EvalTransformOptions options = eval_options(p);
+  scaled_crop_sample(sample, eval_crop(sample.image, options), options.interpolation, options.fill);
 }
 
 void normalize(const Image& image, const Preprocessing& p, float* out) {
@@ -69,15 +80,22 @@ void normalize(const Image& image, const Preprocessing& p, float* out) {
     throw Error(ErrorKind::usage, "model.img_size",
                 str("expected a picture of ", height, "x", width, " pixels, got ", image.height,
                     "x", image.width));
-  check_channels(image, p);
   const auto plane = static_cast<std::size_t>(height * width);
+  normalize(image, p, std::span(out, plane * static_cast<std::size_t>(p.in_chans)));
+}
+
+void normalize(const Image& image, const Preprocessing& p, std::span<float> out) {
+  check_channels(image, p);
+  const auto plane = static_cast<std::size_t>(image.height) * static_cast<std::size_t>(image.width);
+  VIT_ASSERT(out.size() == plane * static_cast<std::size_t>(p.in_chans), out.size());
   const std::uint8_t* pixel = image.pixels.data();
   if (p.in_chans == 1) {
     const LevelTable table = level_table(p, 0);
     for (std::size_t i = 0; i < plane; ++i, pixel += 3) out[i] = table[luma(pixel)];
     return;
   }
-  levels_to_planes(pixel, plane, {level_table(p, 0), level_table(p, 1), level_table(p, 2)}, out);
+  levels_to_planes(pixel, plane, {level_table(p, 0), level_table(p, 1), level_table(p, 2)},
+                   out.data());
 }
 
 Image denormalize(const float* planes, const Preprocessing& p) {

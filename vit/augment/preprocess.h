@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "vit/core/fields.h"
 #include "vit/image/image.h"
+#include "vit/image/sample.h"
 
 namespace vit {
 
@@ -19,7 +21,8 @@ struct Preprocessing {
   std::string interpolation = "bicubic";  ///< nearest, bilinear, bicubic, lanczos
   double crop_pct = 0.9;                  ///< part of the resized image that the centre crop keeps
   /// How an image is resized before the crop: `center` so that the shorter side fits, `squash` so
-  /// that both do, `border` so that the longer one does, `crop` not at all.
+  /// that both do, `border` so that the longer one does, `crop` not at all. With `whole` the
+  /// shorter side fits img_size itself, and there is no crop: the result keeps the image's shape.
   std::string crop_mode = "center";
   /// Grey levels of what lies outside the image, for each channel of the file's image; empty:
   /// black, and for `border` the mean, as timm has it.
@@ -31,13 +34,21 @@ struct Preprocessing {
 };
 
 /// timm's evaluation transform: the side that crop_mode says is resized to img_size / crop_pct,
-/// then the centre is cropped; so too where the image has the model's size already. With crop_pct
-/// 1, such an image stays as it is.
+/// then the centre is cropped (but see crop_mode `whole`); so too where the image has the model's
+/// size already. With crop_pct 1, such an image stays as it is.
 [[nodiscard]] Image eval_transform(const Image& image, const Preprocessing& preprocessing);
+
+/// The same for a sample: boxes, mask and placement move with the image. What lies outside of the
+/// image has no class in the mask.
+void eval_transform(Sample& sample, const Preprocessing& preprocessing);
 
 /// Writes (pixel / 255 - mean) / std as planes: `out` holds in_chans * height * width floats,
 /// [C, H, W]. Throws Error (usage) where the picture is not of the model's size.
 void normalize(const Image& image, const Preprocessing& preprocessing, float* out);
+
+/// As above, for an image of any size: `out` holds as many floats as it has pixels in in_chans
+/// planes.
+void normalize(const Image& image, const Preprocessing& preprocessing, std::span<float> out);
 
 /// The inverse of `normalize`, for looking at what a model was given.
 [[nodiscard]] Image denormalize(const float* planes, const Preprocessing& preprocessing);

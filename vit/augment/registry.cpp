@@ -12,7 +12,9 @@
 #include "vit/augment/rand_augment.h"
 #include "vit/augment/random_crop.h"
 #include "vit/augment/random_resized_crop.h"
+#include "vit/augment/random_scale_crop.h"
 #include "vit/augment/resize.h"
+#include "vit/augment/rot90.h"
 #include "vit/augment/simple_random_crop.h"
 #include "vit/augment/single_op.h"
 #include "vit/augment/solarize.h"
@@ -45,7 +47,9 @@ constexpr OpEntry kRegisteredOps[] = {
     {"rand_augment", make<RandAugment>},
     {"random_crop", make<RandomCrop>},
     {"random_resized_crop", make<RandomResizedCrop>},
+    {"random_scale_crop", make<RandomScaleCrop>},
     {"resize", make<Resize>},
+    {"rot90", make<Rot90>},
     {"simple_random_crop", make<SimpleRandomCrop>},
     {"solarize", make<Solarize>},
     {"three_augment", make<ThreeAugment>},

@@ -1,12 +1,11 @@
 #include "vit/augment/sample_geometry.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace vit {
 namespace {
-
-constexpr std::uint8_t kIgnored = 255;
 
 /// Cuts boxes to the picture, and removes those of which nothing is left.
 void cut_boxes(Sample& sample, int width, int height) {
@@ -33,6 +32,7 @@ void move_boxes(Sample& sample, float x_offset, float y_offset, float x_scale, f
 
 /// Moves boxes to where the pixels that the matrix reads at their corners have gone.
 void transform_boxes(Sample& sample, const AffineMatrix& m) {
+  sample.placement.transform(m);
   const double determinant = m[0] * m[4] - m[1] * m[3];
   if (determinant == 0) {
     sample.boxes.clear();
@@ -57,6 +57,11 @@ void transform_boxes(Sample& sample, const AffineMatrix& m) {
 
 }  // namespace
 
+void start_placement(Sample& sample) {
+  if (sample.placement.original == Size2{})
+    sample.placement.original = {sample.image.height, sample.image.width};
+}
+
 void crop_sample(Sample& sample, int left, int top, int width, int height,
                  const PadOptions& outside) {
   sample.image = crop(sample.image, left, top, width, height, outside);
@@ -66,19 +71,19 @@ void crop_sample(Sample& sample, int left, int top, int width, int height,
 void crop_annotations(Sample& sample, int left, int top, int width, int height) {
   if (!sample.mask.empty())
     sample.mask =
-        crop(sample.mask, left, top, width, height, {PadMode::constant, Colour{kIgnored}});
+        crop(sample.mask, left, top, width, height, {PadMode::constant, Colour{kIgnoredClass}});
   move_boxes(sample, static_cast<float>(left), static_cast<float>(top), 1, 1, width, height);
+  sample.placement.crop(left, top);
 }
 
 void resize_sample(Sample& sample, int width, int height, Filter filter,
                    std::optional<SourceBox> box) {
-  const SourceBox whole{0, 0, static_cast<float>(sample.image.width),
-                        static_cast<float>(sample.image.height)};
-  const SourceBox from = box.value_or(whole);
+  const SourceBox from = box.value_or(whole_box(sample.image.width, sample.image.height));
   sample.image = resize(sample.image, width, height, filter, box);
   if (!sample.mask.empty()) sample.mask = resize(sample.mask, width, height, Filter::nearest, box);
   move_boxes(sample, from.left, from.top, static_cast<float>(width) / (from.right - from.left),
              static_cast<float>(height) / (from.bottom - from.top), width, height);
+  sample.placement.resize(from, width, height);
 }
 
 void hflip_sample(Sample& sample) {
@@ -86,6 +91,7 @@ void hflip_sample(Sample& sample) {
   sample.image = hflip(sample.image);
   if (!sample.mask.empty()) sample.mask = hflip(sample.mask);
   for (Box& box : sample.boxes) box.x0 = width - std::exchange(box.x1, width - box.x0);
+  sample.placement.hflip(width);
 }
 
 void vflip_sample(Sample& sample) {
@@ -93,9 +99,11 @@ void vflip_sample(Sample& sample) {
   sample.image = vflip(sample.image);
   if (!sample.mask.empty()) sample.mask = vflip(sample.mask);
   for (Box& box : sample.boxes) box.y0 = height - std::exchange(box.y1, height - box.y0);
+  sample.placement.vflip(height);
 }
 
 void orient_annotations(Sample& sample, int exif_orientation, int width, int height) {
+  sample.placement.orient(exif_orientation, width, height);
   if (!sample.mask.empty()) sample.mask = orient(sample.mask, exif_orientation);
   const auto w = static_cast<float>(width), h = static_cast<float>(height);
   for (Box& box : sample.boxes) {
@@ -119,7 +127,7 @@ void transform_sample(Sample& sample, const AffineMatrix& matrix, Filter filter,
                       const Colour& fill) {
   sample.image = transform_affine(sample.image, matrix, filter, fill);
   if (!sample.mask.empty())
-    sample.mask = transform_affine(sample.mask, matrix, Filter::nearest, Colour{kIgnored});
+    sample.mask = transform_affine(sample.mask, matrix, Filter::nearest, Colour{kIgnoredClass});
   transform_boxes(sample, matrix);
 }
 
@@ -127,8 +135,31 @@ void rotate_sample(Sample& sample, double degrees, Filter filter, const Colour& 
   const int width = sample.image.width, height = sample.image.height;
   sample.image = rotate(sample.image, degrees, filter, fill);
   if (!sample.mask.empty())
-    sample.mask = rotate(sample.mask, degrees, Filter::nearest, Colour{kIgnored});
+    sample.mask = rotate(sample.mask, degrees, Filter::nearest, Colour{kIgnoredClass});
   transform_boxes(sample, rotation(degrees, width, height));
+}
+
+void rot90_sample(Sample& sample, int quarters) {
+  // The EXIF orientations that turn counter-clockwise.
+  constexpr std::array<int, 4> kOrientations = {1, 8, 3, 6};
+  const int orientation = kOrientations.at(static_cast<std::size_t>(quarters));
+  const int width = sample.image.width, height = sample.image.height;
+  sample.image = orient(sample.image, orientation);
+  orient_annotations(sample, orientation, width, height);
+}
+
+void scaled_crop_sample(Sample& sample, const ScaledCrop& crop, Filter filter, const Colour& fill) {
+  const SourceBox all = whole_box(sample.image.width, sample.image.height);
+  const PixelBox& part = crop.part;
+  sample.image = scaled_crop(sample.image, crop, filter, fill);
+  if (!sample.mask.empty())
+    sample.mask = scaled_crop(sample.mask, crop, Filter::nearest, Colour{kIgnoredClass});
+  sample.placement.resize(all, crop.width, crop.height);
+  sample.placement.crop(part.left, part.top);
+  const auto x_scale = static_cast<float>(crop.width) / all.right,
+             y_scale = static_cast<float>(crop.height) / all.bottom;
+  move_boxes(sample, static_cast<float>(part.left) / x_scale,
+             static_cast<float>(part.top) / y_scale, x_scale, y_scale, part.width, part.height);
 }
 
 }  // namespace vit

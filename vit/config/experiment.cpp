@@ -43,9 +43,10 @@ void describe(FieldVisitor& visitor, DataConfig& o) {
       {"crop_mode",
        &o.crop_mode,
        "resize before evaluation: the shorter side fits, both do (squash), the longer one "
-       "does (border), none (crop); null: the model's own",
+       "does (border), none (crop), the shorter side and nothing is cropped (whole); null: the "
+       "model's own",
        {},
-       {"center", "squash", "border", "crop"}});
+       {"center", "squash", "border", "crop", "whole"}});
   visitor.field({"crop_fill",
                  &o.crop_fill,
                  "grey levels outside the image in evaluation, one or one for each channel; null: "

@@ -7,6 +7,7 @@
 
 #include "vit/core/error.h"
 #include "vit/data/annotations.h"
+#include "vit/image/placement.h"
 
 namespace vit {
 
@@ -24,6 +25,8 @@ struct Batch {
   std::int64_t versions = 1;
   /// Images that keep their shape, each [1, C, h, w]; else empty.
   std::vector<torch::Tensor> ragged{};
+  /// How each image came from its file; empty where nobody said so.
+  std::vector<Placement> placements{};
 
   [[nodiscard]] std::int64_t size() const { return indices.size(0); }
   [[nodiscard]] std::int64_t samples() const { return size() / versions; }
@@ -43,7 +46,8 @@ struct Batch {
     Batch batch{.images = move(images),
                 .indices = indices,
                 .annotations = annotations ? annotations->to(device) : nullptr,
-                .versions = versions};
+                .versions = versions,
+                .placements = placements};
     for (std::size_t i = 0; i < views.size(); ++i)
       batch.views.push_back(i == 0 ? batch.images : move(views[i]));
     for (const torch::Tensor& image : ragged) batch.ragged.push_back(move(image));

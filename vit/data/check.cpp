@@ -15,8 +15,6 @@
 namespace vit {
 namespace {
 
-constexpr std::int64_t kIgnored = 255;  // of masks
-
 /// What is kept of one sample.
 struct Finding {
   std::string problem{}, where{};  // empty: sound
@@ -41,7 +39,7 @@ Finding look_at(const Dataset& data, std::int64_t index) {
     finding.has_mask = !sample.mask.empty();
     for (const std::uint8_t value : sample.mask.pixels) finding.values[value] = true;
     if (sample.label >= 0) return finding;
-    for (std::int64_t value = 0; value < kIgnored; ++value)
+    for (std::int64_t value = 0; value < kIgnoredClass; ++value)
       if (finding.values[static_cast<std::size_t>(value)]) finding.labels.push_back(value);
     if (finding.has_mask) return finding;
     for (const Box& box : sample.boxes) finding.labels.push_back(box.label);
@@ -93,7 +91,7 @@ void note_masks(const std::vector<Finding>& findings, SplitReport& report) {
   }
   const bool others = std::any_of(values.begin() + 1, values.end() - 1, [](bool v) { return v; });
   report.has_masks = has_masks;
-  if (has_masks && values[kIgnored] && !others)
+  if (has_masks && values[kIgnoredClass] && !others)
     report.notes.add("all pixels that are not 0 are ignored (255): write classes as 1, 2, …",
                      "every mask of " + report.name);
 }

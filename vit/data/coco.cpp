@@ -27,8 +27,6 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr std::uint8_t kIgnored = 255;
-
 /// One object's mask as runs, with what is needed to paint it.
 struct Region {
   RunLengths runs;
@@ -205,7 +203,7 @@ class CocoReader {
     const bool crowd = is_crowd(record, where);
     const std::optional<Box> box =
         crowd ? std::nullopt : box_of(picture, record, label->second, where);
-    const auto value = crowd ? kIgnored : static_cast<std::uint8_t>(label->second);
+    const auto value = crowd ? kIgnoredClass : static_cast<std::uint8_t>(label->second);
     if (masks_ && !add_region(picture, record, value, where)) return;
     if (box) picture.boxes.push_back(*box);
   }

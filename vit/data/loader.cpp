@@ -21,6 +21,12 @@ using Clock = std::chrono::steady_clock;
 
 const LabelCollator kLabels;
 
+/// Planes of an image of this size as [1, C, h, w].
+torch::Tensor image_tensor(std::vector<float>& planes, Size2 size) {
+  const auto channels = static_cast<std::int64_t>(planes.size()) / (size.height * size.width);
+  return torch::from_blob(planes.data(), {1, channels, size.height, size.width}).clone();
+}
+
 }  // namespace
 
 struct EpochLoader::State {
@@ -34,6 +40,8 @@ struct EpochLoader::State {
   struct Slot {
     Batch batch;
     std::shared_ptr<Annotations> annotations;
+    std::vector<std::vector<float>> ragged;  // images that keep their shape, and their sizes
+    std::vector<Size2> sizes;
     std::vector<torch::Tensor> views;  // what the pipeline fills; the first one is batch.images
     std::size_t begin = 0, end = 0;    // in the order
     std::size_t started = 0, finished = 0;
@@ -102,7 +110,11 @@ struct EpochLoader::State {
     const auto memory = torch::TensorOptions().pinned_memory(options.pin_memory);
     std::vector<torch::Tensor>& views = slot->views;
     const std::int64_t versions = slot->batch.versions = pipeline.versions();
-    if (versions > 1) {  // parts of one tensor
+    slot->batch.placements.resize(static_cast<std::size_t>(versions * size));
+    if (pipeline.keeps_shape()) {
+      slot->ragged.resize(static_cast<std::size_t>(size));
+      slot->sizes.resize(static_cast<std::size_t>(size));
+    } else if (versions > 1) {  // parts of one tensor
       const Size2& view = pipeline.preprocessing().img_size;
       slot->batch.images =
           torch::empty({versions * size, channels, view.height, view.width}, memory);
@@ -160,11 +172,15 @@ struct EpochLoader::State {
                       static_cast<std::int64_t>(position) * view.stride(0));
     try {
       Sample sample = dataset.read(index);
-      pipeline.apply(sample, epoch, draw, views);
+      if (slot.ragged.empty())
+        pipeline.apply(sample, epoch, draw, views);
+      else
+        slot.sizes[position] = pipeline.apply_ragged(sample, slot.ragged[position]);
       const auto rows = static_cast<std::size_t>(slot.batch.size());
       for (std::size_t row = position; row < rows; row += slot.size()) {
         collator.put(*slot.annotations, static_cast<std::int64_t>(row), sample);
         slot.batch.indices.data_ptr<std::int64_t>()[row] = index;
+        slot.batch.placements[row] = sample.placement;
       }
       return true;
     } catch (const Error& problem) {
@@ -282,6 +298,8 @@ std::optional<Batch> EpochLoader::next() {
   lock.unlock();
   state.work_waits.notify_all();
   if (slot->error) std::rethrow_exception(slot->error);
+  for (std::size_t i = 0; i < slot->ragged.size(); ++i)
+    slot->batch.ragged.push_back(image_tensor(slot->ragged[i], slot->sizes[i]));
   state.collator.finish(slot->batch, state.epoch,
                         static_cast<std::int64_t>(slot->begin) / state.options.batch_size);
   return slot->batch;
@@ -289,11 +307,16 @@ std::optional<Batch> EpochLoader::next() {
 
 Batch single_batch(Sample sample, const Pipeline& pipeline) {
   const Preprocessing& input = pipeline.preprocessing();
-  Batch batch{.images = torch::empty({1, input.in_chans, input.img_size.height,
-                                      input.img_size.width}),
-              .indices = torch::zeros({1}, torch::kInt64),
-              .annotations = nullptr};
-  pipeline.apply(sample, 0, 0, batch.images.data_ptr<float>());
+  Batch batch{.images = {}, .indices = torch::zeros({1}, torch::kInt64), .annotations = nullptr};
+  if (pipeline.keeps_shape()) {
+    std::vector<float> planes;
+    const Size2 size = pipeline.apply_ragged(sample, planes);
+    batch.ragged = {image_tensor(planes, size)};
+  } else {
+    batch.images = torch::empty({1, input.in_chans, input.img_size.height, input.img_size.width});
+    pipeline.apply(sample, 0, 0, batch.images.data_ptr<float>());
+  }
+  batch.placements = {sample.placement};
   return batch;
 }
 

@@ -13,19 +13,18 @@
 namespace vit {
 namespace {
 
-constexpr std::uint8_t kIgnored = 255;
 constexpr int kWrong = -1;
 
 std::array<int, 256> table_of(const MaskLabels& labels) {
   std::array<int, 256> table{};
   for (int value = 0; value < 256; ++value) {
-    const int label = labels.reduce_zero_label && value != kIgnored ? value - 1 : value;
-    table[static_cast<std::size_t>(value)] = label < 0 || label == kIgnored ? kIgnored
-                                             : label < labels.classes       ? label
-                                                                            : kWrong;
+    const int label = labels.reduce_zero_label && value != kIgnoredClass ? value - 1 : value;
+    table[static_cast<std::size_t>(value)] = label < 0 || label == kIgnoredClass ? kIgnoredClass
+                                             : label < labels.classes            ? label
+                                                                                 : kWrong;
   }
   for (const std::int64_t value : labels.ignored)
-    if (value >= 0 && value < 256) table[static_cast<std::size_t>(value)] = kIgnored;
+    if (value >= 0 && value < 256) table[static_cast<std::size_t>(value)] = kIgnoredClass;
   return table;
 }
 

@@ -110,6 +110,10 @@ Json model_args(const ModelSpec& spec, const std::string& architecture, ImageMod
 
 Json pretrained_config(ImageModel& model, const ModelCard& card) {
   const Preprocessing& input = card.preprocessing;
+  if (input.crop_mode == "whole")
+    throw Error(ErrorKind::usage, "data.crop_mode",
+                "timm has no transform that keeps the image's shape (whole)",
+                "set data.crop_mode: center, squash or border");
   return {{"custom_load", false},
           {"input_size", {input.in_chans, input.img_size.height, input.img_size.width}},
           {"fixed_input_size", true},

@@ -172,6 +172,10 @@ ExportCheck export_torchscript(const ExportedGraph& graph, const ModelCard& card
   graph.module->to(torch::kCPU);
   Trace traced = trace(graph);
   const bool fixed_size = !takes_other_sizes(graph, traced);
+  if (fixed_size && card.preprocessing.crop_mode == "whole")
+    throw Error(ErrorKind::usage, "data.crop_mode",
+                "whole keeps the image's shape, and the exported model takes images of one size",
+                "set data.crop_mode: center, squash or border");
   traced.add_as(fixed_size ? kOfOneSize : "forward");
   if (fixed_size) define_forward_of_one_size(traced.module, graph);
   std::stringstream bytes;

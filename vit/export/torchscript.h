@@ -23,7 +23,8 @@ struct ExportCheck {
 ///
 /// The model is traced, written beside `path`, read back, and compared with itself on two batch
 /// sizes that the trace has not seen; only then the file appears. Throws Error (weights) where the
-/// outputs differ by more than the tolerance, and Error (resource) where it cannot be written.
+/// outputs differ by more than the tolerance, Error (usage) where the card says that images keep
+/// their shape and the file takes one size only, and Error (resource) where it cannot be written.
 ExportCheck export_torchscript(const ExportedGraph& graph, const ModelCard& card,
                                const std::filesystem::path& path);
 /// The same of a classifier by itself.

@@ -128,6 +128,11 @@ Json preprocessor(const Preprocessing& p) {
     throw Error(ErrorKind::usage, "data.crop_mode",
                 "transformers has no processor that fits the longer side and fills a border",
                 "set data.crop_mode: squash or center, or write timm's layout instead: --to timm");
+  if (p.crop_mode == "whole")
+    throw Error(ErrorKind::usage, "data.crop_mode",
+                "transformers' classifiers take images of one size, and none of their own shape "
+                "(whole)",
+                "set data.crop_mode: squash or center");
   constexpr std::string_view kPillow[] = {"nearest", "lanczos", "bilinear",
                                           "bicubic", "box",     "hamming"};
   int resample = 3;

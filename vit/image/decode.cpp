@@ -59,15 +59,12 @@ DecodedRegion decode_region(std::span<const std::byte> bytes, const std::string&
   const auto width = static_cast<int>(header.width), height = static_cast<int>(header.height);
   VIT_ASSERT(region.left >= 0 && region.top >= 0 && region.width > 0 && region.height > 0 &&
              region.width <= width - region.left && region.height <= height - region.top);
-  const auto whole = [](const Image& image) {
-    return SourceBox{0, 0, static_cast<float>(image.width), static_cast<float>(image.height)};
-  };
   if (header.format != ImageFormat::jpeg) {
     DecodeOptions as_stored = options;
     as_stored.apply_exif_orientation = false;
     const Image image = decode_image(bytes, where, as_stored);
     DecodedRegion result{crop(image, region.left, region.top, region.width, region.height), {}};
-    result.box = whole(result.image);
+    result.box = whole_box(result.image.width, result.image.height);
     return result;
   }
   // In the pixels of the reduced picture, rounded outwards.

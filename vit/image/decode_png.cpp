@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "vit/core/error.h"
 #include "vit/image/container.h"
 
 namespace vit {
@@ -39,6 +40,7 @@ struct PngDecoder {
   png_structp png = nullptr;
   png_infop info = nullptr;
   std::span<const std::byte> rest;  ///< what is not read yet
+  bool as_stored = false;           ///< one channel of values, and not three of colours
   std::jmp_buf escape{};
   std::array<char, 200> message{};
   Image image;
@@ -79,20 +81,25 @@ bool decode_png_rows(PngDecoder& decoder) {
   const auto width = static_cast<int>(png_get_image_width(png, info)),
              height = static_cast<int>(png_get_image_height(png, info));
   const bool wide_grey = colour == PNG_COLOR_TYPE_GRAY && depth == 16;
-  if (colour == PNG_COLOR_TYPE_PALETTE) {
+  const bool one_channel = colour == PNG_COLOR_TYPE_GRAY || colour == PNG_COLOR_TYPE_PALETTE;
+  if (decoder.as_stored && !one_channel) return true;
+  if (decoder.as_stored) {
+    png_set_packing(png);  // of less than 8 bits: a byte for each
+  } else if (colour == PNG_COLOR_TYPE_PALETTE) {
     png_set_palette_to_rgb(png);
   } else if (colour == PNG_COLOR_TYPE_GRAY && depth < 8) {
     png_set_expand_gray_1_2_4_to_8(png);
   }
-  if (!wide_grey) {
+  if (!decoder.as_stored && !wide_grey) {
     png_set_strip_16(png);
     png_set_strip_alpha(png);
     png_set_gray_to_rgb(png);
   }
   png_set_interlace_handling(png);
   png_read_update_info(png, info);
-  decoder.image = Image(width, height);
-  const std::size_t row_bytes = (wide_grey ? 2 : 3) * static_cast<std::size_t>(width);
+  decoder.image = Image(width, height, decoder.as_stored ? 1 : 3);
+  const std::size_t row_bytes =
+      wide_grey ? 2 * static_cast<std::size_t>(width) : decoder.image.row_bytes();
   if (png_get_rowbytes(png, info) != row_bytes) png_error(png, "the rows are of another length");
   if (wide_grey) decoder.wide.resize(row_bytes * static_cast<std::size_t>(height));
   std::uint8_t* const first = wide_grey ? decoder.wide.data() : decoder.image.pixels.data();
@@ -100,30 +107,55 @@ bool decode_png_rows(PngDecoder& decoder) {
   for (std::size_t y = 0; y < decoder.rows.size(); ++y) decoder.rows[y] = first + y * row_bytes;
   png_read_image(png, decoder.rows.data());
   png_read_end(png, nullptr);
-  for (std::size_t i = 0; i < decoder.wide.size() / 2; ++i) {
-    const bool clipped = decoder.wide[2 * i] != 0;
-    const auto value = static_cast<std::uint8_t>(clipped ? 255 : decoder.wide[2 * i + 1]);
-    std::fill_n(&decoder.image.pixels[3 * i], 3, value);
-  }
   return true;
 }
 
-}  // namespace
-
-Image decode_png(std::span<const std::byte> bytes, const std::string& where) {
-  const ByteView file(bytes, where);
+/// Reads the file, and leaves its pixels in `image` and `wide`.
+void decode_into(PngDecoder& decoder, const ByteView& file) {
   const std::vector<std::byte> critical = critical_png_chunks(file);
-  PngDecoder decoder;
   decoder.rest = critical;
   bool complete = false;
   try {
     complete = decode_png_rows(decoder);
-  } catch (...) {  // no memory for the picture
+  } catch (...) {  // no memory for the image
     png_destroy_read_struct(&decoder.png, &decoder.info, nullptr);
     throw;
   }
   png_destroy_read_struct(&decoder.png, &decoder.info, nullptr);
   if (!complete) file.fail(str("damaged PNG: ", decoder.message.data()));
+}
+
+/// The pixel's 16-bit grey.
+unsigned wide_level(const PngDecoder& decoder, std::size_t pixel) {
+  return 256U * decoder.wide[2 * pixel] + decoder.wide[2 * pixel + 1];
+}
+
+}  // namespace
+
+Image decode_png(std::span<const std::byte> bytes, const std::string& where) {
+  PngDecoder decoder;
+  decode_into(decoder, ByteView(bytes, where));
+  for (std::size_t i = 0; i < decoder.wide.size() / 2; ++i)
+    std::fill_n(&decoder.image.pixels[3 * i], 3,
+                static_cast<std::uint8_t>(std::min(wide_level(decoder, i), 255U)));
+  return std::move(decoder.image);
+}
+
+std::optional<Image> decode_png_values(std::span<const std::byte> bytes, const std::string& where) {
+  PngDecoder decoder;
+  decoder.as_stored = true;
+  decode_into(decoder, ByteView(bytes, where));
+  if (decoder.image.empty()) return std::nullopt;
+  unsigned largest = 0;
+  for (std::size_t i = 0; i < decoder.wide.size() / 2; ++i) {
+    const unsigned level = wide_level(decoder, i);
+    largest = std::max(largest, level);
+    decoder.image.pixels[i] = static_cast<std::uint8_t>(level);
+  }
+  if (largest > 255)
+    throw Error(ErrorKind::data, where,
+                str("expected values of at most 255, found ", largest, " in its 16-bit grey"),
+                "save it with 8 bits: 255 classes at most");
   return std::move(decoder.image);
 }
 

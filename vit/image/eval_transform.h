@@ -3,6 +3,7 @@
 #include "vit/core/fields.h"
 #include "vit/image/image.h"
 #include "vit/image/resize.h"
+#include "vit/image/scaled_crop.h"
 
 namespace vit {
 
@@ -12,6 +13,7 @@ enum class Scaling {
   contain,  ///< the longer side fits; a border fills what is missing
   squash,   ///< both sides fit, whatever that does to the aspect
   none,     ///< not at all
+  whole,    ///< the shorter side fits img_size itself, and nothing is cut out
 };
 
 struct EvalTransformOptions {
@@ -23,10 +25,13 @@ struct EvalTransformOptions {
   bool floor_offset = false;  ///< half pixels of the crop's offset are rounded down
 };
 
+/// How an image of this size is scaled and cut. Throws Error (data) for an image so long that its
+/// size after scaling is no number of pixels.
+[[nodiscard]] ScaledCrop eval_crop(const Image& image, const EvalTransformOptions& options);
+
 /// What timm does before it evaluates, and with `floor_offset` what transformers does: the side
 /// that fits becomes floor(img_size / crop_pct), then the centre is cut out. The image has img_size
-/// afterwards, 8 bits, not normalised. Throws Error (data) for an image so long that its size after
-/// scaling is no number of pixels.
+/// afterwards (or with Scaling::whole its own shape), 8 bits, not normalised. Throws as eval_crop.
 [[nodiscard]] Image eval_transform(const Image& image, const EvalTransformOptions& options);
 
 }  // namespace vit

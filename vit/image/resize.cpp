@@ -246,8 +246,7 @@ Image resize_part(const Image& image, int width, int height, Filter filter, cons
                 str("cannot resize to ", width, " x ", height, " pixels"),
                 "Give a width and a height of at least 1.");
   }
-  const SourceBox from = box.value_or(
-      SourceBox{0, 0, static_cast<float>(image.width), static_cast<float>(image.height)});
+  const SourceBox from = box.value_or(whole_box(image.width, image.height));
   const bool is_inside = from.left >= 0 && from.top >= 0 &&
                          from.right <= static_cast<float>(image.width) &&
                          from.bottom <= static_cast<float>(image.height);

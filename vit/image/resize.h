@@ -21,6 +21,11 @@ struct SourceBox {
   float left = 0, top = 0, right = 0, bottom = 0;
 };
 
+/// All of an image of this size.
+[[nodiscard]] constexpr SourceBox whole_box(int width, int height) {
+  return {0, 0, static_cast<float>(width), static_cast<float>(height)};
+}
+
 /// Scales a picture, or the part of it in `box`, to `width` x `height` pixels: every bit as
 /// Pillow's `Image.resize(size, resample, box)` does for pictures without alpha.
 ///

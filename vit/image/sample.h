@@ -5,17 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "vit/image/box.h"
 #include "vit/image/image.h"
+#include "vit/image/placement.h"
 
 namespace vit {
 
-/// An object in a picture: its class and its box in pixels, edges included on the left and top
-/// only.
-struct Box {
-  float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
-  std::int64_t label = 0;
-  bool difficult = false;  ///< so hard to recognise that VOC's evaluation does not count it
-};
+/// The value of a mask's pixel that belongs to no class, and does not count.
+inline constexpr std::uint8_t kIgnoredClass = 255;
 
 /// One element of a data set. What a data set does not know stays empty; a task says what it needs.
 struct Sample {
@@ -24,9 +21,11 @@ struct Sample {
   std::vector<std::byte> encoded;
   std::int64_t label = -1;  ///< class of the picture; -1: none
   std::vector<Box> boxes;   ///< objects
-  Image mask;               ///< one channel, class of each pixel; 255: ignored
+  Image mask;               ///< one channel, class of each pixel; kIgnoredClass: none
   std::string caption;
   std::string source;  ///< the file it came from, or a name such as `shapes/train/17`
+  /// Where the image lies in its file; what moves the image's pixels records it here.
+  Placement placement;
 };
 
 }  // namespace vit

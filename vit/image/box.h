@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstdint>
+
+namespace vit {
+
+/// An object in an image: its class and its box in pixels, edges included on the left and top
+/// only.
+struct Box {
+  float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+  std::int64_t label = 0;
+  bool difficult = false;  ///< so hard to recognise that VOC's evaluation does not count it
+};
+
+}  // namespace vit
