@@ -116,7 +116,8 @@ void preview(const DataPreviewArguments& arguments) {
   const Preprocessing input = experiment_preprocessing(experiment);
   const auto seed = static_cast<std::uint64_t>(experiment.seed);
   const Pipeline pipeline = training_pipeline(experiment);
-  const std::vector<std::string>& classes = data.train->classes();
+  const std::vector<std::string>& classes =
+      held.has_all(needs) ? experiment.task->classes(*data.train) : data.train->classes();
   const std::vector<std::int64_t> order = shuffled_order(data.train->size(), seed, 0);
   const auto rows = std::min<std::int64_t>(arguments.count, data.train->size());
   std::vector<GridPicture> pictures;

@@ -58,6 +58,38 @@ void add_head(ImageModel& model, const torch::Tensor& features, bool unlike_file
   if (heads.size() == 2) writer.add("logits_dist", heads[1]);
 }
 
+/// The network of a task that has more than a classifier, with weights of all of it: its outputs by
+/// their names.
+void forward_whole(const ForwardArguments& arguments, Experiment& experiment,
+                   const torch::Tensor& x) {
+  experiment.task.config().take_from(arguments.weights, experiment.model);
+  const std::shared_ptr<ImageModel> model =
+      create_model(experiment.task->model(experiment.model));
+  Preprocessing input = experiment_preprocessing(experiment);
+  const auto task = experiment.task->make(
+      {.model = model,
+       .spec = experiment.model,
+       .input = input,
+       .classes = std::vector<std::string>(
+           static_cast<std::size_t>(num_classes(experiment.model)))});
+  const LoadReport report = task->load(arguments.weights);
+  log::info(report.summary());
+  const c10::Device device = resolve_device(experiment.train.device);
+  task->network().module().to(device);
+  task->network().module().eval();
+  at::globalContext().setAllowTF32CuDNN(false);
+  const torch::NoGradGuard no_grad;
+  const ExportedGraph graph = task->exported();
+  TensorWriter writer;
+  writer.add(graph.output, graph.forward(x.to(device)));
+  writer.write(arguments.output);
+  if (arguments.json)
+    print_json({{"output", arguments.output},
+                {"model", experiment.model.name},
+                {"task", experiment.task.name()},
+                {"load", to_json(report)}});
+}
+
 void forward(const ForwardArguments& arguments) {
   require_model_name(arguments.model, "--model");
   const torch::Tensor x = read_input(arguments.input);
@@ -67,9 +99,10 @@ void forward(const ForwardArguments& arguments) {
       "init.weights=" + json_string(arguments.weights, "--weights"),
       vit::str("model.img_size=[", picture.height, ", ", picture.width, "]")};
   sets.insert(sets.end(), arguments.sets.begin(), arguments.sets.end());
-  const Experiment experiment = parse_experiment(
+  Experiment experiment = parse_experiment(
       "model: {name: " + json_string(arguments.model, "--model") + "}", "--model", sets, picture);
   set_compute_threads(experiment.train.threads);
+  if (experiment.task->owns(arguments.weights)) return forward_whole(arguments, experiment, x);
   const std::shared_ptr<ImageModel> model = create_model(experiment.model);
   if (experiment.init.reset_head) model->init_weights(static_cast<std::uint64_t>(experiment.seed));
   for (const std::string& line : recognition(experiment)) log::info(line);

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,22 @@ std::vector<fs::path> pictures_of(const std::string& argument) {
   return inside;
 }
 
+/// Names for files about images: their own without the ending, with a number behind it where two of
+/// them are called alike.
+class Names {
+ public:
+  std::string of(const fs::path& image) {
+    const std::string stem = image.stem().string();
+    std::string name = stem;
+    for (int number = 2; !used_.insert(name).second; ++number)
+      name = stem + "-" + std::to_string(number);
+    return name;
+  }
+
+ private:
+  std::set<std::string> used_;
+};
+
 /// An image as its file's bytes: no more of it is decoded than is needed.
 Sample encoded_picture(const fs::path& path) {
   Sample sample;
@@ -107,11 +124,11 @@ PredictorRequest take_request(PredictArguments& arguments) {
 /// Writes the image with the prediction on it, under its name with the ending .png.
 void draw(const OpenedPredictor& opened, const Prediction& found, const TellOptions& told,
           const fs::path& folder) {
-  const DecodeOptions decoding{.apply_exif_orientation = opened.decoding.exif_orientation};
-  const Image drawn = opened.task->draw(load_picture(told.image, decoding), found, told);
+  // As it lies in its file, which is what predictions are laid on.
+  const Image drawn = opened.task->draw(load_picture(told.image), found, told);
   std::error_code error;
   fs::create_directories(folder, error);
-  write_png(drawn, folder / told.image.filename().replace_extension(".png"));
+  write_png(drawn, folder / (told.name + ".png"));
 }
 
 void predict(PredictArguments arguments) {
@@ -137,8 +154,10 @@ void predict(PredictArguments arguments) {
                    .unicode = stderr_terminal().unicode,
                    .folder = arguments.output};
   std::size_t predicted = 0;
+  Names names;
   for (const fs::path& path : pictures) {
     told.image = path;
+    told.name = names.of(path);
     try {
       const Prediction found = predict_image(opened, encoded_picture(path), device);
       prediction.check();

@@ -126,7 +126,7 @@ Experiment with_classes(const Experiment& given) {
   if (experiment.num_classes_given) return experiment;
   std::int64_t& classes = num_classes(experiment.model);
   try {
-    classes = static_cast<std::int64_t>(open_data(experiment.data).train->classes().size());
+    classes = static_cast<std::int64_t>(experiment.task->classes(*open_data(experiment.data).train).size());
   } catch (const Error& problem) {
     if (classes == 0) classes = 1000;
     log::warn(str(problem.where(), ": ", problem.problem(), "; measured with ", classes,

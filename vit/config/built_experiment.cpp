@@ -44,18 +44,23 @@ BuiltExperiment::BuiltExperiment(Experiment described, Purpose purpose)
   config = experiment_yaml(experiment);
 }
 
+const std::vector<std::string>& BuiltExperiment::classes() const {
+  return experiment.task->classes(*data.train);
+}
+
 void BuiltExperiment::make_model() {
   const auto seed = static_cast<std::uint64_t>(experiment.seed);
   model = create_model(experiment.task->model(experiment.model));
   model->init_weights(seed);
-  if (experiment.init.weights) {
+  const bool whole = experiment.init.weights && experiment.task->owns(*experiment.init.weights);
+  if (experiment.init.weights && !whole) {
     for (const std::string& line : recognition(experiment)) log::info(line);
     const LoadReport report = load_initial_weights(*model, experiment);
     log::info(str(*experiment.init.weights, ": ", report.summary()));
     if (!experiment.init.reset_head) {
       const std::string& weights = *experiment.init.weights;
       const std::string told =
-          join_labels(*model, labels_of(weights), data.train->classes(), weights);
+          join_labels(*model, labels_of(weights), classes(), weights);
       if (!told.empty()) log::warn(told);
     }
     experiment.recognised.reset();  // the file's tensors have been copied
@@ -81,10 +86,12 @@ void BuiltExperiment::make_task(Purpose purpose) {
   task = experiment.task->make({.model = model,
                                 .spec = experiment.model,
                                 .input = input,
-                                .classes = data.train->classes(),
+                                .classes = classes(),
                                 .seed = static_cast<std::uint64_t>(experiment.seed),
                                 .device = device,
                                 .training = purpose == Purpose::training ? &*training_ : nullptr});
+  if (experiment.init.weights && experiment.task->owns(*experiment.init.weights))
+    log::info(str(*experiment.init.weights, ": ", task->load(*experiment.init.weights).summary()));
   task->network().module().to(device);
 }
 
@@ -136,7 +143,7 @@ std::string BuiltExperiment::summary() const {
              experiment.data.set.name, ", ", data.train->size(), " training and ", data.val->size(),
              " validation pictures",
              experiment.data.subset.val_split > 0 ? " (data.val_split)" : "", " of ",
-             data.train->classes().size(), " classes; ", device_description(device), ", ",
+             classes().size(), " classes; ", device_description(device), ", ",
              experiment.train.amp, frozen_text(), sizes_text());
 }
 
@@ -174,7 +181,7 @@ std::vector<ScheduleCurve> BuiltExperiment::curves(std::size_t points,
 }
 
 CheckpointInfo BuiltExperiment::checkpoint_info(const TrainingState& state) const {
-  return {state, config, data.train->classes(), input};
+  return {state, config, classes(), input};
 }
 
 }  // namespace vit

@@ -38,6 +38,8 @@ class BuiltExperiment {
   [[nodiscard]] std::string summary() const;
   [[nodiscard]] std::vector<ScheduleCurve> curves(std::size_t points,
                                                   const std::vector<double>& metrics = {});
+  /// What the task's outputs are called.
+  [[nodiscard]] const std::vector<std::string>& classes() const;
   [[nodiscard]] CheckpointInfo checkpoint_info(const TrainingState& state) const;
 
   Experiment experiment;

@@ -48,8 +48,13 @@ void take_data(EvaluationSubject& subject, const std::vector<std::string>& label
   require_data_for(experiment.task, experiment.data.set);
   subject.data = open_val_data(experiment.data);
   require_samples_for(experiment.task, *subject.data);
-  if (!labels.empty())
-    subject.data = join_classes(std::move(subject.data), labels, subject.weights, foreign);
+  if (labels.empty() || experiment.task->classes(*subject.data) == labels) return;
+  if (!experiment.task->needs().has(SamplePart::label))
+    throw Error(ErrorKind::data, subject.weights,
+                str("was trained for the classes ", first_names(labels), "; the data has ",
+                    first_names(experiment.task->classes(*subject.data))),
+                "name the classes of the data alike, in the same order (data.classes)");
+  subject.data = join_classes(std::move(subject.data), labels, subject.weights, foreign);
 }
 
 EvaluationSubject of_experiment(const SubjectRequest& request) {
@@ -85,7 +90,8 @@ EvaluationSubject of_experiment(const SubjectRequest& request) {
   const Experiment& experiment = subject.experiment;
   subject.device = resolve_device(experiment.train.device);
   const std::shared_ptr<ImageModel> model = create_model(experiment.task->model(experiment.model));
-  if (!ours) {
+  const bool whole = ours || experiment.task->owns(subject.weights);
+  if (!whole) {
     for (const std::string& line : recognition(experiment)) log::info(line);
     log::info(load_initial_weights(*model, experiment).summary());
   }
@@ -93,9 +99,9 @@ EvaluationSubject of_experiment(const SubjectRequest& request) {
       experiment.task->make({.model = model,
                              .spec = experiment.model,
                              .input = experiment_preprocessing(experiment),
-                             .classes = subject.data->classes(),
+                             .classes = experiment.task->classes(*subject.data),
                              .seed = static_cast<std::uint64_t>(experiment.seed)});
-  if (ours) task->load(subject.weights);
+  if (whole) task->load(subject.weights);
   task->network().module().to(subject.device);
   task->network().module().eval();
   OpenedPredictor& opened = subject.opened;
@@ -103,7 +109,7 @@ EvaluationSubject of_experiment(const SubjectRequest& request) {
   opened.task = experiment.task;
   opened.preprocessing = experiment_preprocessing(experiment);
   opened.decoding = experiment.data.decoding;
-  opened.labels = subject.data->classes();
+  opened.labels = experiment.task->classes(*subject.data);
   opened.of_task = task;
   opened.predictor = experiment.task->predictor(task->exported().forward, opened.preprocessing,
                                                 opened.labels, request.options);
@@ -160,10 +166,12 @@ EvaluationSubject open_subject(const SubjectRequest& request) {
 
 std::unique_ptr<Evaluation> evaluate(const EvaluationSubject& subject, const std::string& dtype) {
   const TaskConfig& task = *subject.opened.task;
-  auto evaluation = task.evaluation(subject.data->classes());
-  const auto collator = task.collator(
-      Split::val, {.num_classes = static_cast<std::int64_t>(subject.data->classes().size())});
-  const Pipeline pipeline = subject.opened.pipeline();
+  const std::vector<std::string>& classes = task.classes(*subject.data);
+  auto evaluation = task.evaluation(classes);
+  const auto collator =
+      task.collator(Split::val, {.num_classes = static_cast<std::int64_t>(classes.size())});
+  const Pipeline pipeline = Pipeline::evaluation(
+      subject.opened.preprocessing, subject.opened.decoding, task.evaluated_in());
   EpochLoader batches(*subject.data, pipeline, *collator, sequential_order(subject.data->size()), 0,
                       evaluation_loader(loader_options(subject.experiment.data), subject.device));
   run_evaluation(*evaluation, *subject.opened.predictor, batches, subject.device, dtype);

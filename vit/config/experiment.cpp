@@ -196,6 +196,11 @@ Preprocessing experiment_preprocessing(const Experiment& experiment) {
   if (experiment.data.crop_fill) result.crop_fill = *experiment.data.crop_fill;
   if (experiment.data.crop_offset) result.crop_offset = *experiment.data.crop_offset;
   result.exif_orientation = experiment.data.decoding.exif_orientation;
+  experiment.task->adapt(result, [&](std::string_view key) {
+    const DataConfig& data = experiment.data;
+    return (key == "crop_mode" && data.crop_mode) || (key == "crop_pct" && data.crop_pct) ||
+           (key == "interpolation" && data.interpolation);
+  });
   return result;
 }
 
@@ -207,7 +212,8 @@ Pipeline training_pipeline(const Experiment& e, std::optional<Size2> img_size) {
 }
 
 Pipeline evaluation_pipeline(const Experiment& e) {
-  return Pipeline::evaluation(experiment_preprocessing(e), e.data.decoding);
+  return Pipeline::evaluation(experiment_preprocessing(e), e.data.decoding,
+                              e.task->evaluated_in());
 }
 
 LoaderOptions loader_options(const DataConfig& data) {
@@ -221,7 +227,7 @@ LoaderOptions loader_options(const DataConfig& data) {
 }
 
 void resolve(Experiment& experiment, const Dataset& data) {
-  const auto classes = static_cast<std::int64_t>(data.classes().size());
+  const auto classes = static_cast<std::int64_t>(experiment.task->classes(data).size());
   std::int64_t& outputs = num_classes(experiment.model);
   if (experiment.num_classes_given && outputs != classes)
     throw Error(ErrorKind::usage, "model.num_classes",

@@ -149,18 +149,23 @@ TrainedModel open_named_model(const std::string& name, const std::string& weight
   opened.experiment =
       parse_experiment("model: {name: " + json_string(name, "--model") + "}", "--model", all);
   opened.preprocessing = experiment_preprocessing(opened.experiment);
-  opened.model = create_model(opened.experiment.task->model(opened.experiment.model));
+  TaskSpec& task = opened.experiment.task;
+  const bool whole = task->owns(weights);
+  if (whole) task.config().take_from(weights, opened.experiment.model);
+  opened.model = create_model(task->model(opened.experiment.model));
   for (const std::string& line : recognition(opened.experiment)) log::info(line);
-  log::info(load_initial_weights(*opened.model, opened.experiment).summary());
+  if (!whole) log::info(load_initial_weights(*opened.model, opened.experiment).summary());
   opened.model->module().eval();
   if (opened.experiment.recognised) opened.labels = opened.experiment.recognised->found.labels;
-  if (static_cast<std::int64_t>(opened.labels.size()) != opened.model->num_classes()) {
+  const std::int64_t outputs = num_classes(opened.experiment.model);
+  if (static_cast<std::int64_t>(opened.labels.size()) != outputs) {
     opened.labels.clear();
-    for (std::int64_t i = 0; i < opened.model->num_classes(); ++i)
+    for (std::int64_t i = 0; i < outputs; ++i)
       opened.labels.push_back(std::to_string(i));
   }
   opened.experiment.recognised.reset();  // the file's tensors have been copied
   make_task(opened);
+  if (whole) log::info(opened.task->load(weights).summary());
   opened.task->network().module().eval();
   return opened;
 }

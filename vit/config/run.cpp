@@ -170,7 +170,7 @@ class Run {
     const auto evaluation = evaluate_checkpoint(built_, checkpoint_to_keep(directory));
     if (built_.experiment.exported.torchscript)
       export_torchscript(built_.task->exported(),
-                         {built_.experiment.model.name, built_.data.train->classes(), built_.input,
+                         {built_.experiment.model.name, built_.classes(), built_.input,
                           exported_task(built_.experiment.task)},
                          directory.torchscript());
     RunReport report =

@@ -38,6 +38,9 @@ class CachedData : public Dataset {
   [[nodiscard]] const std::vector<std::string>& classes() const override {
     return data_->classes();
   }
+  [[nodiscard]] const std::vector<std::string>& mask_classes() const override {
+    return data_->mask_classes();
+  }
   [[nodiscard]] const DataNotes& notes() const override { return data_->notes(); }
 
  protected:

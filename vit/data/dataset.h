@@ -36,6 +36,8 @@ class Dataset {
   }
   /// Names of the classes, by label.
   [[nodiscard]] virtual const std::vector<std::string>& classes() const = 0;
+  /// Names of the values of masks; the classes, unless the set says otherwise.
+  [[nodiscard]] virtual const std::vector<std::string>& mask_classes() const { return classes(); }
   /// What was left out or mended when the set was opened.
   [[nodiscard]] virtual const DataNotes& notes() const {
     static const DataNotes none;

@@ -114,7 +114,10 @@ std::size_t draw_label(Rng& rng) { return rng.below(kShapeNames.size()); }
 class Shapes : public Dataset {
  public:
   Shapes(const ShapesOptions& options, Split split)
-      : options_(options), split_(split), classes_(kShapeNames.begin(), kShapeNames.end()) {}
+      : options_(options), split_(split), classes_(kShapeNames.begin(), kShapeNames.end()) {
+    mask_classes_ = classes_;
+    mask_classes_.insert(mask_classes_.begin(), "background");
+  }
 
   [[nodiscard]] std::int64_t size() const override {
     return split_ == Split::train ? options_.num_train : options_.num_val;
@@ -125,6 +128,9 @@ class Shapes : public Dataset {
     return static_cast<std::int64_t>(draw_label(rng));
   }
   [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
+  [[nodiscard]] const std::vector<std::string>& mask_classes() const override {
+    return mask_classes_;
+  }
 
  private:
   [[nodiscard]] Rng rng_of(std::int64_t index) const {
@@ -135,7 +141,7 @@ class Shapes : public Dataset {
 
   ShapesOptions options_;
   Split split_;
-  std::vector<std::string> classes_;
+  std::vector<std::string> classes_, mask_classes_;
 };
 
 Sample Shapes::get(std::int64_t index) const {

@@ -3,6 +3,7 @@
 #include "vit/core/error.h"
 #include "vit/tasks/classify/config.h"
 #include "vit/tasks/linear_probe/config.h"
+#include "vit/tasks/segment/config.h"
 
 namespace vit {
 namespace {
@@ -26,6 +27,7 @@ const std::vector<TaskEntry>& task_entries() {
       {"classify", "which class an image is of", make<ClassifyConfig>},
       {"linear_probe", "the head of a classifier alone, on features of the frozen model",
        make<LinearProbeConfig>},
+      {"segment", "which class each pixel of an image is of", make<SegmentConfig>},
   };
   return entries;
 }

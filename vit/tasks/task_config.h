@@ -83,6 +83,7 @@ struct TellOptions {
   std::int64_t topk = 5;
   bool unicode = false;
   std::filesystem::path image;   ///< that it is of
+  std::string name;              ///< of files about it, without their ending
   std::filesystem::path folder;  ///< for what does not fit into a line, as masks; "": none
 };
 
@@ -105,13 +106,24 @@ class TaskConfig {
 
   /// What every sample must hold.
   [[nodiscard]] virtual SampleParts needs() const = 0;
+  /// What its outputs are called.
+  [[nodiscard]] virtual const std::vector<std::string>& classes(const Dataset& data) const {
+    return data.classes();
+  }
+  /// Changes what the model is fed where the user has not said how: `given` says of a key of data.*
+  /// whether he has.
+  virtual void adapt(Preprocessing& /*input*/,
+                     const std::function<bool(std::string_view key)>& /*given*/) const {}
+  /// Whether these are weights of the whole network, and not of the model that it builds on alone.
+  [[nodiscard]] virtual bool owns(const std::filesystem::path& /*weights*/) const { return false; }
+  /// Reads what the weights of its own say of the classes and of its options.
+  virtual void take_from(const std::filesystem::path& /*weights*/, ModelSpec& /*spec*/) {}
   /// The model that it builds on, of what model.* says: with another head, or none.
   [[nodiscard]] virtual ModelSpec model(const ModelSpec& spec) const { return spec; }
   /// Versions of each sample that its loss compares, see Pipeline.
   [[nodiscard]] virtual std::int64_t versions() const { return 1; }
-  /// Whether samples keep what is known of them as it lies in their files, also where their images
-  /// are resized: as an evaluation at the file's own size wants it.
-  [[nodiscard]] virtual bool evaluates_files() const { return false; }
+  /// What boxes and masks are laid on in an evaluation.
+  [[nodiscard]] virtual AnnotationFrame evaluated_in() const { return AnnotationFrame::input; }
   /// Parameters that do not learn, in the words of train.freeze.
   [[nodiscard]] virtual std::vector<std::string> frozen(const Network& /*network*/) const {
     return {};

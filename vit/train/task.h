@@ -67,6 +67,7 @@ struct ExportedGraph {
   Graph forward;
   Size2 img_size{};
   std::int64_t in_chans = 3;
+  std::string output = "logits";  ///< what is computed, by name
 };
 
 /// What is learned: a network, what its loss is, and how it is evaluated. The trainer knows nothing

@@ -1,0 +1,122 @@
+#include "vit/tasks/segment/task.h"
+
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <array>
+
+#include "vit/core/error.h"
+#include "vit/nn/init.h"
+#include "vit/tasks/segment/weights.h"
+
+namespace vit {
+namespace {
+
+/// Whether a sample looks the same in every epoch.
+bool always_the_same(const AugmentOptions& augment) {
+  constexpr std::array<std::string_view, 2> kFixed = {"resize", "center_crop"};
+  const AugmentList operations = augment.operations();
+  return augment.erasing.reprob == 0 &&
+         std::all_of(operations.ops().begin(), operations.ops().end(), [&](const auto& op) {
+           return std::find(kFixed.begin(), kFixed.end(), op->name()) != kFixed.end();
+         });
+}
+
+}  // namespace
+
+SegmentTask::SegmentTask(const SegmentConfig& config, const TaskContext& context)
+    : config_(config), input_(context.input), classes_(context.classes) {
+  const auto count = static_cast<std::int64_t>(classes_.size());
+  if (count > kIgnoredClass)
+    throw Error(ErrorKind::usage, "task.name",
+                str("masks of 8 bits have at most 255 classes, and the data has ", count),
+                "join some of them");
+  network_ = std::make_shared<SegmentNetwork>(context.model, config_.options, count);
+  network_->init_head(context.seed);
+  train_collator_ = config_.collator(Split::train, {.num_classes = count});
+  val_collator_ = config_.collator(Split::val, {.num_classes = count});
+  if (context.training != nullptr) images_vary_ = !always_the_same(context.training->augment);
+}
+
+SegmentTask::Maps SegmentTask::kept_features(const Batch& batch) {
+  const auto* indices = batch.indices.const_data_ptr<std::int64_t>();
+  {
+    // Each by itself, so that they do not depend on which samples shared a batch.
+    const torch::NoGradGuard no_grad;
+    for (std::int64_t i = 0; i < batch.size(); ++i)
+      if (!kept_.contains(indices[i]))
+        kept_[indices[i]] = network_->features(batch.images.narrow(0, i, 1));
+  }
+  Maps joined;
+  const std::size_t layers = kept_.at(indices[0]).size();
+  for (std::size_t layer = 0; layer < layers; ++layer) {
+    std::vector<torch::Tensor> rows;
+    for (std::int64_t i = 0; i < batch.size(); ++i) rows.push_back(kept_.at(indices[i])[layer]);
+    joined.push_back(torch::cat(rows));
+  }
+  return joined;
+}
+
+SegmentTask::Maps SegmentTask::features(const Batch& batch) {
+  if (!torch::GradMode::is_enabled() || !network_->backbone_is_frozen())
+    return network_->features(batch.images);
+  // What does not learn behaves as in evaluation: no dropout, no stochastic depth.
+  network_->backbone().module().eval();
+  if (!images_vary_) return kept_features(batch);
+  const torch::NoGradGuard no_grad;
+  return network_->features(batch.images);
+}
+
+TaskStep SegmentTask::step(const Batch& batch) {
+  const torch::Tensor& masks = batch.annotations_as<MaskMaps>().masks;
+  const Size2 size{batch.images.size(2), batch.images.size(3)};
+  const torch::Tensor logits = network_->logits(features(batch), size);  // [B, K, H, W]
+  TaskStep step;
+  for (auto& [name, part] : seg_loss(logits, masks, config_.options.loss)) {
+    step.loss = step.loss.defined() ? step.loss + part : part;
+    step.parts.emplace_back(name, part.detach());
+  }
+  const torch::Tensor counted = masks != static_cast<std::int64_t>(kIgnoredClass);
+  const torch::Tensor right = (logits.detach().argmax(1) == masks).logical_and(counted);
+  step.parts.emplace_back("pixel_accuracy", right.sum().to(torch::kFloat64) * 100 /
+                                                counted.sum().clamp_min(1));
+  return step;
+}
+
+Metrics SegmentTask::parts() const {
+  return {{.name = "pixel_accuracy", .title = "pixels", .percent = true},
+          {.name = "ce", .better = Better::smaller},
+          {.name = "dice", .better = Better::smaller}};
+}
+
+std::unique_ptr<Predictor> SegmentTask::predictor() {
+  return config_.predictor(exported().forward, input_, classes_, {});
+}
+
+std::unique_ptr<Evaluation> SegmentTask::evaluation() const { return config_.evaluation(classes_); }
+
+ExportedGraph SegmentTask::exported() {
+  return {network_.get(),
+          [network = network_](const torch::Tensor& images) { return network->forward(images); },
+          input_.img_size, input_.in_chans, "masks"};
+}
+
+LoadReport SegmentTask::load(const std::filesystem::path& checkpoint) {
+  return load_segmenter(*network_, checkpoint);
+}
+
+Batch SegmentTask::random_batch(std::int64_t size, std::uint64_t seed) const {
+  const auto [height, width] = input_.img_size;
+  torch::Tensor images = torch::empty({size, input_.in_chans, height, width});
+  init::normal(images, 1.0, Rng(seed, Stream::bench));
+  const torch::Tensor masks = torch::arange(size * height * width)
+                                  .remainder(network_->num_classes())
+                                  .to(torch::kUInt8)
+                                  .view({size, height, width});
+  // Each has an index that no sample of the data has: nothing is kept of them.
+  return {.images = images,
+          .indices = -1 - torch::arange(size),
+          .annotations = std::make_shared<MaskMaps>(masks)};
+}
+
+}  // namespace vit
