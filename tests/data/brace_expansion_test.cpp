@@ -29,7 +29,8 @@ TEST_CASE("Braces are expanded as bash does") {
 }
 
 TEST_CASE("Braces that are neither list nor range stay as they are") {
-  for (const char* pattern : {"{x}", "a{b", "a}b", "{}", "{1..a}", "x{{a}}", "plain", ""})
+  for (const char* pattern : {"{x}", "a{b", "a}b", "{}", "{1..a}", "x{{a}}", "plain", "",
+                              "{1..-9223372036854775808}", "{0..99999999999999999999}"})
     CHECK(words_of(pattern) == std::string(pattern) + "|");
   CHECK(words_of("a\\{b,c}") == "a{b,c}|");
   CHECK(words_of("{a,b}{") == "a{|b{|");
@@ -41,8 +42,10 @@ TEST_CASE("Patterns that name millions of files, or nest for ever, are refused")
   std::string deep;
   for (int i = 0; i < 100; ++i) deep += "{a,";
   deep += "b" + std::string(100, '}');
+  const std::string long_names = "{1..1000000}" + std::string(100, 'a');
+  const std::string wide = "{" + std::string(100, '0') + "..999999}";
   for (const std::string& pattern :
-       {std::string("{1..2000000}"), std::string("{1..2000}{1..2000}"), deep}) {
+       {std::string("{1..2000000}"), std::string("{1..2000}{1..2000}"), deep, long_names, wide}) {
     const auto error = vit::test::error_of([&] { (void)vit::expand_braces(pattern); });
     REQUIRE(error);
     CHECK(error->kind() == vit::ErrorKind::usage);

@@ -89,4 +89,8 @@ TEST_CASE("Runs that do not fit and polygons that are none are errors at their p
                (void)polygon_runs({1, 2, 3, 4, 1e9, 1}, 2, 3, where);
              }),
              Catch::Contains("far outside"));
+  std::vector<double> zigzag;
+  for (int i = 0; i < 100; ++i) zigzag.insert(zigzag.end(), {i % 2 * 65000.0, double(i)});
+  CHECK_THAT(problem([&] { (void)polygon_runs(zigzag, 65000, 65000, where); }),
+             Catch::Contains("is too long"));
 }

@@ -292,6 +292,10 @@ TEST_CASE("Mistakes in COCO's files name the record") {
     scene.json["images"][1]["id"] = 70;
     expected = "images[1]: the id 70 is there twice";
   }
+  SECTION("a picture without a name, of which there are annotations") {
+    scene.json["images"][1].erase("file_name");
+    expected = "images[1]: there is no `file_name`";
+  }
   SECTION("an absurd size") {
     scene.json["images"][1]["width"] = 1'000'000;
     expected = "images[1]: a picture of 1000000x4 pixels";

@@ -72,6 +72,8 @@ TEST_CASE("Mistakes in annotations name file and line") {
   CHECK_THAT(
       scene.problem(object("a", "<xmin>nan</xmin><ymin>1</ymin><xmax>3</xmax><ymax>2</ymax>")),
       Catch::Contains("one.xml:4: the box") && Catch::Contains("is not made of numbers"));
+  CHECK_THAT(scene.problem(object("a", "<xmin>1e99</xmin>" + kBox)),
+             Catch::Contains("expected a number in <xmin>, found"));
   CHECK_THAT(scene.problem(object("a", "<xmin>1</xmin>")), Catch::Contains("has no <ymin>"));
   CHECK_THAT(scene.problem(object("a", box(1, 1, 3, 3) + "<xmin>")),
              Catch::Contains("mismatched tag"));

@@ -1,28 +1,71 @@
 // Whatever the bytes of an annotation or record file of a data set: they are read, or they are an
 // Error(data). The first byte chooses the reader.
 
+#include <unistd.h>
+
+#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "tests/fuzz/checksums.h"
 #include "tests/fuzz/memory_file.h"
 #include "vit/core/error.h"
 #include "vit/data/brace_expansion.h"
+#include "vit/data/class_map.h"
 #include "vit/data/coco.h"
 #include "vit/data/coco_mask.h"
 #include "vit/data/csv_records.h"
 #include "vit/data/idx.h"
 #include "vit/data/image_batch.h"
 #include "vit/data/json_records.h"
+#include "vit/data/manifest.h"
 #include "vit/data/mat_file.h"
 #include "vit/data/png_mask.h"
+#include "vit/data/shards.h"
 #include "vit/data/tar_index.h"
+#include "vit/data/voc.h"
 #include "vit/data/xml.h"
 
 using vit::fuzz::require;
 
 namespace {
 
+/// A folder in which every file of annotations has the bytes of one file in memory.
+class Folder {
+ public:
+  explicit Folder(const vit::fuzz::MemoryFile& memory) {
+    memory.link(path_ / "Annotations/a.xml");
+    for (const char* name : {"a.tar", "a.csv", "a.json", "a.jsonl"}) memory.link(path_ / name);
+    std::filesystem::create_directories(path_ / "ImageSets/Main");
+    for (const char* split : {"train.txt", "val.txt"})
+      std::ofstream(path_ / "ImageSets/Main" / split) << "a\n";
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  [[nodiscard]] std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_ =
+      std::filesystem::temp_directory_path() / ("vit_fuzz_" + std::to_string(::getpid()));
+};
+
+/// All that a data set says about its samples without their pictures.
+void annotate_all(const vit::Dataset& data) {
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    vit::Sample sample;
+    data.annotate(i, sample);
+    for (const vit::Box& box : sample.boxes)
+      require(box.x0 < box.x1 && box.y0 < box.y1 && box.x0 >= 0 && box.y0 >= 0);
+  }
+}
+
 void read_as(char reader, std::span<const std::uint8_t> bytes) {
   static vit::fuzz::MemoryFile memory;
+  static const Folder folder(memory);
   const std::string text(bytes.begin(), bytes.end());
   switch (reader) {
     case 'x': static_cast<void>(vit::parse_xml(text, "fuzz.xml")); break;
@@ -59,15 +102,36 @@ void read_as(char reader, std::span<const std::uint8_t> bytes) {
       options.train_annotations = memory.with(bytes).string();
       options.train_images = "nowhere";
       options.masks = true;
-      const auto data = vit::coco(options, vit::Split::train);
-      for (std::int64_t i = 0; i < data->size(); ++i) {
-        vit::Sample sample;
-        data->annotate(i, sample);
-        for (const vit::Box& box : sample.boxes)
-          require(box.x0 < box.x1 && box.y0 < box.y1 && box.x0 >= 0 && box.y0 >= 0);
-      }
+      annotate_all(*vit::coco(options, vit::Split::train));
       break;
     }
+    case 'v': {
+      memory.with(bytes);
+      vit::VocOptions options;
+      options.root = folder.path();
+      annotate_all(*vit::voc(options, vit::Split::train));
+      break;
+    }
+    case 's': {
+      memory.with(bytes);
+      vit::ShardOptions options;
+      options.root = folder.path();
+      options.train = "{a,a}.tar";
+      annotate_all(*vit::shards(options, vit::Split::train));
+      break;
+    }
+    case 'n':  // a table of pictures, in each way to write one
+    case 'a':
+    case 'l': {
+      memory.with(bytes);
+      vit::ManifestOptions options;
+      options.train = options.val = folder.path() + (reader == 'n'   ? "/a.csv"
+                                                     : reader == 'a' ? "/a.json"
+                                                                     : "/a.jsonl");
+      annotate_all(*vit::manifest(options).train);
+      break;
+    }
+    case 'k': static_cast<void>(vit::read_class_map(memory.with(bytes))); break;
     case 'y': {
       const vit::ImageBatch batch = vit::read_image_batch(memory.with(bytes), "labels");
       require(batch.bytes.size() == batch.rows * batch.columns);
@@ -86,8 +150,15 @@ void read_as(char reader, std::span<const std::uint8_t> bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
+  const auto reader = static_cast<char>(data[0]);
+  const std::span bytes = std::span(data, size).subspan(1);
   try {
-    read_as(static_cast<char>(data[0]), std::span(data, size).subspan(1));
+    if (reader == 't' || reader == 's')
+      read_as(reader, vit::fuzz::with_tar_checksums(bytes));
+    else if (reader == 'p')
+      read_as(reader, vit::fuzz::with_png_checksums(bytes));
+    else
+      read_as(reader, bytes);
   } catch (const vit::Error& error) {
     require(error.kind() == vit::ErrorKind::data);
   }

@@ -34,6 +34,13 @@ class MemoryFile {
     return with(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
   }
 
+  /// Gives the file a name of its own, for readers that go by names.
+  void link(const std::filesystem::path& name) const {
+    std::filesystem::create_directories(name.parent_path());
+    std::filesystem::remove(name);  // of a run that crashed
+    std::filesystem::create_symlink("/proc/self/fd/" + std::to_string(memory_.get()), name);
+  }
+
  private:
   FileDescriptor memory_;
 };

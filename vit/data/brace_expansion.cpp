@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <optional>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "vit/core/error.h"
 #include "vit/io/printable.h"
@@ -14,6 +16,7 @@ namespace vit {
 namespace {
 
 constexpr std::size_t kMostWords = 1'000'000;
+constexpr std::size_t kMostLetters = std::size_t{1} << 26;  // of all words together
 constexpr int kMostLevels = 32;
 
 using Words = std::vector<std::string>;
@@ -27,7 +30,7 @@ class BraceExpander {
     Words words{""};
     for (std::size_t at = 0; at < text.size();) {
       if (text[at] == '\\' && at + 1 < text.size()) {
-        words = product(words, {std::string(text.substr(at + 1, 1))});
+        words = product(std::move(words), {std::string(text.substr(at + 1, 1))});
         at += 2;
         continue;
       }
@@ -36,13 +39,13 @@ class BraceExpander {
       if (end != std::string_view::npos)
         alternatives = inside(text.substr(at + 1, end - at - 1), level);
       if (alternatives) {
-        words = product(words, *alternatives);
+        words = product(std::move(words), *alternatives);
         at = end + 1;
         continue;
       }
       // A brace by itself, or text up to the next one.
       const std::size_t next = std::min(text.find_first_of("{\\", at + 1), text.size());
-      words = product(words, {std::string(text.substr(at, next - at))});
+      words = product(std::move(words), {std::string(text.substr(at, next - at))});
       at = next;
     }
     return words;
@@ -54,14 +57,31 @@ class BraceExpander {
                 "write ranges as in train-{000..099}.tar, or use *");
   }
 
-  Words product(const Words& before, const Words& after) const {
+  void require_few_letters(std::size_t count) const {
+    if (count > kMostLetters)
+      fail(str("makes names of more than ", kMostLetters, " letters together"));
+  }
+
+  Words product(Words before, const Words& after) const {
     if (before.size() * after.size() > kMostWords)
       fail(str("names more than ", kMostWords, " files"));
+    // Each letter of `before` is there once for each word of `after`, and the other way round.
+    require_few_letters(letters_in(before) * after.size() + letters_in(after) * before.size());
+    if (after.size() == 1) {  // most often, and without a copy
+      for (std::string& word : before) word += after[0];
+      return before;
+    }
     Words words;
     words.reserve(before.size() * after.size());
     for (const std::string& first : before)
       for (const std::string& second : after) words.push_back(first + second);
     return words;
+  }
+
+  static std::size_t letters_in(const Words& words) {
+    std::size_t count = 0;
+    for (const std::string& word : words) count += word.size();
+    return count;
   }
 
   /// The brace that closes the one at `open`.
@@ -110,10 +130,9 @@ class BraceExpander {
     std::int64_t value = 0;
     if (text.starts_with('+')) text.remove_prefix(1);
     const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
     constexpr std::int64_t kLargest = 1'000'000'000'000;
-    if (text.empty() || std::from_chars(text.data(), end, value).ptr != end ||
-        std::abs(value) > kLargest)
-      return {};
+    if (error != std::errc() || stop != end || value > kLargest || value < -kLargest) return {};
     return value;
   }
   static bool is_letter(std::string_view text) {
@@ -147,6 +166,7 @@ class BraceExpander {
     };
     const std::size_t width =
         is_padded(first) || is_padded(last) ? std::max(first.size(), last.size()) : 0;
+    require_few_letters(count * width);
     Words words;
     for (std::uint64_t i = 0; i < count; ++i) {
       const std::int64_t value =

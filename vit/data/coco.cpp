@@ -151,11 +151,12 @@ class CocoReader {
     if (width < 1 || height < 1 || width > kLongestSide || height > kLongestSide)
       throw Error(ErrorKind::data, where, str("a picture of ", width, "x", height, " pixels"),
                   "correct the record");
+    // Before the id is known: annotations look for the picture that belongs to it.
+    const auto name = json_member<std::string>(record, "file_name", where);
     if (!by_id_.emplace(id, pictures_.size()).second)
       throw Error(ErrorKind::data, where, str("the id ", id, " is there twice"),
                   "remove one of the records");
-    pictures_.push_back({images_ / json_member<std::string>(record, "file_name", where),
-                         static_cast<int>(width), static_cast<int>(height)});
+    pictures_.push_back({images_ / name, static_cast<int>(width), static_cast<int>(height)});
   }
 
   void add_category(std::size_t index, const Json& record) {

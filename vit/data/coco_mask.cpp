@@ -11,6 +11,7 @@ namespace vit {
 namespace {
 
 constexpr double kFiner = 5;
+constexpr std::int64_t kLongestOutline = 1 << 24;  // on the finer grid: three million pixels
 
 struct Point {
   std::int64_t x = 0, y = 0;  // on the finer grid
@@ -54,7 +55,18 @@ RunLengths polygon_runs(const std::vector<double>& xy, int height, int width,
   std::vector<Point> corners;
   for (std::size_t i = 0; i + 1 < xy.size(); i += 2)
     corners.push_back({fine(xy[i], width), fine(xy[i + 1], height)});
+  std::int64_t length = 0;
+  for (std::size_t i = 0; i < corners.size(); ++i) {
+    const Point &from = corners[i], &to = corners[(i + 1) % corners.size()];
+    length += std::max(std::abs(to.x - from.x), std::abs(to.y - from.y)) + 1;
+  }
+  if (length > kLongestOutline)
+    throw Error(
+        ErrorKind::data, where,
+        str("an outline of ", length / static_cast<std::int64_t>(kFiner), " pixels is too long"),
+        "correct or remove the annotation");
   std::vector<Point> outline;
+  outline.reserve(static_cast<std::size_t>(length));
   for (std::size_t i = 0; i < corners.size(); ++i)
     draw_edge(corners[i], corners[(i + 1) % corners.size()], outline);
 

@@ -49,7 +49,8 @@ float number(const fs::path& file, const XmlElement& element, const char* name) 
   const XmlElement& found = part(file, element, name);
   float value = 0;
   const char* end = found.text.data() + found.text.size();
-  if (std::from_chars(found.text.data(), end, value).ptr != end || found.text.empty())
+  const auto [stop, error] = std::from_chars(found.text.data(), end, value);
+  if (error != std::errc() || stop != end)  // 1e99 is none, either
     fail(file, found, str("expected a number in <", name, ">, found ", in_quotes(found.text)));
   return value;
 }

@@ -107,7 +107,8 @@ bool is_message_pack(std::string_view bytes) {
   if (key == 0 && at(0) != 0xdf) return false;
   const std::size_t text = key == 0 ? 5 : key;
   if (at(text) > 0xa0 && at(text) < 0xc0) return is_text(bytes.substr(text + 1, at(text) - 0xa0));
-  return at(text) == 0xd9 && is_text(bytes.substr(text + 2, at(text + 1)));
+  if (at(text) != 0xd9 || bytes.size() < text + 2) return false;
+  return is_text(bytes.substr(text + 2, at(text + 1)));
 }
 
 bool is_table_of_leveldb(const FileBytes& file) {
