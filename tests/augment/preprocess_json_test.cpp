@@ -30,6 +30,14 @@ TEST_CASE("preprocessing comes back as it was written, every digit") {
   CHECK(read.exif_orientation);
 }
 
+TEST_CASE("every crop_mode comes back") {
+  for (const char* mode : {"center", "squash", "border", "crop", "whole"}) {
+    Preprocessing input;
+    input.crop_mode = mode;
+    CHECK(preprocessing_from_json(preprocessing_to_json(input), "model.pt").crop_mode == mode);
+  }
+}
+
 TEST_CASE("preprocessing of before, which leaves out what there was not yet, means what it meant") {
   const Preprocessing read = preprocessing_from_json(
       R"({"img_size": [8, 8], "in_chans": 3, "mean": [0, 0, 0], "std": [1, 1, 1],

@@ -14,7 +14,7 @@ struct ScaledCrop {
 
 /// Scales an image by `filter` and cuts out the part; `fill` is what lies outside. Each pixel is
 /// the one of the whole scaled image, of which no more than the part is computed.
-[[nodiscard]] Image scaled_crop(const Image& image, const ScaledCrop& crop, Filter filter,
+[[nodiscard]] Image scaled_crop(const Image& image, const ScaledCrop& wanted, Filter filter,
                                 const Colour& fill);
 
 }  // namespace vit
