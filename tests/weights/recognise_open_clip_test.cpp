@@ -126,3 +126,24 @@ TEST_CASE("A tower of timm's is the variant that open_clip_config.json names") {
   CHECK_THROWS_WITH(vit::timm_tower(config), Catch::Contains("timm_proj"));
   CHECK_FALSE(vit::timm_tower(vit::SourceConfig{}));
 }
+
+TEST_CASE("The pooling of timm's tower is open_clip's where its key is left out") {
+  const auto tower = [](const std::string& more) {
+    vit::SourceConfig config;
+    config.json = nlohmann::json::parse(
+        R"({"model_cfg": {"vision_cfg": {"timm_model_name": "vit_base_patch16_224")" + more +
+        "}}}");
+    return vit::timm_tower(config).value().json.at("model_args");
+  };
+  CHECK(tower("").at("global_pool") == "avg");
+  CHECK(tower(R"(, "timm_proj": null)").at("global_pool") == "avg");
+  CHECK(tower(R"(, "timm_pool": "token")").at("global_pool") == "token");
+  // As the variant has it.
+  CHECK_FALSE(tower(R"(, "timm_pool": "")").contains("global_pool"));
+  CHECK_FALSE(tower(R"(, "timm_pool": null, "timm_proj": null)").contains("global_pool"));
+  for (const char* none : {R"("none")", R"("")", "null"}) {
+    CAPTURE(none);
+    CHECK_THROWS_WITH(tower(std::string(R"(, "timm_pool": "", "timm_proj": )") + none),
+                      Catch::Contains("timm_pool"));
+  }
+}

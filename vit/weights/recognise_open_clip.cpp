@@ -122,9 +122,13 @@ std::optional<SourceConfig> timm_tower(const SourceConfig& config) {
   tower.kind = ConfigKind::timm;
   tower.path = config.path;
   tower.json = {{"architecture", name}, {"model_args", object_of(vision, "timm_model_kwargs")}};
-  const Json pool = vision.value("timm_pool", Json());
-  if (pool.is_string() && !pool.get<std::string>().empty())
-    tower.json["model_args"]["global_pool"] = pool;
+  // What open_clip takes for keys that are left out; a pooling of its own is not the variant's.
+  const Json pool = vision.value("timm_pool", Json("avg"));
+  const bool projected = vision.value("timm_proj", Json("linear")) == Json("linear");
+  if (pool == Json("") && !projected)
+    throw refused(config, "vision_cfg.timm_pool: \"\"",
+                  "without a projection leaves the tokens unpooled, which is not supported");
+  if (pool.is_string() && pool != Json("")) tower.json["model_args"]["global_pool"] = pool;
   if (vision.contains("image_size")) tower.json["model_args"]["img_size"] = vision.at("image_size");
   return tower;
 }
