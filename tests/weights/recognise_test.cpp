@@ -138,6 +138,19 @@ TEST_CASE("A residual network is recognised by its layers, however narrow") {
   CHECK(found.options.at("num_classes") == "7");
 }
 
+TEST_CASE("What has the stem and the stages of a family but other blocks is refused by a name") {
+  const torch::Tensor kernel = torch::zeros({8, 3, 4, 4}), inner = torch::zeros({8, 8, 1, 1});
+  // EdgeNeXt, which splits the channels within a stage, and InceptionNeXt, which has branches.
+  for (const char* within : {"convs.0.weight", "token_mixer.dwconv_hw.weight"})
+    CHECK_THROWS_WITH(
+        by_shapes({{"stem.0.weight", kernel}, {std::string("stages.0.blocks.0.") + within, inner}}),
+        Catch::Contains("stages.0.blocks.0.conv_dw.weight"));
+  CHECK_THROWS_WITH(by_shapes({{"conv1.weight", kernel},
+                               {"bn1.weight", torch::ones({8})},
+                               {"layer1.0.convs.0.weight", inner}}),
+                    Catch::Contains("layer1.0.conv1.weight"));
+}
+
 TEST_CASE(
     "A rotary encoding is not in the tensors: the models that are built so have it, as is said") {
   const auto assumed = [](const Recognised& found) {
