@@ -190,6 +190,23 @@ TEST_CASE(
   CHECK(std::stod(found.options.at("rope_temperature")) == 10000);
 }
 
+TEST_CASE("BEiT of transformers without positions has no rotary encoding either") {
+  const std::string block = "encoder.layer.0.", attention = block + "attention.attention.";
+  const torch::Tensor square = torch::zeros({kDim, kDim});
+  const Recognised found = by_shapes(
+      {{"embeddings.cls_token", torch::zeros({1, 1, kDim})},
+       {"embeddings.patch_embeddings.projection.weight", torch::zeros({kDim, 3, kPatch, kPatch})},
+       {attention + "query.weight", square},
+       {attention + "key.weight", square},
+       {attention + "value.weight", square},
+       {block + "lambda_1", torch::ones({kDim})},
+       {block + "intermediate.dense.weight", torch::zeros({kHidden, kDim})},
+       {block + "output.dense.weight", torch::zeros({kDim, kHidden})}});
+  CHECK(found.options.at("layer_scale") == "gamma");
+  CHECK(found.options.at("rope_type") == "none");
+  for (const std::string& line : found.assumptions) CHECK_THAT(line, !Catch::Contains("rope_type"));
+}
+
 TEST_CASE("A variant of other blocks is no name for plain ones") {
   // As wide as vit_small_patch16_18x2_224 and with LayerScale as it, but with plain blocks.
   TensorMap tensors = {{"cls_token", torch::zeros({1, 1, 384})},

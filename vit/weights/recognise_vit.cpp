@@ -67,7 +67,8 @@ class ViT {
     const bool gated = shapes_.has("blocks.0.mlp.fc1_g.weight") ||
                        shapes_.size("blocks.0.mlp.fc1.weight", 0) ==
                            2 * shapes_.size("blocks.0.mlp.fc2.weight", 1);
-    if (!eva) return "";
+    // transformers' BEiTs have relative positions, learned ones or none.
+    if (!eva || weights_.convention == &kTransformersBeit) return "";
     if (shapes_.has("pos_embed")) return gated ? "eva02_tiny_patch14_224" : "";
     if (!shapes_.has("cls_token")) return "vit_medium_patch16_rope_reg1_gap_256";
     return shapes_.has("blocks.0.attn.qkv.bias") ? "vit_small_patch16_rope_224"
