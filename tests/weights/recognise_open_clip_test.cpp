@@ -70,12 +70,17 @@ TEST_CASE("open_clip_config.json tells activation, heads and pixels") {
 }
 
 TEST_CASE("Without it, the activation of CLIP is assumed and said") {
-  const ScratchFolder folder;
-  const Recognised found =
-      vit::recognise(vit::open_weights(put_weights(folder, clip_tensors(), "model.safetensors")));
-  bool said = false;
-  for (const std::string& line : found.assumptions) said |= line.starts_with("act_layer: ");
-  CHECK(said);
+  TensorMap without_norm = clip_tensors();  // open_clip's no_ln_pre
+  without_norm.erase("visual.ln_pre.weight");
+  without_norm.erase("visual.ln_pre.bias");
+  for (const TensorMap& tensors : {clip_tensors(), without_norm}) {
+    const ScratchFolder folder;
+    const Recognised found =
+        vit::recognise(vit::open_weights(put_weights(folder, tensors, "model.safetensors")));
+    bool said = false;
+    for (const std::string& line : found.assumptions) said |= line.starts_with("act_layer: ");
+    CHECK(said);
+  }
 }
 
 TEST_CASE("Of two descriptions, each is of the file in its own names") {

@@ -324,7 +324,7 @@ class ViT {
       set("norm_eps", dinov3() || clip ? "1e-5" : "1e-6");
     if (const auto act = told.find("act_layer"); act != told.end()) {
       set("act_layer", act->second);
-      if (clip || shapes_.has("attn_pool.latent")) assume_act(act->second);
+      assume_act(act->second);
     } else if (clip) {
       set("act_layer", "quick_gelu");
       assume("act_layer: quick_gelu, as in OpenAI's CLIP");
