@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
+
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "tests/weights/beside.h"
@@ -188,6 +190,20 @@ TEST_CASE(
   found = by_shapes(tensors);
   CHECK(found.options.at("rope_grid_indexing") == "ij");
   CHECK(std::stod(found.options.at("rope_temperature")) == 10000);
+}
+
+TEST_CASE("Which GELU a tower of SigLIP without its pooling has is assumed and said") {
+  TensorMap tensors = timm_vit();
+  tensors.erase("cls_token");
+  tensors["pos_embed"] = torch::zeros({1, kPatches, kDim});
+  const auto said = [](const Recognised& found) {
+    return std::any_of(found.assumptions.begin(), found.assumptions.end(),
+                       [](const std::string& line) { return line.starts_with("act_layer: gelu"); });
+  };
+  CHECK(said(by_shapes(tensors)));
+  tensors["reg_token"] = torch::zeros({1, 4, kDim});
+  CHECK_FALSE(said(by_shapes(tensors)));
+  CHECK_FALSE(said(by_shapes(timm_vit())));
 }
 
 TEST_CASE("BEiT of transformers without positions has no rotary encoding either") {

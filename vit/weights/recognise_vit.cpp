@@ -330,12 +330,19 @@ class ViT {
       assume("act_layer: quick_gelu, as in OpenAI's CLIP");
     } else if (result_.options.at("mlp_layer") != "mlp") {
       set("act_layer", "silu");
-    } else if (shapes_.has("attn_pool.latent")) {
+    } else if (shapes_.has("attn_pool.latent") || like_siglip()) {
       assume_act(known_ ? variant_.act_layer : "gelu");
       if (!known_) set("act_layer", "gelu");
     } else if (!known_) {
       set("act_layer", "gelu");
     }
+  }
+
+  /// As the towers of SigLIP without their pooling are built, of which timm has some with the exact
+  /// GELU and some with the approximate one.
+  [[nodiscard]] bool like_siglip() const {
+    return !class_token_ && registers_ == 0 && shapes_.has("blocks.0.attn.qkv.bias") &&
+           !shapes_.has("fc_norm.weight");
   }
 
   void assume_act(const std::string& act) {
