@@ -83,6 +83,19 @@ TEST_CASE("Without it, the activation of CLIP is assumed and said") {
   }
 }
 
+TEST_CASE("Without it, the pooling of open_clip is assumed and said; OpenAI's is known") {
+  TensorMap openai = clip_tensors();
+  openai["input_resolution"] = torch::full({}, 8);
+  const auto said = [](const TensorMap& tensors) {
+    bool found = false;
+    for (const std::string& line : vit::recognise_shapes(vit::to_timm(tensors, "test")).assumptions)
+      found |= line.starts_with("global_pool: ");
+    return found;
+  };
+  CHECK(said(clip_tensors()));
+  CHECK_FALSE(said(openai));
+}
+
 TEST_CASE("Of two descriptions, each is of the file in its own names") {
   // As in the repositories of LAION: config.json is of the other file.
   const Recognised found = with_open_clip(

@@ -85,6 +85,7 @@ void apply_open_clip(const SourceConfig& config, const NamedWeights& weights, Re
   } else if (pool != "tok") {
     throw refused(config, "vision_cfg.pool_type: " + pool, "is not supported");
   }
+  forget(result, "global_pool:");
   const std::int64_t width = shapes.size(patches, 0);
   const Json head_width = vision.value("head_width", Json(64));
   if (!head_width.is_number_integer() || head_width.get<std::int64_t>() < 1 ||

@@ -235,6 +235,13 @@ class ViT {
     const bool map = shapes_.has("attn_pool.latent"), fc_norm = shapes_.has("fc_norm.weight");
     set("global_pool", map ? "map" : fc_norm || !class_token_ || dinov3() ? "avg" : "token");
     set_flag("fc_norm", fc_norm);
+    const bool of_open_clip =
+        weights_.convention == &kOpenAIClip || weights_.convention == &kOpenClipTimm;
+    if (of_open_clip && class_token_ && !map && !fc_norm &&
+        !weights_.names.options.contains("global_pool"))
+      assume(
+          "global_pool: token, as in OpenAI's CLIP: open_clip has towers that are pooled by the "
+          "mean of the patches, with the same tensors");
   }
 
   /// The variant of the table that this is, or that it is built like: a name for it, its pixels,
