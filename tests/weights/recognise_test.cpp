@@ -151,6 +151,11 @@ TEST_CASE("What has the stem and the stages of a family but other blocks is refu
                                {"bn1.weight", torch::ones({8})},
                                {"layer1.0.convs.0.weight", inner}}),
                     Catch::Contains("layer1.0.conv1.weight"));
+  // Xception's.
+  CHECK_THROWS_WITH(by_shapes({{"conv1.weight", kernel},
+                               {"bn1.weight", torch::ones({8})},
+                               {"block1.rep.0.weight", inner}}),
+                    Catch::Contains("of no model that is known here"));
 }
 
 TEST_CASE(
