@@ -3,6 +3,8 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
@@ -209,6 +211,22 @@ TEST_CASE("Which GELU a tower of SigLIP without its pooling has is assumed and s
   tensors["reg_token"] = torch::zeros({1, 4, kDim});
   CHECK_FALSE(said(by_shapes(tensors)));
   CHECK_FALSE(said(by_shapes(timm_vit())));
+}
+
+TEST_CASE("Whether the pooling by attention reads the tokens before the patches is said") {
+  const auto said = [](const TensorMap& tensors) {
+    const std::vector<std::string> lines = by_shapes(tensors).assumptions;
+    return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+      return line.starts_with("pool_include_prefix: false");
+    });
+  };
+  TensorMap tensors = timm_vit();
+  CHECK_FALSE(said(tensors));
+  tensors["attn_pool.latent"] = torch::zeros({1, 1, kDim});
+  CHECK(said(tensors));
+  tensors.erase("cls_token");
+  tensors["pos_embed"] = torch::zeros({1, kPatches, kDim});
+  CHECK_FALSE(said(tensors));
 }
 
 TEST_CASE("BEiT of transformers without positions has no rotary encoding either") {

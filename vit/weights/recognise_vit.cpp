@@ -321,7 +321,8 @@ class ViT {
     set("num_heads", heads);
   }
 
-  /// What names and shapes cannot tell: the epsilon of the norms and the activation.
+  /// What names and shapes cannot tell: the epsilon of the norms, the activation, and what the
+  /// pooling by attention reads.
   void details() {
     const bool clip = shapes_.has("norm_pre.weight");
     const auto& told = weights_.names.options;
@@ -342,6 +343,12 @@ class ViT {
       if (!known_) set("act_layer", "gelu");
     } else if (!known_) {
       set("act_layer", "gelu");
+    }
+    if (shapes_.has("attn_pool.latent") && (class_token_ || registers_ > 0)) {
+      const bool all = known_ && variant_.pool_include_prefix;
+      assume(vit::str("pool_include_prefix: ", all ? "true" : "false", ", as in ", result_.name,
+                      ": whether the pooling reads the tokens before the patches is not in the "
+                      "tensors"));
     }
   }
 
