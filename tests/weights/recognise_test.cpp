@@ -273,6 +273,14 @@ TEST_CASE("Blocks that may normalise before or behind are not guessed") {
   CHECK_THROWS_WITH(by_shapes(tensors), Catch::Contains("vit_base_patch16_rpn_224"));
 }
 
+TEST_CASE("Patches that end without a norm may be of a tower that is not here") {
+  TensorMap tensors = timm_vit();
+  for (const char* none : {"cls_token", "norm.weight", "norm.bias"}) tensors.erase(none);
+  tensors["pos_embed"] = torch::zeros({1, kPatches, kDim});
+  CHECK_THROWS_WITH(by_shapes(tensors),
+                    Catch::Contains("qwen3_vit") && Catch::Contains("model.final_norm"));
+}
+
 TEST_CASE("A config.json that names no model is not used, and is broken where it is no JSON") {
   const Recognised found = with_config(timm_vit(), R"({"data": 3})");
   REQUIRE_FALSE(found.assumptions.empty());

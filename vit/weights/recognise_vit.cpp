@@ -39,6 +39,7 @@ class ViT {
     set("num_classes", shapes_.size("head.weight", 0));
     tokens();
     block_kind();
+    last_norm();
     positions();
     blocks();
     pooling();
@@ -109,6 +110,20 @@ class ViT {
                 "name the model: --model vit_base_patch16_rpn_224 (they do so behind), or "
                 "vit_base_patch16_224 with --set model.class_token=false, model.global_pool=avg, "
                 "model.qkv_bias=false and what else differs");
+  }
+
+  /// Refuses patches alone, with positions, that end without a norm's tensors: such is timm's Qwen3
+  /// tower, of whose rotary encoding and last norm nothing is in a file.
+  void last_norm() const {
+    if (shapes_.has("cls_token") || !shapes_.has("pos_embed") ||
+        !shapes_.has("blocks.0.norm1.weight") || shapes_.has("norm.weight") ||
+        shapes_.has("fc_norm.weight") || weights_.names.options.contains("final_norm"))
+      return;
+    throw Error(ErrorKind::weights, "",
+                "there is no norm behind the blocks (norm or fc_norm): the tensors fit a tower "
+                "without it as well as timm's qwen3_vit_*, which has a norm without parameters "
+                "there and a rotary encoding, and is not known here",
+                "name the model by --model, with model.final_norm: false and what else differs");
   }
 
   [[nodiscard]] std::int64_t table_rows() const {
