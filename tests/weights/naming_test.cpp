@@ -361,6 +361,16 @@ TEST_CASE("CLIP of OpenAI and open_clip; open_clip with timm's tower") {
   trunk["visual.head.proj.weight"] = timm.at("head.weight");
   trunk["text.token_embedding.weight"] = torch::ones({5, kDim});
   check(trunk, "open_clip with timm's tower", timm);
+
+  // What else its projection has is not lost: no head that a model here has is this one.
+  for (const std::string more :
+       {"visual.head.proj.bias", "visual.head.mlp.fc1.weight", "visual.head.pool.qkv.weight"}) {
+    CAPTURE(more);
+    TensorMap projected = trunk;
+    projected[more] = torch::ones({kClasses});
+    CHECK(vit::to_timm(projected, "test").names.heads ==
+          std::vector<std::string>{"visual.head.proj.weight", more});
+  }
 }
 
 TEST_CASE("DeiT-III: gamma_1 is LayerScale") {

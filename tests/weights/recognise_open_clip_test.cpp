@@ -70,12 +70,30 @@ TEST_CASE("open_clip_config.json tells activation, heads and pixels") {
 }
 
 TEST_CASE("Without it, the activation of CLIP is assumed and said") {
-  const ScratchFolder folder;
-  const Recognised found =
-      vit::recognise(vit::open_weights(put_weights(folder, clip_tensors(), "model.safetensors")));
-  bool said = false;
-  for (const std::string& line : found.assumptions) said |= line.starts_with("act_layer: ");
-  CHECK(said);
+  TensorMap without_norm = clip_tensors();  // open_clip's no_ln_pre
+  without_norm.erase("visual.ln_pre.weight");
+  without_norm.erase("visual.ln_pre.bias");
+  for (const TensorMap& tensors : {clip_tensors(), without_norm}) {
+    const ScratchFolder folder;
+    const Recognised found =
+        vit::recognise(vit::open_weights(put_weights(folder, tensors, "model.safetensors")));
+    bool said = false;
+    for (const std::string& line : found.assumptions) said |= line.starts_with("act_layer: ");
+    CHECK(said);
+  }
+}
+
+TEST_CASE("Without it, the pooling of open_clip is assumed and said; OpenAI's is known") {
+  TensorMap openai = clip_tensors();
+  openai["input_resolution"] = torch::full({}, 8);
+  const auto said = [](const TensorMap& tensors) {
+    bool found = false;
+    for (const std::string& line : vit::recognise_shapes(vit::to_timm(tensors, "test")).assumptions)
+      found |= line.starts_with("global_pool: ");
+    return found;
+  };
+  CHECK(said(clip_tensors()));
+  CHECK_FALSE(said(openai));
 }
 
 TEST_CASE("Of two descriptions, each is of the file in its own names") {
@@ -125,4 +143,25 @@ TEST_CASE("A tower of timm's is the variant that open_clip_config.json names") {
   config.json["model_cfg"]["vision_cfg"]["timm_proj"] = "mlp";
   CHECK_THROWS_WITH(vit::timm_tower(config), Catch::Contains("timm_proj"));
   CHECK_FALSE(vit::timm_tower(vit::SourceConfig{}));
+}
+
+TEST_CASE("The pooling of timm's tower is open_clip's where its key is left out") {
+  const auto tower = [](const std::string& more) {
+    vit::SourceConfig config;
+    config.json = nlohmann::json::parse(
+        R"({"model_cfg": {"vision_cfg": {"timm_model_name": "vit_base_patch16_224")" + more +
+        "}}}");
+    return vit::timm_tower(config).value().json.at("model_args");
+  };
+  CHECK(tower("").at("global_pool") == "avg");
+  CHECK(tower(R"(, "timm_proj": null)").at("global_pool") == "avg");
+  CHECK(tower(R"(, "timm_pool": "token")").at("global_pool") == "token");
+  // As the variant has it.
+  CHECK_FALSE(tower(R"(, "timm_pool": "")").contains("global_pool"));
+  CHECK_FALSE(tower(R"(, "timm_pool": null, "timm_proj": null)").contains("global_pool"));
+  for (const char* none : {R"("none")", R"("")", "null"}) {
+    CAPTURE(none);
+    CHECK_THROWS_WITH(tower(std::string(R"(, "timm_pool": "", "timm_proj": )") + none),
+                      Catch::Contains("timm_pool"));
+  }
 }

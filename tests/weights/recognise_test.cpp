@@ -2,6 +2,10 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "tests/weights/beside.h"
@@ -138,6 +142,24 @@ TEST_CASE("A residual network is recognised by its layers, however narrow") {
   CHECK(found.options.at("num_classes") == "7");
 }
 
+TEST_CASE("What has the stem and the stages of a family but other blocks is refused by a name") {
+  const torch::Tensor kernel = torch::zeros({8, 3, 4, 4}), inner = torch::zeros({8, 8, 1, 1});
+  // EdgeNeXt, which splits the channels within a stage, and InceptionNeXt, which has branches.
+  for (const char* within : {"convs.0.weight", "token_mixer.dwconv_hw.weight"})
+    CHECK_THROWS_WITH(
+        by_shapes({{"stem.0.weight", kernel}, {std::string("stages.0.blocks.0.") + within, inner}}),
+        Catch::Contains("stages.0.blocks.0.conv_dw.weight"));
+  CHECK_THROWS_WITH(by_shapes({{"conv1.weight", kernel},
+                               {"bn1.weight", torch::ones({8})},
+                               {"layer1.0.convs.0.weight", inner}}),
+                    Catch::Contains("layer1.0.conv1.weight"));
+  // Xception's.
+  CHECK_THROWS_WITH(by_shapes({{"conv1.weight", kernel},
+                               {"bn1.weight", torch::ones({8})},
+                               {"block1.rep.0.weight", inner}}),
+                    Catch::Contains("of no model that is known here"));
+}
+
 TEST_CASE(
     "A rotary encoding is not in the tensors: the models that are built so have it, as is said") {
   const auto assumed = [](const Recognised& found) {
@@ -177,6 +199,53 @@ TEST_CASE(
   CHECK(std::stod(found.options.at("rope_temperature")) == 10000);
 }
 
+TEST_CASE("Which GELU a tower of SigLIP without its pooling has is assumed and said") {
+  TensorMap tensors = timm_vit();
+  tensors.erase("cls_token");
+  tensors["pos_embed"] = torch::zeros({1, kPatches, kDim});
+  const auto said = [](const Recognised& found) {
+    return std::any_of(found.assumptions.begin(), found.assumptions.end(),
+                       [](const std::string& line) { return line.starts_with("act_layer: gelu"); });
+  };
+  CHECK(said(by_shapes(tensors)));
+  tensors["reg_token"] = torch::zeros({1, 4, kDim});
+  CHECK_FALSE(said(by_shapes(tensors)));
+  CHECK_FALSE(said(by_shapes(timm_vit())));
+}
+
+TEST_CASE("Whether the pooling by attention reads the tokens before the patches is said") {
+  const auto said = [](const TensorMap& tensors) {
+    const std::vector<std::string> lines = by_shapes(tensors).assumptions;
+    return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+      return line.starts_with("pool_include_prefix: false");
+    });
+  };
+  TensorMap tensors = timm_vit();
+  CHECK_FALSE(said(tensors));
+  tensors["attn_pool.latent"] = torch::zeros({1, 1, kDim});
+  CHECK(said(tensors));
+  tensors.erase("cls_token");
+  tensors["pos_embed"] = torch::zeros({1, kPatches, kDim});
+  CHECK_FALSE(said(tensors));
+}
+
+TEST_CASE("BEiT of transformers without positions has no rotary encoding either") {
+  const std::string block = "encoder.layer.0.", attention = block + "attention.attention.";
+  const torch::Tensor square = torch::zeros({kDim, kDim});
+  const Recognised found = by_shapes(
+      {{"embeddings.cls_token", torch::zeros({1, 1, kDim})},
+       {"embeddings.patch_embeddings.projection.weight", torch::zeros({kDim, 3, kPatch, kPatch})},
+       {attention + "query.weight", square},
+       {attention + "key.weight", square},
+       {attention + "value.weight", square},
+       {block + "lambda_1", torch::ones({kDim})},
+       {block + "intermediate.dense.weight", torch::zeros({kHidden, kDim})},
+       {block + "output.dense.weight", torch::zeros({kDim, kHidden})}});
+  CHECK(found.options.at("layer_scale") == "gamma");
+  CHECK(found.options.at("rope_type") == "none");
+  for (const std::string& line : found.assumptions) CHECK_THAT(line, !Catch::Contains("rope_type"));
+}
+
 TEST_CASE("A variant of other blocks is no name for plain ones") {
   // As wide as vit_small_patch16_18x2_224 and with LayerScale as it, but with plain blocks.
   TensorMap tensors = {{"cls_token", torch::zeros({1, 1, 384})},
@@ -202,6 +271,14 @@ TEST_CASE("Blocks that may normalise before or behind are not guessed") {
   tensors["pos_embed"] = torch::zeros({1, kPatches, kDim});
   tensors["fc_norm.weight"] = torch::ones({kDim});
   CHECK_THROWS_WITH(by_shapes(tensors), Catch::Contains("vit_base_patch16_rpn_224"));
+}
+
+TEST_CASE("Patches that end without a norm may be of a tower that is not here") {
+  TensorMap tensors = timm_vit();
+  for (const char* none : {"cls_token", "norm.weight", "norm.bias"}) tensors.erase(none);
+  tensors["pos_embed"] = torch::zeros({1, kPatches, kDim});
+  CHECK_THROWS_WITH(by_shapes(tensors),
+                    Catch::Contains("qwen3_vit") && Catch::Contains("model.final_norm"));
 }
 
 TEST_CASE("A config.json that names no model is not used, and is broken where it is no JSON") {

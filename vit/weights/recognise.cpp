@@ -78,7 +78,7 @@ Recognised recognise_shapes(const NamedWeights& weights, std::optional<Size2> pi
   result.assumptions = weights.names.assumptions;
   if (shapes.has("patch_embed.proj.weight") && shapes.count("blocks.") > 0)
     recognise_vit(weights, picture, result);
-  else if (shapes.has("conv1.weight") && shapes.count("layer") == 0 && shapes.has("bn1.weight"))
+  else if (shapes.has("conv1.weight") && shapes.has("bn1.weight") && shapes.count("layer1.") > 0)
     recognise_resnet(weights, result);
   else if (shapes.has("stem.0.weight") && shapes.count("stages.") > 0)
     recognise_convnext(weights, result);

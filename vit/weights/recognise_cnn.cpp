@@ -1,3 +1,4 @@
+#include "vit/core/error.h"
 #include "vit/models/registry.h"
 #include "vit/weights/recognise_families.h"
 
@@ -15,6 +16,17 @@ std::string variant_name(const std::string& fallback, Same same) {
   return fallback;
 }
 
+/// The width that the first convolution of a stage tells. A stage without it is another family's,
+/// which shares the names of the stem and of the stages.
+std::int64_t width_of(const Shapes& shapes, const std::string& convolution) {
+  const std::int64_t width = shapes.size(convolution, 0);
+  if (width < 1)
+    throw Error(ErrorKind::weights, "",
+                "has no " + convolution + ", so it is of no model that is known here",
+                "`vit models` lists what is known; `vit weights show` what is in the file");
+  return width;
+}
+
 }  // namespace
 
 void recognise_resnet(const NamedWeights& weights, Recognised& result) {
@@ -24,7 +36,7 @@ void recognise_resnet(const NamedWeights& weights, Recognised& result) {
   for (int stage = 1; shapes.count("layer" + std::to_string(stage) + ".") > 0; ++stage) {
     const std::string name = "layer" + std::to_string(stage) + ".";
     layers.push_back(shapes.count(name));
-    channels.push_back(shapes.size(name + "0.conv1.weight", 0));
+    channels.push_back(width_of(shapes, name + "0.conv1.weight"));
   }
   const std::string block = bottleneck ? "bottleneck" : "basic";
   const std::string stem = shapes.size("conv1.weight", 2) == 3 ? "cifar" : "imagenet";
@@ -55,7 +67,7 @@ void recognise_convnext(const NamedWeights& weights, Recognised& result) {
   for (std::int64_t stage = 0; stage < shapes.count("stages."); ++stage) {
     const std::string name = "stages." + std::to_string(stage) + ".blocks.";
     depths.push_back(shapes.count(name));
-    dims.push_back(shapes.size(name + "0.conv_dw.weight", 0));
+    dims.push_back(width_of(shapes, name + "0.conv_dw.weight"));
   }
   result.name = variant_name<ConvNeXtOptions>("convnext_tiny", [&](const ConvNeXtOptions& options) {
     return options.depths == depths && options.dims == dims;

@@ -85,6 +85,7 @@ void apply_open_clip(const SourceConfig& config, const NamedWeights& weights, Re
   } else if (pool != "tok") {
     throw refused(config, "vision_cfg.pool_type: " + pool, "is not supported");
   }
+  forget(result, "global_pool:");
   const std::int64_t width = shapes.size(patches, 0);
   const Json head_width = vision.value("head_width", Json(64));
   if (!head_width.is_number_integer() || head_width.get<std::int64_t>() < 1 ||
@@ -122,9 +123,13 @@ std::optional<SourceConfig> timm_tower(const SourceConfig& config) {
   tower.kind = ConfigKind::timm;
   tower.path = config.path;
   tower.json = {{"architecture", name}, {"model_args", object_of(vision, "timm_model_kwargs")}};
-  const Json pool = vision.value("timm_pool", Json());
-  if (pool.is_string() && !pool.get<std::string>().empty())
-    tower.json["model_args"]["global_pool"] = pool;
+  // What open_clip takes for keys that are left out; a pooling of its own is not the variant's.
+  const Json pool = vision.value("timm_pool", Json("avg"));
+  const bool projected = vision.value("timm_proj", Json("linear")) == Json("linear");
+  if (pool == Json("") && !projected)
+    throw refused(config, "vision_cfg.timm_pool: \"\"",
+                  "without a projection leaves the tokens unpooled, which is not supported");
+  if (pool.is_string() && pool != Json("")) tower.json["model_args"]["global_pool"] = pool;
   if (vision.contains("image_size")) tower.json["model_args"]["img_size"] = vision.at("image_size");
   return tower;
 }

@@ -39,6 +39,7 @@ class ViT {
     set("num_classes", shapes_.size("head.weight", 0));
     tokens();
     block_kind();
+    last_norm();
     positions();
     blocks();
     pooling();
@@ -67,7 +68,8 @@ class ViT {
     const bool gated = shapes_.has("blocks.0.mlp.fc1_g.weight") ||
                        shapes_.size("blocks.0.mlp.fc1.weight", 0) ==
                            2 * shapes_.size("blocks.0.mlp.fc2.weight", 1);
-    if (!eva) return "";
+    // transformers' BEiTs have relative positions, learned ones or none.
+    if (!eva || weights_.convention == &kTransformersBeit) return "";
     if (shapes_.has("pos_embed")) return gated ? "eva02_tiny_patch14_224" : "";
     if (!shapes_.has("cls_token")) return "vit_medium_patch16_rope_reg1_gap_256";
     return shapes_.has("blocks.0.attn.qkv.bias") ? "vit_small_patch16_rope_224"
@@ -108,6 +110,20 @@ class ViT {
                 "name the model: --model vit_base_patch16_rpn_224 (they do so behind), or "
                 "vit_base_patch16_224 with --set model.class_token=false, model.global_pool=avg, "
                 "model.qkv_bias=false and what else differs");
+  }
+
+  /// Refuses patches alone, with positions, that end without a norm's tensors: such is timm's Qwen3
+  /// tower, of whose rotary encoding and last norm nothing is in a file.
+  void last_norm() const {
+    if (shapes_.has("cls_token") || !shapes_.has("pos_embed") ||
+        !shapes_.has("blocks.0.norm1.weight") || shapes_.has("norm.weight") ||
+        shapes_.has("fc_norm.weight") || weights_.names.options.contains("final_norm"))
+      return;
+    throw Error(ErrorKind::weights, "",
+                "there is no norm behind the blocks (norm or fc_norm): the tensors fit a tower "
+                "without it as well as timm's qwen3_vit_*, which has a norm without parameters "
+                "there and a rotary encoding, and is not known here",
+                "name the model by --model, with model.final_norm: false and what else differs");
   }
 
   [[nodiscard]] std::int64_t table_rows() const {
@@ -234,6 +250,13 @@ class ViT {
     const bool map = shapes_.has("attn_pool.latent"), fc_norm = shapes_.has("fc_norm.weight");
     set("global_pool", map ? "map" : fc_norm || !class_token_ || dinov3() ? "avg" : "token");
     set_flag("fc_norm", fc_norm);
+    const bool of_open_clip =
+        weights_.convention == &kOpenAIClip || weights_.convention == &kOpenClipTimm;
+    if (of_open_clip && class_token_ && !map && !fc_norm &&
+        !weights_.names.options.contains("global_pool"))
+      assume(
+          "global_pool: token, as in OpenAI's CLIP: open_clip has towers that are pooled by the "
+          "mean of the patches, with the same tensors");
   }
 
   /// The variant of the table that this is, or that it is built like: a name for it, its pixels,
@@ -313,7 +336,8 @@ class ViT {
     set("num_heads", heads);
   }
 
-  /// What names and shapes cannot tell: the epsilon of the norms and the activation.
+  /// What names and shapes cannot tell: the epsilon of the norms, the activation, and what the
+  /// pooling by attention reads.
   void details() {
     const bool clip = shapes_.has("norm_pre.weight");
     const auto& told = weights_.names.options;
@@ -323,18 +347,31 @@ class ViT {
       set("norm_eps", dinov3() || clip ? "1e-5" : "1e-6");
     if (const auto act = told.find("act_layer"); act != told.end()) {
       set("act_layer", act->second);
-      if (clip || shapes_.has("attn_pool.latent")) assume_act(act->second);
+      assume_act(act->second);
     } else if (clip) {
       set("act_layer", "quick_gelu");
       assume("act_layer: quick_gelu, as in OpenAI's CLIP");
     } else if (result_.options.at("mlp_layer") != "mlp") {
       set("act_layer", "silu");
-    } else if (shapes_.has("attn_pool.latent")) {
+    } else if (shapes_.has("attn_pool.latent") || like_siglip()) {
       assume_act(known_ ? variant_.act_layer : "gelu");
       if (!known_) set("act_layer", "gelu");
     } else if (!known_) {
       set("act_layer", "gelu");
     }
+    if (shapes_.has("attn_pool.latent") && (class_token_ || registers_ > 0)) {
+      const bool all = known_ && variant_.pool_include_prefix;
+      assume(vit::str("pool_include_prefix: ", all ? "true" : "false", ", as in ", result_.name,
+                      ": whether the pooling reads the tokens before the patches is not in the "
+                      "tensors"));
+    }
+  }
+
+  /// As the towers of SigLIP without their pooling are built, of which timm has some with the exact
+  /// GELU and some with the approximate one.
+  [[nodiscard]] bool like_siglip() const {
+    return !class_token_ && registers_ == 0 && shapes_.has("blocks.0.attn.qkv.bias") &&
+           !shapes_.has("fc_norm.weight");
   }
 
   void assume_act(const std::string& act) {

@@ -75,6 +75,7 @@ void translate_openai(Translation& names) {
   const bool half =
       weight != names.tensors.end() && weight->second.scalar_type() == torch::kFloat16;
   names.options["act_layer"] = openai || half ? "quick_gelu" : "gelu";
+  if (openai) names.options["global_pool"] = "token";  // open_clip's own may be pooled otherwise
 }
 
 void translate_open_clip_timm(Translation& names) {
