@@ -98,6 +98,10 @@ LoadReport load_segmenter(SegmentNetwork& network, const std::filesystem::path& 
     report = load_weights(network.backbone(), std::move(backbone));
   } else {
     report = load_weights(network.backbone(), open_weights(weights));
+    // That is the head, which is loaded next.
+    std::erase_if(report.dropped, [](const Translation::Dropped& dropped) {
+      return dropped.name.starts_with("decoder.");
+    });
   }
   load_head(network.head(), parts.head, weights.string(), report);
   return report;
