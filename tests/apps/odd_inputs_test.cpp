@@ -159,15 +159,20 @@ TEST_CASE("Odd numbers and options") {
 TEST_CASE("Every command has a help of its own, with an example") {
   const vit::test::ScratchFolder folder;
   std::set<std::string> examples;
-  for (const char* command : {"train",        "eval",           "predict",
-                              "export",       "forward",        "models",
-                              "summary",      "data",           "data list",
-                              "data prepare", "data check",     "data preview",
-                              "data apply",   "weights",        "weights fetch",
-                              "weights show", "weights verify", "weights convert",
-                              "runs",         "runs replay",    "bench",
-                              "bench train",  "bench infer",    "bench data",
-                              "config",       "doctor"}) {
+  for (const char* command : {"train",          "eval",
+                              "predict",        "export",
+                              "forward",        "models",
+                              "summary",        "data",
+                              "data list",      "data prepare",
+                              "data check",     "data preview",
+                              "data apply",     "weights",
+                              "weights fetch",  "weights show",
+                              "weights verify", "weights convert",
+                              "runs",           "runs replay",
+                              "bench",          "bench train",
+                              "bench infer",    "bench data",
+                              "config",         "doctor",
+                              "metrics",        "metrics segmentation"}) {
     const Outcome help = run_program(folder.path(), std::string(command) + " --help");
     INFO(command << ": " << help.out);
     CHECK(help.code == 0);
