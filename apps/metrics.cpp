@@ -134,7 +134,7 @@ void add_metrics_segmentation(CLI::App& metrics) {
       "prediction\n"
       "is left out of the means.\n"
       "Example:\n"
-      "  vit metrics segmentation --gt data/camvid/testannot --pred masks --num-classes 11 "
+      "  vit metrics segmentation --gt data/camvid/masks/test --pred masks --num-classes 11 "
       "--ignore 11");
   const auto arguments = std::make_shared<SegmentationArguments>();
   command->add_option("--gt", arguments->gt, "Folder of true masks, at any depth")

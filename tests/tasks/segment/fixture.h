@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "tests/catch.h"
@@ -48,13 +49,15 @@ class SegmentFixture {
     CHECK(count == there);
   }
 
-  /// `found` is the fixture's tensor, within `tolerance` of the largest value (at least 1).
+  /// `found` is the fixture's tensor, within `tolerance` of the largest value; that counts at least
+  /// 1, but for gradients, which are small.
   void check(const std::string& name, const torch::Tensor& found, double tolerance = 1e-5) const {
     const torch::Tensor expected = at(name);
     INFO(name);
     REQUIRE(found.numel() == expected.numel());
     const torch::Tensor want = expected.to(torch::kFloat64).reshape(found.sizes());
-    const double scale = std::max(1.0, want.abs().max().item<double>());
+    const double largest = want.abs().max().item<double>();
+    const double scale = name.starts_with("grad") ? largest : std::max(1.0, largest);
     const double difference =
         (found.detach().to(torch::kFloat64) - want).abs().max().item<double>();
     INFO("differs by " << difference << ", largest value " << scale);
