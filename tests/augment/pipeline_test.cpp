@@ -184,7 +184,7 @@ TEST_CASE("Versions share crops and flips, the first goes without the rest, the 
   augment.train = AugmentList{"random_resized_crop", "hflip"};
   const Pipeline clean = Pipeline::training(square_input(32), augment, 1);
   augment.aa = "augmix-m5-w4-d2";
-  const Pipeline pipeline = Pipeline::training(square_input(32), augment, 1, {}, {}, 3);
+  const Pipeline pipeline = Pipeline::training(square_input(32), augment, 1, {}, 3);
   CHECK(pipeline.versions() == 3);
   CHECK(pipeline.view_sizes().size() == 3);
   const auto bytes = encode_jpeg(waves(150, 90));
@@ -208,7 +208,7 @@ TEST_CASE("Versions share crops and flips, the first goes without the rest, the 
 TEST_CASE("Versions that could not differ, or would be mixed, are refused with the key") {
   AugmentOptions augment;
   augment.train = AugmentList{"random_resized_crop", "hflip"};
-  const auto make = [&] { return Pipeline::training(square_input(32), augment, 1, {}, {}, 3); };
+  const auto make = [&] { return Pipeline::training(square_input(32), augment, 1, {}, 3); };
   CHECK_THROWS_WITH(make(), Catch::Contains("they would be equal"));
   augment.aa = "rand-m9";
   CHECK_NOTHROW(make());

@@ -6,8 +6,8 @@
 
 #include "tests/catch.h"
 #include "tests/config/bench.h"
+#include "vit/config/built_experiment.h"
 #include "vit/config/config_difference.h"
-#include "vit/config/probe_run.h"
 #include "vit/core/error.h"
 
 using vit::test::Bench;
@@ -34,13 +34,10 @@ struct Case {
   std::vector<std::string> with{};
 };
 
-std::vector<Case> cases() {
-  const std::string bce = "task.loss=bce", mixup = "augment.mixup=0.8", erase = "augment.reprob=1",
-                    ema = "train.model_ema=0.9", clip = "optim.clip_grad=0.01",
-                    lora = "lora.rank=2";
-  const auto sched = [](const std::string& name) { return "schedule.sched=" + name; };
+/// Of the options of a classifier.
+std::vector<Case> classify_cases() {
+  const std::string bce = "task.loss=bce", mixup = "augment.mixup=0.8";
   return {
-      {"seed", "1"},
       {"task.smoothing", "0.3"},
       {"task.loss", "bce"},
       {"task.class_weights", "[5, 1, 1, 1, 1, 1, 1, 1, 1, 1]"},
@@ -49,6 +46,41 @@ std::vector<Case> cases() {
       {"task.focal_gamma", "4", {"task.loss=focal"}},
       {"task.jsd_splits", "2", {"task.loss=jsd", "augment.aa=augmix"}},
       {"task.jsd_alpha", "2", {"task.loss=jsd", "augment.aa=augmix"}},
+  };
+}
+
+/// Of those of a segmenter.
+std::vector<Case> segment_cases() {
+  const std::string masks = "task.head=mask_transformer", slide = "task.inference.mode=slide";
+  return {
+      {"task.head", "decoder_linear"},
+      {"task.layers", "[0]", {"model.depth=2"}},
+      {"task.linear.dropout", "0.5"},
+      {"task.decoder.n_layers", "1", {masks}},
+      {"task.decoder.n_heads", "2", {masks}},
+      {"task.decoder.d_model", "16", {masks}},
+      {"task.decoder.d_ff", "8", {masks}},
+      {"task.decoder.dropout", "0.5", {masks}},
+      {"task.decoder.drop_path", "0.5", {masks}},
+      {"task.loss.ce", "2"},
+      {"task.loss.dice", "1"},
+      {"task.loss.dice_smooth", "100", {"task.loss.dice=1"}},
+      {"task.loss.class_weights", "[9, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"},
+      {"task.inference.mode", "slide", {"data.image_size=32", "optim.lr=0.02"}},
+      {"task.inference.stride", "1", {slide, "data.image_size=32", "optim.lr=0.02"}},
+      {"task.inference.flip", "true", {"optim.lr=0.02"}},
+      {"task.inference.scales", "[2.5]", {slide, "data.image_size=32", "optim.lr=0.02"}},
+  };
+}
+
+/// Of what every task has.
+std::vector<Case> common_cases() {
+  const std::string mixup = "augment.mixup=0.8", erase = "augment.reprob=1",
+                    ema = "train.model_ema=0.9", clip = "optim.clip_grad=0.01",
+                    lora = "lora.rank=2";
+  const auto sched = [](const std::string& name) { return "schedule.sched=" + name; };
+  return {
+      {"seed", "1"},
       {"optim.opt", "sgd"},
       {"optim.lr", "0.01"},
       {"optim.lr_base", "0.1"},
@@ -63,8 +95,8 @@ std::vector<Case> cases() {
       {"optim.layer_decay", "0.5"},
       {"optim.layer_decay_min_scale", "0.9", {"optim.layer_decay=0.1"}},
       {"optim.layer_decay_style", "mae", {"optim.layer_decay=0.5"}},
-      {"optim.no_weight_decay", "[head.weight]", {"optim.lr=0.1"}},
-      {"optim.groups", "[{match: 'head.*', lr_scale: 10}]"},
+      {"optim.no_weight_decay", "['*']", {"optim.lr=0.1"}},
+      {"optim.groups", "[{match: '*head.*', lr_scale: 10}]"},
       {"optim.trust_coeff", "0.1", {"optim.opt=lars"}},
       {"optim.ns_steps", "1", {"optim.opt=muon"}},
       {"optim.sam_rho", "0.5"},
@@ -121,6 +153,12 @@ std::vector<Case> cases() {
   };
 }
 
+std::vector<Case> cases(std::string_view task) {
+  std::vector<Case> all = task == "segment" ? segment_cases() : classify_cases();
+  for (Case& one : common_cases()) all.push_back(std::move(one));
+  return all;
+}
+
 /// Keys that change no number of a sound run, only its speed, its memory, its files, or what it
 /// does about trouble; and those that need what this test has not (a teacher; views for a task that
 /// looks at them), whose own tests show that they are read.
@@ -172,23 +210,22 @@ std::string outcome(const std::vector<std::string>& sets) {
       text += vit::str(event.loss, " ", event.grad_norm, " ", event.lr, "\n");
     }
     void on_epoch(const vit::EpochEvent& event) override {
-      for (const auto& [name, value] : event.metrics) text += vit::str(name, " ", value, "\n");
+      for (const vit::Metric& metric : event.metrics)
+        text += vit::str(metric.name, " ", metric.value, "\n");
     }
     std::string text;
   } recorder;
   try {
     vit::BuiltExperiment built(experiment(sets));
-    const auto probe = built.experiment.task.name == "linear_probe"
-                           ? vit::LinearProbe::open(built, nullptr)
-                           : nullptr;
-    vit::TrainingParts parts = probe ? probe->parts() : built.parts();
+    built.task->prepare(nullptr);
+    vit::TrainingParts parts = built.parts();
     vit::TrainingState state;
     vit::TrainingHooks hooks;
     hooks.save = [](vit::CheckpointKind, const vit::TrainingState&) {};
     hooks.observers = {&recorder};
     vit::train(parts, state, hooks);
     double sum = 0;
-    for (const auto& parameter : built.model->module().parameters())
+    for (const auto& parameter : built.task->network().module().parameters())
       sum += parameter.abs().sum().item<double>();
     char weights[64];
     std::snprintf(weights, sizeof weights, "%.17g", sum);
@@ -209,17 +246,19 @@ TEST_CASE("Every option of a task changes what a run does, or is refused by name
     const auto found = known.find(sets);
     return found != known.end() ? found->second : known.emplace(sets, outcome(sets)).first->second;
   };
-  for (const std::string task : {"classify", "linear_probe"}) {
-    for (const Case& one : cases()) {
+  for (const vit::TaskEntry& entry : vit::task_entries()) {
+    const std::string task(entry.name);
+    const bool refuses = !entry.make()->refused().empty();
+    for (const Case& one : cases(task)) {
       INFO(task << ", " << one.key << ": " << one.value);
       std::vector<std::string> without = one.with;
-      if (task == "linear_probe")
-        without.insert(without.end(), {"task.name=linear_probe", "augment.train=[]"});
+      without.push_back("task.name=" + task);
+      if (task == "linear_probe") without.emplace_back("augment.train=[]");
       std::vector<std::string> with = without;
       with.push_back(one.key + "=" + one.value);
       const std::string result = outcome(with);
       if (result.starts_with("refused")) {
-        CHECK(task == "linear_probe");
+        CHECK(refuses);
         // Its own name, or that of what it would need.
         bool named = result.find(one.key) != std::string::npos;
         for (const std::string& set : one.with)
@@ -232,22 +271,25 @@ TEST_CASE("Every option of a task changes what a run does, or is refused by name
   }
 }
 
-TEST_CASE("No option is left out of that list") {
-  vit::Experiment all;
-  Names names;
-  describe(names, all);
-  std::set<std::string> listed = kElsewhere;
-  for (const Case& one : cases()) listed.insert(one.key);
-  for (const std::string& name : names.names) {
-    if (name.starts_with("model.") || name.starts_with("init.") || name.starts_with("export.") ||
-        name.starts_with("data."))
-      continue;  // of what is learned from and what learns, not of how
-    INFO(name);
-    CHECK(listed.count(name) == 1);
-  }
-  for (const std::string& name : listed) {
-    INFO(name);
-    CHECK(names.names.count(name) == 1);
+TEST_CASE("No option of any task is left out of that list") {
+  for (const vit::TaskEntry& entry : vit::task_entries()) {
+    vit::Experiment all;
+    all.task = vit::TaskSpec(*entry.make());
+    Names names;
+    describe(names, all);
+    std::set<std::string> listed = kElsewhere;
+    for (const Case& one : cases(entry.name)) listed.insert(one.key);
+    for (const std::string& name : names.names) {
+      if (name.starts_with("model.") || name.starts_with("init.") || name.starts_with("export.") ||
+          name.starts_with("data."))
+        continue;  // of what is learned from and what learns, not of how
+      INFO(entry.name << ": " << name);
+      CHECK(listed.count(name) == 1);
+    }
+    for (const Case& one : cases(entry.name)) {
+      INFO(entry.name << ": " << one.key);
+      CHECK(names.names.count(one.key) == 1);
+    }
   }
 }
 

@@ -248,7 +248,7 @@ TEST_CASE("Of several versions the first ones of all samples stand before the se
   augment.train = vit::AugmentList{"random_resized_crop"};
   const vit::Pipeline clean = vit::Pipeline::training(input, augment, 3);
   augment.aa = "rand-m9";
-  const vit::Pipeline pipeline = vit::Pipeline::training(input, augment, 3, {}, {}, 3);
+  const vit::Pipeline pipeline = vit::Pipeline::training(input, augment, 3, {}, 3);
   const auto read = [&](const vit::Pipeline& by, std::int64_t workers) {
     vit::EpochLoader loader(*data, by, vit::shuffled_order(data->size(), 3, 0), 0,
                             {.batch_size = 8, .workers = workers, .prefetch = 2});

@@ -77,22 +77,27 @@ struct SmallRun {
     optimizer = create_optimizer(optim, param_groups(*model, optim.weight_decay));
   }
 
+  /// What the trainer works on; `task` outlives it.
+  [[nodiscard]] TrainingParts parts(Task& task) const {
+    return {.task = task,
+            .optimizer = *optimizer,
+            .train_data = *train_data,
+            .val_data = *val_data,
+            .train_pipeline = *train_pipeline,
+            .val_pipeline = *val_pipeline,
+            .loader = loader,
+            .optim = optim,
+            .schedule = schedule,
+            .train = train,
+            .device = device,
+            .seed = 7,
+            .ema = ema};
+  }
+
   TrainingEnd go(const std::atomic<bool>* stop = nullptr, std::vector<Observer*> observers = {},
                  std::int64_t poisoned_sample = -1, Task* other_task = nullptr) {
     Poisoned fresh_task(model.ptr(), poisoned_sample);
-    TrainingParts parts{.task = other_task != nullptr ? *other_task : fresh_task,
-                        .optimizer = *optimizer,
-                        .train_data = *train_data,
-                        .val_data = *val_data,
-                        .train_pipeline = *train_pipeline,
-                        .val_pipeline = *val_pipeline,
-                        .loader = loader,
-                        .optim = optim,
-                        .schedule = schedule,
-                        .train = train,
-                        .device = device,
-                        .seed = 7,
-                        .ema = ema};
+    TrainingParts parts = this->parts(other_task != nullptr ? *other_task : fresh_task);
     TrainingHooks hooks;
     hooks.stop = stop;
     hooks.observers = std::move(observers);
