@@ -1,6 +1,7 @@
 #include "vit/config/benchmark.h"
 
 #include "tests/catch.h"
+#include "vit/tasks/classify/config.h"
 
 namespace {
 
@@ -55,10 +56,15 @@ TEST_CASE("A benchmark takes the classes of the data, and versions of each image
   num_classes(experiment.model) = 0;  // as of weights whose head is to be made anew
   const vit::Benchmark plain = vit::benchmark_training(experiment, {.steps = 1});
   CHECK(plain.seconds.size() == 1);
-  experiment.task.options.loss = "jsd";
+  const auto with_loss = [&](const char* loss) {
+    vit::ClassifyOptions options;
+    options.loss = loss;
+    return vit::TaskSpec(vit::ClassifyConfig(options));
+  };
+  experiment.task = with_loss("jsd");
   CHECK(vit::benchmark_training(experiment, {.steps = 1}).flops == 3 * plain.flops);
   vit::Experiment ten = experiment;
-  ten.task.options.loss = "ce";
+  ten.task = with_loss("ce");
   num_classes(ten.model) = 10;
   ten.num_classes_given = true;
   CHECK(vit::benchmark_training(ten, {.steps = 1}).flops == plain.flops);

@@ -51,7 +51,8 @@ std::vector<Case> classify_cases() {
 
 /// Of those of a segmenter.
 std::vector<Case> segment_cases() {
-  const std::string masks = "task.head=mask_transformer", slide = "task.inference.mode=slide";
+  const std::string masks = "task.head=mask_transformer", slide = "task.inference.mode=slide",
+                    wide = "model.img_size=[8, 12]", fast = "optim.lr=0.02";
   return {
       {"task.head", "decoder_linear"},
       {"task.layers", "[0]", {"model.depth=2"}},
@@ -66,10 +67,10 @@ std::vector<Case> segment_cases() {
       {"task.loss.dice", "1"},
       {"task.loss.dice_smooth", "100", {"task.loss.dice=1"}},
       {"task.loss.class_weights", "[9, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"},
-      {"task.inference.mode", "slide", {"data.image_size=32", "optim.lr=0.02"}},
-      {"task.inference.stride", "1", {slide, "data.image_size=32", "optim.lr=0.02"}},
-      {"task.inference.flip", "true", {"optim.lr=0.02"}},
-      {"task.inference.scales", "[2.5]", {slide, "data.image_size=32", "optim.lr=0.02"}},
+      {"task.inference.mode", "slide", {wide, fast}},
+      {"task.inference.stride", "1", {slide, wide, fast}},
+      {"task.inference.flip", "true", {fast}},
+      {"task.inference.scales", "[2.5]", {slide, wide, fast}},
   };
 }
 
@@ -254,6 +255,9 @@ TEST_CASE("Every option of a task changes what a run does, or is refused by name
       std::vector<std::string> without = one.with;
       without.push_back("task.name=" + task);
       if (task == "linear_probe") without.emplace_back("augment.train=[]");
+      // Without a batch norm, whose statistics move also where the weights don't.
+      if (task == "segment" && !one.key.starts_with("task."))
+        without.emplace_back("task.head=decoder_linear");
       std::vector<std::string> with = without;
       with.push_back(one.key + "=" + one.value);
       const std::string result = outcome(with);

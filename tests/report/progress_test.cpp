@@ -106,7 +106,12 @@ TEST_CASE("the line of an epoch stays, and the end leaves no live line behind") 
     Progress progress(screen.terminal(true));
     progress.step(at(200));
     screen.taken();
-    progress.epoch({.epoch = 3, .epochs = 10, .train_loss = 1.5, .metrics = {{.name = "top1", .value = 60, .percent = true}}, .best = true});
+    progress.epoch(
+        {.epoch = 3,
+         .epochs = 10,
+         .train_loss = 1.5,
+         .metrics = {{.name = "top1", .value = 60, .title = "top-1", .percent = true}},
+         .best = true});
     CHECK(screen.taken() == "\r\x1b[2Kepoch  3/10  loss 1.5000  top-1 60.00%  best\n");
     screen.now += 1;
     progress.step(at(1));

@@ -10,6 +10,7 @@
 #include "vit/export/torchscript.h"
 #include "vit/image/encode.h"
 #include "vit/optim/param_groups.h"
+#include "vit/report/csv.h"
 #include "vit/tasks/registry.h"
 #include "vit/train/run_directory.h"
 

@@ -44,7 +44,7 @@ TEST_CASE(
   CHECK(resumed.same_weights(unbroken));
   REQUIRE(rest.epochs.size() == 2);
   CHECK(rest.epochs[0].train_loss == watcher.epochs[1].train_loss);
-  CHECK(rest.epochs[1].metrics == watcher.epochs[2].metrics);
+  CHECK((rest.epochs[1].metrics == watcher.epochs[2].metrics));
 }
 
 TEST_CASE("Each epoch saves `last`, and `best` where it is better than all before") {
@@ -185,7 +185,7 @@ TEST_CASE("Averages are evaluated in place of the weights, and the weights stay"
   const auto evaluation = task.evaluation();
   vit::run_evaluation(*evaluation, task, *run.val_data, *run.val_pipeline, run.loader, c10::kCPU,
                       "fp32");
-  CHECK(evaluation->metrics() == watcher.epochs[0].metrics);
+  CHECK((evaluation->metrics() == watcher.epochs[0].metrics));
 }
 
 TEST_CASE("Frozen parameters stay, until their epoch comes") {

@@ -8,7 +8,7 @@ namespace {
 
 vit::Batch four_images() {
   return vit::labelled_batch(torch::arange(4 * 3 * 4 * 4).to(torch::kFloat32).view({4, 3, 4, 4}),
-                             torch::tensor({0, 1, 2, 0}));
+                             torch::tensor({0, 1, 2, 1}));
 }
 
 torch::Tensor targets(const vit::MixupOptions& mixup, std::int64_t classes, std::int64_t epoch) {
