@@ -7,7 +7,7 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/config/experiment_data.h"
+#include "vit/experiment/experiment_data.h"
 #include "vit/data/cache.h"
 #include "vit/data/data_speed.h"
 #include "vit/image/threads.h"

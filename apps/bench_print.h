@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "vit/config/benchmark.h"
+#include "vit/run/benchmark.h"
 
 namespace vit::cli {
 

@@ -5,7 +5,7 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/config/experiment.h"
+#include "vit/experiment/experiment.h"
 #include "vit/config/reference.h"
 #include "vit/config/yaml_document.h"
 

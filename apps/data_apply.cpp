@@ -2,7 +2,7 @@
 #include <string>
 
 #include "apps/commands.h"
-#include "vit/config/apply_op.h"
+#include "vit/augment/apply_op.h"
 #include "vit/image/encode.h"
 #include "vit/image/threads.h"
 

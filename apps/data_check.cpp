@@ -8,7 +8,7 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/config/experiment_data.h"
+#include "vit/experiment/experiment_data.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/data/check.h"

@@ -9,7 +9,7 @@
 #include "apps/output.h"
 #include "apps/sets.h"
 #include "vit/augment/pipeline.h"
-#include "vit/config/experiment_data.h"
+#include "vit/experiment/experiment_data.h"
 #include "vit/core/error.h"
 #include "vit/image/draw.h"
 #include "vit/image/encode.h"
@@ -88,7 +88,7 @@ std::vector<GridPicture> mixed_pictures(const Pipeline& pipeline, const Collator
 std::vector<GridPicture> views_of(const Pipeline& pipeline, Sample sample, std::int64_t index) {
   std::vector<std::vector<float>> planes;
   std::vector<float*> places;
-  std::vector<Preprocessing> inputs;
+  std::vector<InputSpec> inputs;
   for (const Size2& size : pipeline.view_sizes()) {
     inputs.push_back(pipeline.preprocessing());
     inputs.back().img_size = size;
@@ -113,7 +113,7 @@ void preview(const DataPreviewArguments& arguments) {
   const SampleParts needs = experiment.task->needs(), held = parts_of(experiment.data.set);
   const SampleParts parts = held.has_all(needs) ? needs : held;
   resolve(experiment, *data.train);
-  const Preprocessing input = experiment_preprocessing(experiment);
+  const InputSpec input = experiment_input(experiment);
   const auto seed = static_cast<std::uint64_t>(experiment.seed);
   const Pipeline pipeline = training_pipeline(experiment);
   const std::vector<std::string>& classes =

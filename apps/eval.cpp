@@ -6,7 +6,7 @@
 #include "apps/output.h"
 #include "apps/prediction_options.h"
 #include "apps/sets.h"
-#include "vit/config/evaluation_subject.h"
+#include "vit/run/evaluation_subject.h"
 #include "vit/report/number.h"
 #include "vit/report/table.h"
 #include "vit/train/device.h"

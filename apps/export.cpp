@@ -5,7 +5,7 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/config/open_model.h"
+#include "vit/run/open_model.h"
 #include "vit/core/error.h"
 #include "vit/export/torchscript.h"
 #include "vit/io/printable.h"
@@ -44,7 +44,7 @@ std::string numbers(const std::vector<double>& values) {
 
 /// What a program that uses the file has to do to an image, as its extra/vit.json says it too.
 std::string input_text(const TrainedModel& trained) {
-  const Preprocessing& input = trained.preprocessing;
+  const InputSpec& input = trained.preprocessing;
   return str("inside, in extra/vit.json: ", trained.labels.size(),
              " labels, and the input: resize (", input.interpolation, ", antialiased, crop_pct ",
              input.crop_pct, ", crop_mode ", input.crop_mode, "), ", input.img_size.height, "x",

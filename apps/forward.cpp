@@ -8,9 +8,9 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/config/experiment.h"
-#include "vit/config/open_model.h"
-#include "vit/config/recognised_model.h"
+#include "vit/experiment/experiment.h"
+#include "vit/run/open_model.h"
+#include "vit/experiment/recognised_model.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/io/json.h"
@@ -65,7 +65,7 @@ void forward_whole(const ForwardArguments& arguments, Experiment& experiment,
   experiment.task.config().take_from(arguments.weights, experiment.model);
   const std::shared_ptr<ImageModel> model =
       create_model(experiment.task->model(experiment.model));
-  Preprocessing input = experiment_preprocessing(experiment);
+  InputSpec input = experiment_input(experiment);
   const auto task = experiment.task->make(
       {.model = model,
        .spec = experiment.model,

@@ -39,7 +39,7 @@ void list_models(const std::string& pattern, bool json) {
   nlohmann::json rows = nlohmann::json::array();
   for (const std::string& name : names) {
     const ModelSpec spec = model_spec(name);
-    const Preprocessing input = preprocessing(spec);
+    const InputSpec input = preprocessing(spec);
     const ModelProfile found = profile(*create_model(spec));
     table.add({name, human_count(static_cast<double>(found.parameters)),
                human_count(static_cast<double>(found.multiply_adds)),

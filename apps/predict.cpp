@@ -11,7 +11,7 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/prediction_options.h"
-#include "vit/config/open_predictor.h"
+#include "vit/run/open_predictor.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/data/picture_files.h"

@@ -7,8 +7,8 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/config/replay.h"
-#include "vit/config/report_run.h"
+#include "vit/run/replay.h"
+#include "vit/run/report_run.h"
 #include "vit/core/str.h"
 #include "vit/io/printable.h"
 

@@ -5,7 +5,7 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/config/run.h"
+#include "vit/run/run.h"
 #include "vit/core/error.h"
 #include "vit/io/atomic_file.h"
 #include "vit/report/number.h"

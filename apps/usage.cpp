@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "vit/config/experiment.h"
+#include "vit/experiment/experiment.h"
 #include "vit/config/reference.h"
 #include "vit/config/yaml_key_names.h"
 #include "vit/core/fields.h"

@@ -9,7 +9,7 @@
 #include "apps/output.h"
 #include "apps/sets.h"
 #include "apps/tensor_statistics.h"
-#include "vit/config/open_model.h"
+#include "vit/run/open_model.h"
 #include "vit/core/error.h"
 #include "vit/io/digest.h"
 #include "vit/io/printable.h"

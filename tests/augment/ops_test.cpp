@@ -6,7 +6,7 @@
 #include "vit/augment/pipeline.h"
 #include "vit/augment/random_crop.h"
 #include "vit/augment/random_resized_crop.h"
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 #include "vit/core/error.h"
 
 namespace {
@@ -27,8 +27,8 @@ vit::Sample marked(int width, int height) {
   return sample;
 }
 
-vit::Preprocessing input(std::int64_t side) {
-  vit::Preprocessing result;
+vit::InputSpec input(std::int64_t side) {
+  vit::InputSpec result;
   result.img_size = {side, side};
   return result;
 }
@@ -115,7 +115,7 @@ TEST_CASE(
 
 TEST_CASE("Normalising and its inverse give the picture back; a grey model sees Pillow's luma") {
   const vit::Image image = marked(8, 8).image;
-  vit::Preprocessing p = input(8);
+  vit::InputSpec p = input(8);
   std::vector<float> planes(3 * 64);
   vit::normalize(image, p, planes.data());
   CHECK(planes[3] == Approx((3 / 255.0 - 0.5) / 0.5));

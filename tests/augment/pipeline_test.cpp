@@ -146,7 +146,7 @@ TEST_CASE("boxes lead back to the file's image, whatever EXIF says and however i
           CHECK(back.y1 == Approx(object.y1).margin(0.5));
         };
         for (const char* mode : {"center", "squash", "border", "crop"}) {
-          Preprocessing input = square_input(32);
+          InputSpec input = square_input(32);
           input.crop_mode = mode;
           check(Pipeline::evaluation(input, policy), encoded(bytes), 0);
           if (!upright) check(Pipeline::evaluation(input, policy), decoded(bytes), 0);

@@ -2,7 +2,7 @@
 
 #include "tests/augment/support.h"
 #include "vit/augment/random_resized_crop.h"
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 
 using namespace vit;
 using namespace vit::test;

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "tests/augment/support.h"
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 
 using namespace vit;
 using namespace vit::test;

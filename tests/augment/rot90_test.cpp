@@ -3,7 +3,7 @@
 #include <array>
 
 #include "tests/augment/support.h"
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 #include "vit/image/geometry.h"
 
 using namespace vit;

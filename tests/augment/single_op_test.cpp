@@ -22,7 +22,7 @@ SingleOp single(std::string_view op, double m = 10, double p = 1) {
 }  // namespace
 
 TEST_CASE("the operation is done at its magnitude, either way, over the model's mean colour") {
-  const Preprocessing input = square_input(16);
+  const InputSpec input = square_input(16);
   const NamedOpOptions how{Filter::bicubic, mean_colour(input)};
   const Sample original = noisy_sample(16, 12);
   const auto sheared = [&](double by) {

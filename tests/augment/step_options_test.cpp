@@ -7,7 +7,7 @@ using namespace vit;
 using namespace vit::test;
 
 TEST_CASE("the mean becomes a colour, rounded as Python rounds") {
-  Preprocessing input;
+  InputSpec input;
   input.mean = {0.485, 0.456, 0.406};  // timm: tuple(min(255, round(255 * x)) for x in mean)
   CHECK(mean_colour(input) == Colour{124, 116, 104, 104});
   input.mean = {0.5};  // 127.5: to the even one
@@ -17,7 +17,7 @@ TEST_CASE("the mean becomes a colour, rounded as Python rounds") {
 }
 
 TEST_CASE("pictures move by up to 0.45 of the shorter side, over the mean colour") {
-  Preprocessing input;
+  InputSpec input;
   input.img_size = {224, 300};
   CHECK(step_options(input, {}).levels.translate_const == 100);  // int(224 * 0.45)
   CHECK(step_options(input, {}).levels.translate_pct == 0.45);
@@ -25,7 +25,7 @@ TEST_CASE("pictures move by up to 0.45 of the shorter side, over the mean colour
 }
 
 TEST_CASE("the filter is the model's or the one that is named; random is drawn for each step") {
-  Preprocessing input;
+  InputSpec input;
   input.interpolation = "bilinear";
   CHECK(step_options(input, {}).filter == Filter::bilinear);
   CHECK(step_options(input, "nearest").filter == Filter::nearest);

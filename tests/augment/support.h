@@ -11,8 +11,8 @@
 
 namespace vit::test {
 
-inline Preprocessing square_input(std::int64_t side) {
-  Preprocessing input;
+inline InputSpec square_input(std::int64_t side) {
+  InputSpec input;
   input.img_size = {side, side};
   return input;
 }

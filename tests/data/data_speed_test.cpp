@@ -20,7 +20,7 @@ TEST_CASE("pictures are found at any depth, and read without being decoded") {
   CHECK(data->read(0).image.empty());
   CHECK_FALSE(data->read(0).encoded.empty());
 
-  Preprocessing input;
+  InputSpec input;
   input.img_size = {8, 8};
   const Pipeline pipeline = Pipeline::training(input, AugmentOptions(), 1);
   LoaderOptions options;
@@ -39,7 +39,7 @@ TEST_CASE("a broken picture ends the measurement of the decoder, too") {
   const ScratchFolder folder;
   put(folder / "x.jpg", "\xFF\xD8\xFF nonsense");
   const auto data = pictures_below(folder.path());
-  Preprocessing input;
+  InputSpec input;
   const Pipeline pipeline = Pipeline::training(input, AugmentOptions(), 1);
   CHECK_THROWS_AS(time_decoder(*data, pipeline, 2, 1), Error);
 }

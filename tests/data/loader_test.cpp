@@ -16,7 +16,7 @@
 namespace {
 
 vit::Pipeline augmenting() {
-  vit::Preprocessing input;
+  vit::InputSpec input;
   input.img_size = {16, 16};
   return vit::Pipeline::training(input, vit::AugmentList{"random_resized_crop", "hflip"}, 3);
 }
@@ -211,7 +211,7 @@ TEST_CASE("A worker that stalls is told with the file that it reads") {
 
 TEST_CASE("With multi-crop a batch holds each view in its own size, the same for any workers") {
   const auto data = vit::shapes({.image_size = 24, .num_train = 20}, vit::Split::train);
-  vit::Preprocessing input;
+  vit::InputSpec input;
   input.img_size = {16, 16};
   vit::AugmentOptions augment;
   augment.multi_crop.enabled = true;
@@ -242,7 +242,7 @@ TEST_CASE("With multi-crop a batch holds each view in its own size, the same for
 
 TEST_CASE("Of several versions the first ones of all samples stand before the second ones") {
   const auto data = vit::shapes({.image_size = 24, .num_train = 20}, vit::Split::train);
-  vit::Preprocessing input;
+  vit::InputSpec input;
   input.img_size = {16, 16};
   vit::AugmentOptions augment;
   augment.train = vit::AugmentList{"random_resized_crop"};

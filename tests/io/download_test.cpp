@@ -7,7 +7,7 @@
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "tests/support/http_server.h"
-#include "vit/io/checksum.h"
+#include "vit/io/digest.h"
 
 using namespace vit;
 using test::HttpAsked;
@@ -25,7 +25,7 @@ std::string payload() {
 }
 
 Digest sha256(const std::string& bytes) {
-  return {DigestKind::sha256, sha256_of(std::as_bytes(std::span(bytes)))};
+  return {DigestKind::sha256, digest_of(std::as_bytes(std::span(bytes)))};
 }
 
 /// As the program's, but quick.

@@ -63,7 +63,7 @@ TEST_CASE("Named ConvNeXts have timm's parameters and multiply-adds") {
     CHECK(profile.parameters == row.parameters);
     CHECK(profile.multiply_adds == row.multiply_adds);
   }
-  const vit::Preprocessing input = vit::preprocessing(vit::model_spec("test_convnext"));
+  const vit::InputSpec input = vit::preprocessing(vit::model_spec("test_convnext"));
   CHECK(input.img_size == vit::Size2{160, 160});
   CHECK(input.mean[0] == 0.5);
   CHECK(vit::preprocessing(vit::model_spec("convnext_base")).crop_pct == 0.875);

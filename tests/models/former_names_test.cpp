@@ -42,7 +42,7 @@ TEST_CASE("A model that is asked for by another name is answered with the right 
 }
 
 TEST_CASE("Residual and convolutional networks have timm's tags too") {
-  const vit::Preprocessing input = vit::preprocessing(vit::model_spec("resnet50.tv_in1k"));
+  const vit::InputSpec input = vit::preprocessing(vit::model_spec("resnet50.tv_in1k"));
   CHECK(input.interpolation == "bilinear");
   CHECK(input.crop_pct == Approx(0.875));
   // The name alone means timm's default tag, whose pixels it always had.

@@ -32,7 +32,7 @@ TEST_CASE("No set of weights is there twice, and each is of a model that there i
 
 TEST_CASE("A model named with its tag has that tag's classes, size and pixels") {
   const vit::ModelSpec spec = vit::model_spec("vit_base_patch16_clip_384.laion2b_ft_in12k_in1k");
-  const vit::Preprocessing input = vit::preprocessing(spec);
+  const vit::InputSpec input = vit::preprocessing(spec);
   CHECK(input.crop_mode == "squash");
   CHECK(input.mean[0] == Approx(0.48145466));
   CHECK(input.img_size.height == 384);

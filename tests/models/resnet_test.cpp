@@ -73,7 +73,7 @@ TEST_CASE("Named residual networks have timm's parameters and multiply-adds") {
     CHECK(profile.parameters == row.parameters);
     CHECK(profile.multiply_adds == row.multiply_adds);
   }
-  const vit::Preprocessing input = vit::preprocessing(vit::model_spec("resnet50"));
+  const vit::InputSpec input = vit::preprocessing(vit::model_spec("resnet50"));
   CHECK(input.mean[0] == 0.485);
   CHECK(input.crop_pct == 0.95);
   CHECK(input.interpolation == "bicubic");

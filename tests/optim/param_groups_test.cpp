@@ -7,7 +7,7 @@
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "tests/support/shared.h"
-#include "vit/config/experiment.h"
+#include "vit/experiment/experiment.h"
 #include "vit/models/registry.h"
 
 namespace {

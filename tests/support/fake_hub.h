@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "tests/support/http_server.h"
-#include "vit/io/checksum.h"
+#include "vit/io/digest.h"
 
 namespace vit::test {
 
@@ -29,7 +29,7 @@ class FakeHub {
   [[nodiscard]] std::vector<HttpAsked> asked() const { return hub_.asked(); }
 
   static std::string sha256(const std::string& bytes) {
-    return sha256_of(std::as_bytes(std::span(bytes)));
+    return digest_of(std::as_bytes(std::span(bytes)));
   }
 
  private:

@@ -2,14 +2,14 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/catch.h"
-#include "tests/config/bench.h"
+#include "tests/run/bench.h"
 #include "tests/support/stop_after.h"
-#include "vit/config/evaluation_subject.h"
-#include "vit/config/open_model.h"
+#include "vit/core/glob.h"
+#include "vit/run/evaluation_subject.h"
+#include "vit/run/open_model.h"
 #include "vit/data/registry.h"
 #include "vit/export/torchscript.h"
 #include "vit/image/encode.h"
-#include "vit/optim/param_groups.h"
 #include "vit/report/csv.h"
 #include "vit/tasks/registry.h"
 #include "vit/train/run_directory.h"
@@ -23,7 +23,7 @@ using vit::test::WorkingFolder;
 std::vector<std::string> sets_for(const vit::TaskEntry& entry) {
   std::vector<std::string> sets{"task.name=" + std::string(entry.name)};
   for (const vit::OptionRule& rule : entry.make()->refused())
-    if (vit::matches_pattern(rule.pattern, "augment.train")) sets.emplace_back("augment.train=[]");
+    if (vit::matches_glob(rule.pattern, "augment.train")) sets.emplace_back("augment.train=[]");
   return sets;
 }
 

@@ -58,7 +58,7 @@ struct SmallRun {
     train.grad_accum_steps = accumulate;
     loader.batch_size = 8;
     loader.workers = workers;
-    Preprocessing input;
+    InputSpec input;
     input.img_size = {16, 16};
     train_pipeline = std::make_unique<Pipeline>(Pipeline::training(input, AugmentList{"hflip"}, 7));
     val_pipeline = std::make_unique<Pipeline>(Pipeline::evaluation(input));

@@ -344,7 +344,7 @@ TEST_CASE("Versions of each image count once: in the mean loss, in accuracy and 
   vit::AugmentOptions augment;
   augment.train = vit::AugmentList{"hflip"};
   augment.aa = "rand-m9";
-  vit::Preprocessing input;
+  vit::InputSpec input;
   input.img_size = {16, 16};
   run.train_pipeline =
       std::make_unique<vit::Pipeline>(vit::Pipeline::training(input, augment, 7, {}, 3));

@@ -43,7 +43,7 @@ void AugMix::describe(FieldVisitor& visitor) {
                  {"nearest", "bilinear", "bicubic", "random"}});
 }
 
-void AugMix::adapt(const Preprocessing& input) {
+void AugMix::adapt(const InputSpec& input) {
   step_ = step_options(input, interpolation);
   step_.magnitude_std = mstd > 100 ? kUniformMagnitude : mstd;
   step_.levels.translate_pct = 0.3;  // timm's for AugMix

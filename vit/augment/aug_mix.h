@@ -21,7 +21,7 @@ class AugMix final : public AugmentOp {
   [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override {
     return std::make_unique<AugMix>(*this);
   }
-  void adapt(const Preprocessing& input) override;
+  void adapt(const InputSpec& input) override;
 
   double m = 3;
   std::int64_t width = 3;

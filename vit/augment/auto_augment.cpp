@@ -20,7 +20,7 @@ void AutoAugment::describe(FieldVisitor& visitor) {
                  {"nearest", "bilinear", "bicubic", "random"}});
 }
 
-void AutoAugment::adapt(const Preprocessing& input) {
+void AutoAugment::adapt(const InputSpec& input) {
   step_ = step_options(input, interpolation);
   step_.magnitude_std = mstd;
 }

@@ -12,7 +12,7 @@ namespace vit {
 class AutoAugment final : public AugmentOp {
  public:
   void apply(Sample& sample, Rng& rng) const override;
-  void adapt(const Preprocessing& input) override;
+  void adapt(const InputSpec& input) override;
   void describe(FieldVisitor& visitor) override;
   [[nodiscard]] std::string_view name() const override { return "auto_augment"; }
   [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override {

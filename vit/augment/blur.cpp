@@ -10,7 +10,7 @@ void GaussianBlur::describe(FieldVisitor& visitor) {
   visitor.field({"sigma", &sigma, "least and largest standard deviation in pixels", {0, 1000}});
 }
 
-void GaussianBlur::adapt(const Preprocessing& /*input*/) {
+void GaussianBlur::adapt(const InputSpec& /*input*/) {
   if (sigma.size() != 2 || sigma[0] > sigma[1])
     throw Error(ErrorKind::usage, "augment.train: gaussian_blur.sigma",
                 "expected [low, high] with low <= high", "write for example sigma: [0.1, 2.0]");

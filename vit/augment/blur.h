@@ -16,7 +16,7 @@ class GaussianBlur final : public AugmentOp {
   [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override {
     return std::make_unique<GaussianBlur>(*this);
   }
-  void adapt(const Preprocessing& input) override;
+  void adapt(const InputSpec& input) override;
 
   double p = 0.5;
   std::vector<double> sigma{0.1, 2.0};

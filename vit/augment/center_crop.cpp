@@ -1,11 +1,11 @@
 #include "vit/augment/center_crop.h"
 
 #include "vit/augment/pixel_range.h"
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 
 namespace vit {
 
-void CenterCrop::adapt(const Preprocessing& input) {
+void CenterCrop::adapt(const InputSpec& input) {
   if (!size) size = input.img_size;
 }
 

@@ -58,14 +58,14 @@ void describe(FieldVisitor& visitor, MultiCropOptions& o) {
                   [&](FieldVisitor& inner) { describe(inner, o.local); });
 }
 
-MultiCrop::MultiCrop(const MultiCropOptions& options, const Preprocessing& preprocessing,
+MultiCrop::MultiCrop(const MultiCropOptions& options, const InputSpec& preprocessing,
                      std::uint64_t seed)
     : seed_(seed) {
   if (options.global.crops < 1)
     throw Error(ErrorKind::usage, "augment.multi_crop.global.crops", "is 0",
                 "a batch's pictures are its first global view: make one at least");
   const auto add = [&](const ViewOptions& view, const Look& look) {
-    Preprocessing input = preprocessing;
+    InputSpec input = preprocessing;
     input.img_size = view.size;
     views_.push_back({input, operations(view, look)});
     for (const auto& op : views_.back().ops.ops()) op->adapt(input);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "vit/augment/preprocess.h"
+#include "vit/image/input_spec.h"
 #include "vit/augment/registry.h"
 #include "vit/image/sample.h"
 
@@ -33,12 +33,12 @@ void describe(FieldVisitor& visitor, MultiCropOptions& options);
 class MultiCrop {
  public:
   /// Throws Error (usage) where a scale is no interval, or there is no global view.
-  MultiCrop(const MultiCropOptions& options, const Preprocessing& preprocessing,
+  MultiCrop(const MultiCropOptions& options, const InputSpec& preprocessing,
             std::uint64_t seed);
 
   [[nodiscard]] std::size_t views() const { return views_.size(); }
   /// What view `i` looks like: its size is its own.
-  [[nodiscard]] const Preprocessing& preprocessing(std::size_t i) const {
+  [[nodiscard]] const InputSpec& preprocessing(std::size_t i) const {
     return views_[i].preprocessing;
   }
   /// Writes view `i` of sample `index` in `epoch` to `out`, in_chans * height * width floats: a
@@ -48,7 +48,7 @@ class MultiCrop {
 
  private:
   struct View {
-    Preprocessing preprocessing;
+    InputSpec preprocessing;
     AugmentList ops;
   };
   std::vector<View> views_;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 #include "vit/image/enhance.h"
 #include "vit/image/gaussian_blur.h"
 #include "vit/image/lookup.h"

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string_view>
 
-#include "vit/augment/preprocess.h"
+#include "vit/image/input_spec.h"
 #include "vit/core/fields.h"
 #include "vit/core/rng.h"
 #include "vit/image/sample.h"
@@ -17,7 +17,7 @@ class AugmentOp {
   /// Changes picture, boxes and mask together.
   virtual void apply(Sample& sample, Rng& rng) const = 0;
   /// Sizes that the user left open become the model's.
-  virtual void adapt(const Preprocessing& /*input*/) {}
+  virtual void adapt(const InputSpec& /*input*/) {}
   virtual void describe(FieldVisitor& /*visitor*/) {}
   [[nodiscard]] virtual std::string_view name() const = 0;
   [[nodiscard]] virtual std::unique_ptr<AugmentOp> clone() const = 0;

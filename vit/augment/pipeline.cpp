@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 #include "vit/core/error.h"
 #include "vit/image/decode.h"
 #include "vit/image/header.h"
@@ -12,7 +12,7 @@
 namespace vit {
 namespace {
 
-std::optional<MultiCrop> views_of(const AugmentOptions& augment, const Preprocessing& input,
+std::optional<MultiCrop> views_of(const AugmentOptions& augment, const InputSpec& input,
                                   std::uint64_t seed) {
   if (!augment.multi_crop.enabled) return std::nullopt;
   const auto refuse = [](const char* key, const char* problem) {
@@ -86,7 +86,7 @@ void describe(FieldVisitor& visitor, DecodePolicy& policy) {
                  "turn pictures upright as EXIF says; timm does not"});
 }
 
-Pipeline::Pipeline(const Preprocessing& preprocessing, bool training, const AugmentOptions& augment,
+Pipeline::Pipeline(const InputSpec& preprocessing, bool training, const AugmentOptions& augment,
                    std::uint64_t seed, const DecodePolicy& decoding, std::int64_t versions)
     : preprocessing_(preprocessing),
       training_(training),
@@ -103,20 +103,20 @@ Pipeline::Pipeline(const Preprocessing& preprocessing, bool training, const Augm
   for (const auto& op : ops_.ops()) op->adapt(preprocessing_);
 }
 
-Pipeline Pipeline::training(const Preprocessing& preprocessing, const AugmentOptions& augment,
+Pipeline Pipeline::training(const InputSpec& preprocessing, const AugmentOptions& augment,
                             std::uint64_t seed, const DecodePolicy& decoding,
                             std::int64_t versions) {
   return {preprocessing, true, augment, seed, decoding, versions};
 }
 
-Pipeline Pipeline::training(const Preprocessing& preprocessing, const AugmentList& train,
+Pipeline Pipeline::training(const InputSpec& preprocessing, const AugmentList& train,
                             std::uint64_t seed) {
   AugmentOptions augment;
   augment.train = train;
   return training(preprocessing, augment, seed);
 }
 
-Pipeline Pipeline::evaluation(const Preprocessing& preprocessing, const DecodePolicy& decoding,
+Pipeline Pipeline::evaluation(const InputSpec& preprocessing, const DecodePolicy& decoding,
                               AnnotationFrame annotations) {
   Pipeline pipeline(preprocessing, false, {}, 0, decoding);
   pipeline.annotations_ = annotations;

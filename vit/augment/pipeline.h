@@ -6,7 +6,7 @@
 
 #include "vit/augment/multi_crop.h"
 #include "vit/augment/options.h"
-#include "vit/augment/preprocess.h"
+#include "vit/image/input_spec.h"
 #include "vit/augment/region_op.h"
 #include "vit/image/sample.h"
 
@@ -30,14 +30,14 @@ class Pipeline {
   /// AugMixDataset): all share the crops and flips that the augmentation begins with, the first
   /// goes without the rest of it, each other one has the rest with numbers of its own. Throws Error
   /// (usage) where versions cannot differ, or are to be mixed.
-  static Pipeline training(const Preprocessing& preprocessing, const AugmentOptions& augment,
+  static Pipeline training(const InputSpec& preprocessing, const AugmentOptions& augment,
                            std::uint64_t seed, const DecodePolicy& decoding = {},
                            std::int64_t versions = 1);
-  static Pipeline training(const Preprocessing& preprocessing, const AugmentList& train,
+  static Pipeline training(const InputSpec& preprocessing, const AugmentList& train,
                            std::uint64_t seed);
   /// For evaluation: timm's transform, no randomness. `annotations`: whether boxes and masks move
   /// with the image, or stay as they lie on the image in its file, as an evaluation there wants it.
-  static Pipeline evaluation(const Preprocessing& preprocessing, const DecodePolicy& decoding = {},
+  static Pipeline evaluation(const InputSpec& preprocessing, const DecodePolicy& decoding = {},
                              AnnotationFrame annotations = AnnotationFrame::input);
 
   /// `out` holds in_chans * height * width floats. A picture that is still encoded is decoded, no
@@ -65,10 +65,10 @@ class Pipeline {
   /// Decodes what `apply` would decode, and stops there: to tell what decoding costs.
   void decode_only(Sample& sample, std::int64_t epoch, std::int64_t index) const;
 
-  [[nodiscard]] const Preprocessing& preprocessing() const { return preprocessing_; }
+  [[nodiscard]] const InputSpec& preprocessing() const { return preprocessing_; }
 
  private:
-  Pipeline(const Preprocessing& preprocessing, bool training, const AugmentOptions& augment,
+  Pipeline(const InputSpec& preprocessing, bool training, const AugmentOptions& augment,
            std::uint64_t seed, const DecodePolicy& decoding, std::int64_t versions = 1);
   [[nodiscard]] Rng rng_of(std::int64_t epoch, std::int64_t index) const;
   /// What `decode` leaves to do: the operations from `next` on, and before them the rest of a
@@ -84,7 +84,7 @@ class Pipeline {
   /// The end of `apply`: the sample's picture, which must have the model's size, as numbers.
   void write(const Sample& sample, float* out, Rng& rng) const;
 
-  Preprocessing preprocessing_;
+  InputSpec preprocessing_;
   bool training_;
   AugmentList ops_;
   RandomErasingOptions erasing_;

@@ -101,7 +101,7 @@ void RandAugment::describe(FieldVisitor& visitor) {
                  {"nearest", "bilinear", "bicubic", "random"}});
 }
 
-void RandAugment::adapt(const Preprocessing& input) {
+void RandAugment::adapt(const InputSpec& input) {
   step_ = step_options(input, interpolation);
   step_.magnitude_std = mstd > 100 ? kUniformMagnitude : mstd;
   step_.magnitude_max = mmax;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "vit/augment/pixel_range.h"
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 
 namespace vit {
 namespace {
@@ -17,7 +17,7 @@ PadMode pad_mode(const std::string& name) {
 
 }  // namespace
 
-void RandomCrop::adapt(const Preprocessing& input) {
+void RandomCrop::adapt(const InputSpec& input) {
   if (!size) size = input.img_size;
 }
 

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "vit/augment/pixel_range.h"
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 #include "vit/core/error.h"
 
 namespace vit {
@@ -19,7 +19,7 @@ void check_interval(const std::vector<double>& interval, const char* key) {
 
 }  // namespace
 
-void RandomResizedCrop::adapt(const Preprocessing& input) {
+void RandomResizedCrop::adapt(const InputSpec& input) {
   check_interval(scale, "scale");
   check_interval(ratio, "ratio");
   if (!size) size = input.img_size;

@@ -15,7 +15,7 @@ class RandomResizedCrop final : public RegionOp {
   [[nodiscard]] PixelBox choose(int width, int height, Rng& rng) const override;
   void finish(Sample& sample, const std::optional<SourceBox>& box) const override;
   [[nodiscard]] Size2 output_size() const override { return *size; }
-  void adapt(const Preprocessing& input) override;
+  void adapt(const InputSpec& input) override;
   void describe(FieldVisitor& visitor) override;
   [[nodiscard]] std::string_view name() const override { return "random_resized_crop"; }
   [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override {

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "vit/augment/pixel_range.h"
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 #include "vit/augment/step_options.h"
 #include "vit/core/error.h"
 
@@ -29,7 +29,7 @@ int scaled_side(int side, double factor) {
 
 }  // namespace
 
-void RandomScaleCrop::adapt(const Preprocessing& input) {
+void RandomScaleCrop::adapt(const InputSpec& input) {
   if (scale.size() != 2 || !(scale[0] > 0) || scale[0] > scale[1])
     throw Error(ErrorKind::usage, "augment.train: random_scale_crop.scale",
                 "expected [low, high] with 0 < low <= high", "write for example scale: [0.5, 2.0]");

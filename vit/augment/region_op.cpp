@@ -1,6 +1,6 @@
 #include "vit/augment/region_op.h"
 
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 
 namespace vit {
 

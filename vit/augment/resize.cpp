@@ -1,11 +1,11 @@
 #include "vit/augment/resize.h"
 
 #include "vit/augment/pixel_range.h"
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 
 namespace vit {
 
-void Resize::adapt(const Preprocessing& input) {
+void Resize::adapt(const InputSpec& input) {
   if (!size) size = input.img_size;
   if (!interpolation) interpolation = input.interpolation;
 }

@@ -1,6 +1,6 @@
 #include "vit/augment/rot90.h"
 
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 
 namespace vit {
 

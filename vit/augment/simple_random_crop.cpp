@@ -4,7 +4,7 @@
 
 #include "vit/augment/pixel_range.h"
 #include "vit/augment/random_crop.h"
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 
 namespace vit {
 
@@ -19,7 +19,7 @@ void SimpleRandomCrop::describe(FieldVisitor& visitor) {
                  {"nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"}});
 }
 
-void SimpleRandomCrop::adapt(const Preprocessing& input) {
+void SimpleRandomCrop::adapt(const InputSpec& input) {
   if (!size) size = input.img_size;
   if (!interpolation) interpolation = input.interpolation;
 }

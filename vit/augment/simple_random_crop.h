@@ -17,7 +17,7 @@ class SimpleRandomCrop final : public AugmentOp {
   [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override {
     return std::make_unique<SimpleRandomCrop>(*this);
   }
-  void adapt(const Preprocessing& input) override;
+  void adapt(const InputSpec& input) override;
 
   std::optional<Size2> size;
   std::int64_t padding = 4;

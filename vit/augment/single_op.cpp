@@ -17,7 +17,7 @@ void SingleOp::describe(FieldVisitor& visitor) {
                  {"nearest", "bilinear", "bicubic", "random"}});
 }
 
-void SingleOp::adapt(const Preprocessing& input) {
+void SingleOp::adapt(const InputSpec& input) {
   step_ = step_options(input, interpolation);
   step_.magnitude_std = mstd > 100 ? kUniformMagnitude : mstd;
 }

@@ -12,7 +12,7 @@ class SingleOp final : public AugmentOp {
   /// `name` is that of the configuration, `op` that of find_leveled_op.
   SingleOp(std::string_view name, std::string_view op) : name_(name), op_(op) {}
   void apply(Sample& sample, Rng& rng) const override;
-  void adapt(const Preprocessing& input) override;
+  void adapt(const InputSpec& input) override;
   void describe(FieldVisitor& visitor) override;
   [[nodiscard]] std::string_view name() const override { return name_; }
   [[nodiscard]] std::unique_ptr<AugmentOp> clone() const override {

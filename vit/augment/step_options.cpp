@@ -5,7 +5,7 @@
 
 namespace vit {
 
-Colour mean_colour(const Preprocessing& input) {
+Colour mean_colour(const InputSpec& input) {
   Colour colour{};
   for (std::size_t c = 0; c < colour.size() && !input.mean.empty(); ++c) {
     const double mean = input.mean[std::min(c, input.mean.size() - 1)];
@@ -14,7 +14,7 @@ Colour mean_colour(const Preprocessing& input) {
   return colour;
 }
 
-StepOptions step_options(const Preprocessing& input,
+StepOptions step_options(const InputSpec& input,
                          const std::optional<std::string>& interpolation) {
   StepOptions options;
   const auto side = static_cast<double>(std::min(input.img_size.height, input.img_size.width));

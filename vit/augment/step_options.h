@@ -4,7 +4,7 @@
 #include <string>
 
 #include "vit/augment/leveled_op.h"
-#include "vit/augment/preprocess.h"
+#include "vit/image/input_spec.h"
 
 namespace vit {
 
@@ -12,10 +12,10 @@ namespace vit {
 /// mean colour, by up to 0.45 of the side, with the model's interpolation. `interpolation` may name
 /// another, or `random` for bilinear or bicubic by chance. Filters that the affine transform does
 /// not have become bicubic.
-[[nodiscard]] StepOptions step_options(const Preprocessing& input,
+[[nodiscard]] StepOptions step_options(const InputSpec& input,
                                        const std::optional<std::string>& interpolation);
 
 /// The mean of the input as a colour.
-[[nodiscard]] Colour mean_colour(const Preprocessing& input);
+[[nodiscard]] Colour mean_colour(const InputSpec& input);
 
 }  // namespace vit

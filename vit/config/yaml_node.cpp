@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "vit/core/hex.h"
 #include "vit/core/str.h"
 
 namespace vit {
@@ -51,7 +52,6 @@ void merge(YamlNode& base, YamlNode over) {
 
 std::string shown(std::string_view text) {
   constexpr std::size_t kLongest = 100;
-  constexpr char kHex[] = "0123456789abcdef";
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
@@ -67,8 +67,8 @@ std::string shown(std::string_view text) {
     } else if (byte < 0x20 || byte == 0x7F || c1) {
       const auto code = c1 ? static_cast<unsigned char>(text[++i]) : byte;
       out += "\\x";
-      out += kHex[code >> 4];
-      out += kHex[code & 15];
+      out += kHexDigits[code >> 4];
+      out += kHexDigits[code & 15];
     } else {
       out += static_cast<char>(byte);
     }

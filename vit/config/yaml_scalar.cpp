@@ -8,6 +8,7 @@
 
 #include "vit/config/yaml_node.h"
 #include "vit/core/error.h"
+#include "vit/core/hex.h"
 
 namespace vit {
 namespace {
@@ -113,9 +114,8 @@ std::string escape_of(std::string_view text) {
   const auto byte = [&](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
   };
-  constexpr char kHex[] = "0123456789abcdef";
   if (byte(0) == 0xC2 && byte(1) <= 0xA0)
-    return {'\\', 'x', kHex[byte(1) >> 4], kHex[byte(1) & 15]};
+    return {'\\', 'x', kHexDigits[byte(1) >> 4], kHexDigits[byte(1) & 15]};
   if (text.starts_with("\u2028")) return "\\u2028";
   if (text.starts_with("\u2029")) return "\\u2029";
   if (text.starts_with("\uFEFF")) return "\\ufeff";
@@ -195,7 +195,6 @@ std::string yaml_text(double value) {
 
 std::string yaml_text(std::string_view text) {
   if (is_plain(text)) return std::string(text);
-  constexpr char kHex[] = "0123456789abcdef";
   std::string out = "\"";
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -208,7 +207,7 @@ std::string yaml_text(std::string_view text) {
     } else if (c == '\t') {
       out += "\\t";
     } else if (byte < 0x20 || byte == 0x7F) {
-      out += {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
+      out += {'\\', 'x', kHexDigits[byte >> 4], kHexDigits[byte & 15]};
     } else if (const std::string escape = escape_of(text.substr(i)); !escape.empty()) {
       out += escape;
       i += escape.size() == 4 ? 1 : 2;

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "vit/core/error.h"
-#include "vit/io/checksum.h"
+#include "vit/io/digest.h"
 
 namespace vit {
 namespace {
@@ -31,7 +31,7 @@ Finding look_at(const Dataset& data, std::int64_t index) {
     const Sample sample = data.get(index);
     finding.shorter = std::min(sample.image.width, sample.image.height);
     finding.longer = std::max(sample.image.width, sample.image.height);
-    Sha256 sum;
+    DigestSum sum;
     const std::int64_t shape[] = {sample.image.width, sample.image.height};
     sum.update(std::as_bytes(std::span(shape)));
     sum.update(std::as_bytes(std::span(sample.image.pixels)));

@@ -306,7 +306,7 @@ std::optional<Batch> EpochLoader::next() {
 }
 
 Batch single_batch(Sample sample, const Pipeline& pipeline) {
-  const Preprocessing& input = pipeline.preprocessing();
+  const InputSpec& input = pipeline.preprocessing();
   Batch batch{.images = {}, .indices = torch::zeros({1}, torch::kInt64), .annotations = nullptr};
   if (pipeline.keeps_shape()) {
     std::vector<float> planes;

@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 #include "vit/core/error.h"
 #include "vit/data/annotated_size.h"
 #include "vit/data/picture_files.h"

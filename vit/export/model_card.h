@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "vit/augment/preprocess.h"
+#include "vit/image/input_spec.h"
 
 namespace vit {
 
@@ -11,7 +11,7 @@ namespace vit {
 struct ModelCard {
   std::string model;                ///< name of the architecture
   std::vector<std::string> labels;  ///< names of the classes
-  Preprocessing preprocessing;
+  InputSpec preprocessing;
   /// The task's section of the experiment, as YAML; "": classification, as files before had none.
   std::string task{};
 };

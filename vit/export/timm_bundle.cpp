@@ -109,7 +109,7 @@ Json model_args(const ModelSpec& spec, const std::string& architecture, ImageMod
 }
 
 Json pretrained_config(ImageModel& model, const ModelCard& card) {
-  const Preprocessing& input = card.preprocessing;
+  const InputSpec& input = card.preprocessing;
   if (input.crop_mode == "whole")
     throw Error(ErrorKind::usage, "data.crop_mode",
                 "timm has no transform that keeps the image's shape (whole)",

@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "vit/augment/preprocess_json.h"
+#include "vit/image/input_spec_json.h"
 #include "vit/core/error.h"
 #include "vit/core/rng.h"
 #include "vit/io/atomic_file.h"
@@ -31,7 +31,7 @@ constexpr const char* kCardFile = "vit.json";
 constexpr const char* kOfOneSize = "forward_of_one_size";
 
 std::string card_to_json(const ModelCard& card, bool fixed_size) {
-  Json json = Json::parse(preprocessing_to_json(card.preprocessing));
+  Json json = Json::parse(input_spec_to_json(card.preprocessing));
   json["fixed_size"] = fixed_size;
   json["format"] = "vit.model";
   json["format_version"] = 1;
@@ -48,7 +48,7 @@ ModelCard card_from_json(const std::string& text, const std::string& where) {
     json.at("model").get_to(card.model);
     json.at("labels").get_to(card.labels);
     card.task = json.value("task", std::string());
-    card.preprocessing = preprocessing_from_json(text, where);
+    card.preprocessing = input_spec_from_json(text, where);
     return card;
   } catch (const Json::exception& problem) {
     throw Error(ErrorKind::weights, where,

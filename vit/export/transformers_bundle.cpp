@@ -123,7 +123,7 @@ Json config(Kind kind, const ViTOptions& o, const std::vector<std::string>& labe
 
 /// The pixels, in the words of transformers' BitImageProcessor: resize, crop the centre, normalise.
 /// Throws Error (usage) where it has no words.
-Json preprocessor(const Preprocessing& p) {
+Json preprocessor(const InputSpec& p) {
   if (p.crop_mode == "border")
     throw Error(ErrorKind::usage, "data.crop_mode",
                 "transformers has no processor that fits the longer side and fills a border",

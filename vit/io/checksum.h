@@ -2,16 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <memory>
 #include <span>
 #include <string>
 
-struct evp_md_ctx_st;
-
 namespace vit {
 
-/// CRC-32 as in zip, gzip and PNG, of bytes that come in pieces. It finds accidents, not attacks.
+/// CRC-32 as in zip, gzip and PNG, of bytes that come in pieces. It finds accidents, not attacks:
+/// against those there is DigestSum.
 class Crc32 {
  public:
   void update(std::span<const std::byte> bytes) noexcept;
@@ -23,28 +20,6 @@ class Crc32 {
   std::uint32_t value_ = 0;
 };
 
-/// SHA-256 (FIPS 180-4) of bytes that come in pieces.
-class Sha256 {
- public:
-  Sha256();
-  ~Sha256();
-  Sha256(Sha256&&) noexcept;
-  Sha256& operator=(Sha256&&) noexcept;
-
-  void update(std::span<const std::byte> bytes);
-  /// 64 lower-case hexadecimal digits: the checksum of everything so far.
-  [[nodiscard]] std::string hex() const;
-
- private:
-  struct Free {
-    void operator()(evp_md_ctx_st* context) const noexcept;
-  };
-  std::unique_ptr<evp_md_ctx_st, Free> context_;
-};
-
 [[nodiscard]] std::uint32_t crc32_of(std::span<const std::byte> bytes) noexcept;
-[[nodiscard]] std::string sha256_of(std::span<const std::byte> bytes);
-/// Reads the file in pieces; throws Error(resource).
-[[nodiscard]] std::string sha256_of_file(const std::filesystem::path& path);
 
 }  // namespace vit

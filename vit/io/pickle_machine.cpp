@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/hex.h"
 #include "vit/core/utf8.h"
 #include "vit/io/pickle_policy.h"
 #include "vit/io/printable.h"
@@ -24,8 +25,7 @@ constexpr std::size_t kMaxHeight = std::size_t{1} << 22;
 bool is_sequence(PickleKind kind) { return kind == PickleKind::list || kind == PickleKind::set; }
 
 std::string byte_text(std::uint8_t byte) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  return std::string("0x") + kHex[byte >> 4] + kHex[byte & 15];
+  return "0x" + hex_byte(byte);
 }
 
 }  // namespace

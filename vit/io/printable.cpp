@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "vit/core/hex.h"
 #include "vit/core/str.h"
 
 namespace vit {
@@ -9,7 +10,6 @@ namespace {
 
 /// JSON leaves DEL and the C1 controls (U+0080 to U+009F) as they are; terminals obey both.
 std::string escape_remaining_controls(const std::string& json) {
-  static constexpr char kHex[] = "0123456789abcdef";
   std::string out;
   for (std::size_t i = 0; i < json.size(); ++i) {
     const auto byte = static_cast<unsigned char>(json[i]);
@@ -21,8 +21,7 @@ std::string escape_remaining_controls(const std::string& json) {
     }
     const auto code = c1 ? static_cast<unsigned char>(json[++i]) : byte;
     out += "\\u00";
-    out += kHex[code >> 4];
-    out += kHex[code & 15];
+    out += hex_byte(code);
   }
   return out;
 }

@@ -4,6 +4,8 @@
 #include <span>
 
 #include "vit/core/error.h"
+#include "vit/core/glob.h"
+#include "vit/image/pixel_statistics.h"
 #include "vit/models/cct_variants.h"
 #include "vit/models/convnext_variants.h"
 #include "vit/models/former_names.h"
@@ -72,30 +74,21 @@ const Variant* find_variant(std::string_view name) {
   return nullptr;
 }
 
-bool matches(std::string_view pattern, std::string_view text) {
-  if (pattern.empty()) return text.empty();
-  if (pattern[0] == '*')
-    return matches(pattern.substr(1), text) || (!text.empty() && matches(pattern, text.substr(1)));
-  return !text.empty() && (pattern[0] == '?' || pattern[0] == text[0]) &&
-         matches(pattern.substr(1), text.substr(1));
-}
-
-void set_input(Preprocessing& result, const PixelInput& input) {
+void set_input(InputSpec& result, const PixelInput& input) {
   result.interpolation = input.interpolation;
   result.crop_pct = input.crop_pct;
   result.crop_mode = input.crop_mode;
-  const auto set = [&](std::vector<double> mean, std::vector<double> std) {
-    result.mean = std::move(mean);
-    result.std = std::move(std);
+  const auto set = [&](const PixelStatistics& pixels) {
+    result.mean = pixels.mean;
+    result.std = pixels.std;
   };
   switch (input.pixels) {
-    case Pixels::inception: return set({0.5, 0.5, 0.5}, {0.5, 0.5, 0.5});
-    case Pixels::imagenet: return set({0.485, 0.456, 0.406}, {0.229, 0.224, 0.225});
-    case Pixels::clip:
-      return set({0.48145466, 0.4578275, 0.40821073}, {0.26862954, 0.26130258, 0.27577711});
-    case Pixels::cifar: return set({0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616});
-    case Pixels::satellite: return set({0.43, 0.411, 0.296}, {0.213, 0.156, 0.143});
-    case Pixels::unit: return set({0, 0, 0}, {1, 1, 1});
+    case Pixels::inception: return set(kInceptionPixels);
+    case Pixels::imagenet: return set(kImageNetPixels);
+    case Pixels::clip: return set(kClipPixels);
+    case Pixels::cifar: return set({{0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616}});
+    case Pixels::satellite: return set({{0.43, 0.411, 0.296}, {0.213, 0.156, 0.143}});
+    case Pixels::unit: return set({{0, 0, 0}, {1, 1, 1}});
   }
 }
 
@@ -150,7 +143,7 @@ std::vector<std::string> model_names(std::string_view pattern) {
   std::vector<std::string> names;
   for (const Family& family : families())
     for (const Variant& variant : family.variants)
-      if (matches(pattern, variant.name)) names.emplace_back(variant.name);
+      if (matches_glob(pattern, variant.name)) names.emplace_back(variant.name);
   return names;
 }
 
@@ -185,8 +178,8 @@ std::int64_t in_chans(const ModelSpec& spec) {
   return std::visit([](const auto& options) { return options.in_chans; }, spec.options);
 }
 
-Preprocessing preprocessing(const ModelSpec& spec) {
-  Preprocessing result;
+InputSpec preprocessing(const ModelSpec& spec) {
+  InputSpec result;
   result.img_size = std::visit([](const auto& options) { return options.img_size; }, spec.options);
   result.in_chans = in_chans(spec);
   const Variant* variant = find_variant(spec.name);

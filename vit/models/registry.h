@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "vit/augment/preprocess.h"
+#include "vit/image/input_spec.h"
 #include "vit/core/fields.h"
 #include "vit/models/cct.h"
 #include "vit/models/convnext.h"
@@ -46,7 +46,7 @@ void describe(FieldVisitor& visitor, ModelSpec& spec);
 [[nodiscard]] std::int64_t in_chans(const ModelSpec& spec);
 
 /// The pixels that the variant was made for, at the spec's own size.
-[[nodiscard]] Preprocessing preprocessing(const ModelSpec& spec);
+[[nodiscard]] InputSpec preprocessing(const ModelSpec& spec);
 
 /// Where the variant comes from, for lists.
 [[nodiscard]] std::string_view paper(std::string_view name);

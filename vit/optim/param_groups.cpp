@@ -4,6 +4,7 @@
 #include <map>
 
 #include "vit/core/error.h"
+#include "vit/core/glob.h"
 #include "vit/optim/layer_decay.h"
 
 namespace vit {
@@ -16,21 +17,10 @@ struct Rule {
 
 bool matches_any(const std::vector<std::string>& patterns, const std::string& name) {
   return std::any_of(patterns.begin(), patterns.end(),
-                     [&](const std::string& pattern) { return matches_pattern(pattern, name); });
+                     [&](const std::string& pattern) { return matches_glob(pattern, name); });
 }
 
 }  // namespace
-
-bool matches_pattern(std::string_view pattern, std::string_view text) {
-  if (pattern.empty()) return text.empty();
-  if (pattern[0] == '*') {
-    for (std::size_t skip = 0; skip <= text.size(); ++skip)
-      if (matches_pattern(pattern.substr(1), text.substr(skip))) return true;
-    return false;
-  }
-  return !text.empty() && (pattern[0] == '?' || pattern[0] == text[0]) &&
-         matches_pattern(pattern.substr(1), text.substr(1));
-}
 
 std::vector<ParamGroup> param_groups(Network& network, const OptimOptions& options) {
   std::vector<std::string> exempt = network.no_weight_decay();
@@ -47,7 +37,7 @@ std::vector<ParamGroup> param_groups(Network& network, const OptimOptions& optio
     Rule rule{layer_scales.at(name), decays ? options.weight_decay : 0.0};
     for (std::size_t i = 0; i < used.size(); ++i) {
       const GroupOverride& group = options.groups.items[i];
-      if (!matches_pattern(group.match, name)) continue;
+      if (!matches_glob(group.match, name)) continue;
       used[i] = true;
       rule.lr_scale = layer_scales.at(name) * group.lr_scale;
       if (group.weight_decay) rule.weight_decay = *group.weight_decay;

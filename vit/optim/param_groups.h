@@ -31,8 +31,4 @@ struct ParamGroup {
 /// The same with this weight decay and nothing else.
 [[nodiscard]] std::vector<ParamGroup> param_groups(Network& network, double weight_decay);
 
-/// Whether `text` has the shape of `pattern`, in which `*` stands for any text and `?` for one
-/// character.
-[[nodiscard]] bool matches_pattern(std::string_view pattern, std::string_view text);
-
 }  // namespace vit

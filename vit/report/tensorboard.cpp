@@ -9,7 +9,7 @@
 
 #include "vit/core/error.h"
 #include "vit/image/encode.h"
-#include "vit/report/protobuf_wire.h"
+#include "vit/io/protobuf_wire.h"
 #include "vit/report/text.h"
 
 namespace vit {

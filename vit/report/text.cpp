@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "vit/core/hex.h"
+
 namespace vit {
 namespace {
 
@@ -46,7 +48,7 @@ bool steers_output(char32_t code) {
 std::string hexadecimal(char32_t value, int digits) {
   std::string text;
   for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
-    text += "0123456789abcdef"[(value >> shift) & 0xF];
+    text += kHexDigits[(value >> shift) & 0xF];
   return text;
 }
 

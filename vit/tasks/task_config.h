@@ -13,7 +13,7 @@
 
 #include "vit/augment/options.h"
 #include "vit/augment/pipeline.h"
-#include "vit/augment/preprocess.h"
+#include "vit/image/input_spec.h"
 #include "vit/core/fields.h"
 #include "vit/data/dataset.h"
 #include "vit/data/loader.h"
@@ -26,7 +26,7 @@ namespace vit {
 /// A model that was opened to be used beside the one that learns, and the pixels it was made for.
 struct OpenedModel {
   std::shared_ptr<ImageModel> model;
-  Preprocessing input;
+  InputSpec input;
 };
 
 /// Where features of a data set are kept between runs, and all that they depend on.
@@ -56,7 +56,7 @@ struct TrainingContext {
 struct TaskContext {
   std::shared_ptr<ImageModel> model;  ///< that it builds on, with its weights, on the device
   ModelSpec spec;                     ///< what that was made from
-  Preprocessing input;
+  InputSpec input;
   std::vector<std::string> classes;
   std::uint64_t seed = 0;
   c10::Device device = c10::kCPU;
@@ -112,7 +112,7 @@ class TaskConfig {
   }
   /// Changes what the model is fed where the user has not said how: `given` says of a key of data.*
   /// whether he has.
-  virtual void adapt(Preprocessing& /*input*/,
+  virtual void adapt(InputSpec& /*input*/,
                      const std::function<bool(std::string_view key)>& /*given*/) const {}
   /// Whether these are weights of the whole network, and not of the model that it builds on alone.
   [[nodiscard]] virtual bool owns(const std::filesystem::path& /*weights*/) const { return false; }
@@ -137,7 +137,7 @@ class TaskConfig {
 
   // What an exported file is used by, without a network: the task of a network uses the same.
   [[nodiscard]] virtual std::unique_ptr<Predictor> predictor(
-      Graph graph, const Preprocessing& input, const std::vector<std::string>& classes,
+      Graph graph, const InputSpec& input, const std::vector<std::string>& classes,
       const PredictOptions& options) const = 0;
   [[nodiscard]] virtual std::unique_ptr<Evaluation> evaluation(
       const std::vector<std::string>& classes) const = 0;

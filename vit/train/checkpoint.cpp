@@ -5,7 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "vit/augment/preprocess_json.h"
+#include "vit/image/input_spec_json.h"
 #include "vit/core/error.h"
 #include "vit/io/checksum.h"
 #include "vit/io/json.h"
@@ -169,7 +169,7 @@ void write_checkpoint(const std::filesystem::path& path, const NamedTensors& ten
   writer.set_metadata("state", to_json(info.state).dump());
   writer.set_metadata("config", info.config);
   writer.set_metadata("labels", Json(info.labels).dump());
-  writer.set_metadata("preprocessing", preprocessing_to_json(info.preprocessing));
+  writer.set_metadata("preprocessing", input_spec_to_json(info.preprocessing));
   writer.set_metadata("checksums", checksums.dump());
   writer.write(path);
 }
@@ -198,7 +198,7 @@ CheckpointInfo read_checkpoint_info(const std::filesystem::path& path) {
     info.state = state_from_json(metadata_json(file, "state"));
     info.config = metadata(file, "config");
     info.labels = metadata_json(file, "labels").get<std::vector<std::string>>();
-    info.preprocessing = preprocessing_from_json(metadata(file, "preprocessing"), path.string());
+    info.preprocessing = input_spec_from_json(metadata(file, "preprocessing"), path.string());
     return info;
   } catch (const Json::exception& problem) {
     damaged(path, "its metadata cannot be read: " + plain_json_message(problem));

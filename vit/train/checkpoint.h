@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "vit/augment/preprocess.h"
+#include "vit/image/input_spec.h"
 #include "vit/models/network.h"
 #include "vit/optim/optimizer.h"
 #include "vit/train/ema.h"
@@ -19,7 +19,7 @@ struct CheckpointInfo {
   TrainingState state;
   std::string config;               ///< the resolved experiment, YAML
   std::vector<std::string> labels;  ///< names of the classes
-  Preprocessing preprocessing;
+  InputSpec preprocessing;
 };
 
 /// All that a checkpoint holds, under the names it has there: weights under timm's, moving averages

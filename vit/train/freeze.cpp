@@ -4,7 +4,7 @@
 #include <set>
 
 #include "vit/core/error.h"
-#include "vit/optim/param_groups.h"
+#include "vit/core/glob.h"
 
 namespace vit {
 
@@ -17,7 +17,7 @@ std::vector<std::string> frozen_parameters(Network& network,
     const std::string pattern = takes_out ? entry.substr(1) : entry;
     bool used = false;
     for (const auto& item : all) {
-      if (!matches_pattern(pattern, item.key()) && !matches_pattern(pattern + ".*", item.key()))
+      if (!matches_glob(pattern, item.key()) && !matches_glob(pattern + ".*", item.key()))
         continue;
       used = true;
       if (takes_out)

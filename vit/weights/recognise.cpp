@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "vit/core/error.h"
+#include "vit/image/pixel_statistics.h"
 #include "vit/io/json.h"
 #include "vit/weights/recognise_families.h"
 #include "vit/weights/recognise_open_clip.h"
@@ -17,15 +18,13 @@ namespace vit {
 namespace {
 
 void set_pixels(std::string_view kind, Recognised& result) {
-  if (kind == "imagenet") {
-    result.mean = {0.485, 0.456, 0.406};
-    result.std = {0.229, 0.224, 0.225};
-  } else if (kind == "inception") {
-    result.mean = result.std = {0.5, 0.5, 0.5};
-  } else if (kind == "clip") {
-    result.mean = {0.48145466, 0.4578275, 0.40821073};
-    result.std = {0.26862954, 0.26130258, 0.27577711};
-  }
+  const auto set = [&](const PixelStatistics& pixels) {
+    result.mean = pixels.mean;
+    result.std = pixels.std;
+  };
+  if (kind == "imagenet") set(kImageNetPixels);
+  if (kind == "inception") set(kInceptionPixels);
+  if (kind == "clip") set(kClipPixels);
 }
 
 [[noreturn]] void refuse_unknown(const Translation& names) {

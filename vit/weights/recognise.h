@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "vit/augment/preprocess.h"
+#include "vit/image/input_spec.h"
 #include "vit/core/fields.h"
 #include "vit/weights/load.h"
 

@@ -1,4 +1,5 @@
 #include "vit/core/error.h"
+#include "vit/image/pixel_statistics.h"
 #include "vit/models/registry.h"
 #include "vit/weights/recognise_families.h"
 
@@ -57,8 +58,8 @@ void recognise_resnet(const NamedWeights& weights, Recognised& result) {
   const std::int64_t width = shapes.size("conv1.weight", 0);
   if (width != (stem == "cifar" && !channels.empty() ? channels.front() : 64))
     result.options["stem_channels"] = std::to_string(width);
-  result.mean = {0.485, 0.456, 0.406};
-  result.std = {0.229, 0.224, 0.225};
+  result.mean = kImageNetPixels.mean;
+  result.std = kImageNetPixels.std;
 }
 
 void recognise_convnext(const NamedWeights& weights, Recognised& result) {
@@ -84,8 +85,8 @@ void recognise_convnext(const NamedWeights& weights, Recognised& result) {
       {"num_classes", std::to_string(shapes.size("head.fc.weight", 0))}};
   result.assumptions.push_back("act_layer: " + act + ", as in " + result.name);
   for (const auto& [key, value] : weights.names.options) result.options[key] = value;
-  result.mean = {0.485, 0.456, 0.406};
-  result.std = {0.229, 0.224, 0.225};
+  result.mean = kImageNetPixels.mean;
+  result.std = kImageNetPixels.std;
 }
 
 }  // namespace vit

@@ -4,16 +4,14 @@
 #include <cmath>
 #include <string_view>
 
+#include "vit/image/pixel_statistics.h"
+
 namespace vit {
 namespace {
 
 using Json = nlohmann::json;
 using Numbers = std::vector<double>;
 
-const Numbers kImageNetMean = {0.485, 0.456, 0.406}, kImageNetStd = {0.229, 0.224, 0.225};
-const Numbers kHalf = {0.5, 0.5, 0.5};
-const Numbers kClipMean = {0.48145466, 0.4578275, 0.40821073};
-const Numbers kClipStd = {0.26862954, 0.26130258, 0.27577711};
 
 /// Pillow's numbers of its resampling filters.
 constexpr std::array<const char*, 6> kFilters = {"nearest", "lanczos", "bilinear",
@@ -71,8 +69,8 @@ double crop_part(double cropped, double resized) {
 }  // namespace
 
 void read_timm_pixels(const Json& config, Recognised& result) {
-  result.mean = numbers_of(config.value("mean", Json())).value_or(kImageNetMean);
-  result.std = numbers_of(config.value("std", Json())).value_or(kImageNetStd);
+  result.mean = numbers_of(config.value("mean", Json())).value_or(kImageNetPixels.mean);
+  result.std = numbers_of(config.value("std", Json())).value_or(kImageNetPixels.std);
   set_filter(value_or<std::string>(config, "interpolation", "bicubic"), result);
   result.crop_pct = value_or(config, "crop_pct", 0.875);
   const std::string mode = value_or<std::string>(config, "crop_mode", "center");
@@ -81,8 +79,8 @@ void read_timm_pixels(const Json& config, Recognised& result) {
 }
 
 void read_open_clip_pixels(const Json& config, Recognised& result) {
-  result.mean = numbers_of(config.value("mean", Json())).value_or(kClipMean);
-  result.std = numbers_of(config.value("std", Json())).value_or(kClipStd);
+  result.mean = numbers_of(config.value("mean", Json())).value_or(kClipPixels.mean);
+  result.std = numbers_of(config.value("std", Json())).value_or(kClipPixels.std);
   set_filter(value_or<std::string>(config, "interpolation", "bicubic"), result);
   result.crop_pct = 1.0;
   const std::string mode = value_or<std::string>(config, "resize_mode", "shortest");
@@ -108,15 +106,15 @@ struct Processor {
 };
 
 const Processor kProcessors[] = {
-    {"ViT", false, true, 2, kHalf, kHalf, 224},
-    {"DeiT", true, true, 3, kHalf, kHalf, 256},
-    {"Beit", false, true, 3, kHalf, kHalf, 224},
-    {"Bit", true, false, 3, kClipMean, kClipStd, 224},
-    {"CLIP", true, false, 3, kClipMean, kClipStd, 224},
-    {"ChineseCLIP", true, false, 3, kClipMean, kClipStd, 224},
-    {"Siglip", false, false, 3, kHalf, kHalf, 224},
-    {"DINOv3ViT", false, true, 2, kImageNetMean, kImageNetStd, 224},
-    {"ConvNext", false, false, 3, kHalf, kHalf, 384},
+    {"ViT", false, true, 2, kInceptionPixels.mean, kInceptionPixels.mean, 224},
+    {"DeiT", true, true, 3, kInceptionPixels.mean, kInceptionPixels.mean, 256},
+    {"Beit", false, true, 3, kInceptionPixels.mean, kInceptionPixels.mean, 224},
+    {"Bit", true, false, 3, kClipPixels.mean, kClipPixels.std, 224},
+    {"CLIP", true, false, 3, kClipPixels.mean, kClipPixels.std, 224},
+    {"ChineseCLIP", true, false, 3, kClipPixels.mean, kClipPixels.std, 224},
+    {"Siglip", false, false, 3, kInceptionPixels.mean, kInceptionPixels.mean, 224},
+    {"DINOv3ViT", false, true, 2, kImageNetPixels.mean, kImageNetPixels.std, 224},
+    {"ConvNext", false, false, 3, kInceptionPixels.mean, kInceptionPixels.mean, 384},
 };
 
 /// The processor that transformers pairs with a model where a file names none.

@@ -28,7 +28,7 @@ vit::Batch batch() {
 
 TEST_CASE("One head learns labels and teacher together, by the teacher's share") {
   const auto student = vit_of(1), of_teacher = vit_of(2);
-  const vit::Preprocessing pixels{.img_size = {16, 16}};
+  const vit::InputSpec pixels{.img_size = {16, 16}};
   const auto teacher = std::make_shared<vit::Teacher>(of_teacher, pixels, *student, pixels);
   vit::ClassifyOptions options;
   options.smoothing = 0;
@@ -45,7 +45,7 @@ TEST_CASE("One head learns labels and teacher together, by the teacher's share")
 
 TEST_CASE("With a distillation token the second head learns the teacher's decisions (DeiT)") {
   const auto student = vit_of(1, true), of_teacher = vit_of(2);
-  const vit::Preprocessing pixels{.img_size = {16, 16}};
+  const vit::InputSpec pixels{.img_size = {16, 16}};
   vit::ClassifyOptions options;
   options.smoothing = 0;
   options.distillation = {.type = "hard", .alpha = 0.5};
@@ -61,8 +61,8 @@ TEST_CASE("With a distillation token the second head learns the teacher's decisi
 
 TEST_CASE("A teacher sees the pictures in its own normalisation") {
   const auto student = vit_of(1), of_teacher = vit_of(2);
-  const vit::Preprocessing half{.img_size = {16, 16}};
-  vit::Preprocessing other = half;
+  const vit::InputSpec half{.img_size = {16, 16}};
+  vit::InputSpec other = half;
   other.mean = {0.4, 0.5, 0.6};
   other.std = {0.2, 0.3, 0.4};
   vit::Teacher teacher(of_teacher, other, *student, half);

@@ -1,8 +1,8 @@
 #include "vit/tasks/classify/teacher.h"
 
 #include "tests/catch.h"
-#include "tests/config/bench.h"
-#include "vit/config/open_model.h"
+#include "tests/run/bench.h"
+#include "vit/run/open_model.h"
 #include "vit/export/bundle_files.h"
 #include "vit/report/csv.h"
 #include "vit/weights/tensors.h"

@@ -3,9 +3,9 @@
 #include <torch/types.h>
 
 #include "tests/catch.h"
-#include "tests/config/bench.h"
+#include "tests/run/bench.h"
 #include "tests/support/stop_after.h"
-#include "vit/config/open_model.h"
+#include "vit/run/open_model.h"
 #include "vit/train/run_directory.h"
 
 using vit::test::Bench;

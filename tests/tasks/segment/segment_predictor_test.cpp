@@ -4,7 +4,7 @@
 
 #include "tests/catch.h"
 #include "tests/support/module.h"
-#include "vit/augment/sample_geometry.h"
+#include "vit/image/sample_geometry.h"
 #include "vit/tasks/segment/resize_logits.h"
 
 namespace {
@@ -62,7 +62,7 @@ TEST_CASE("Scores come back turned and mirrored as the image in its file lies") 
 
 TEST_CASE("Windows that slide give what the whole image gives where a pixel alone decides") {
   vit::SegmentInference slide{.mode = "slide", .stride = 5};
-  vit::Preprocessing input{.img_size = {8, 8}};
+  vit::InputSpec input{.img_size = {8, 8}};
   vit::SegmentPredictor predictor(channels, input, slide);
   const torch::Tensor image = vit::test::random_tensor({1, 3, 11, 23}, 1);
   vit::Batch batch{.images = {}, .indices = torch::arange(1), .annotations = nullptr};

@@ -59,7 +59,7 @@ std::unique_ptr<Task> ClassifyConfig::make(const TaskContext& context) const {
       teacher);
 }
 
-std::unique_ptr<Predictor> ClassifyConfig::predictor(Graph graph, const Preprocessing& /*input*/,
+std::unique_ptr<Predictor> ClassifyConfig::predictor(Graph graph, const InputSpec& /*input*/,
                                                      const std::vector<std::string>& /*classes*/,
                                                      const PredictOptions& options_) const {
   return std::make_unique<ClassifyPredictor>(std::move(graph), options_.views);

@@ -22,7 +22,7 @@ class ClassifyConfig : public TaskConfig {
   }
   [[nodiscard]] std::vector<OptionRule> unread() const override;
   [[nodiscard]] std::unique_ptr<Task> make(const TaskContext& context) const override;
-  [[nodiscard]] std::unique_ptr<Predictor> predictor(Graph graph, const Preprocessing& input,
+  [[nodiscard]] std::unique_ptr<Predictor> predictor(Graph graph, const InputSpec& input,
                                                      const std::vector<std::string>& classes,
                                                      const PredictOptions& options) const override;
   [[nodiscard]] std::unique_ptr<Evaluation> evaluation(

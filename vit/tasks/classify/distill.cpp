@@ -25,8 +25,8 @@ void describe(FieldVisitor& visitor, DistillOptions& o) {
                  "its logits on the disk"});
 }
 
-Teacher::Teacher(std::shared_ptr<ImageModel> model, const Preprocessing& own, ImageModel& student,
-                 const Preprocessing& of_student)
+Teacher::Teacher(std::shared_ptr<ImageModel> model, const InputSpec& own, ImageModel& student,
+                 const InputSpec& of_student)
     : model_(std::move(model)) {
   if (model_->num_classes() != student.num_classes())
     throw Error(ErrorKind::usage, "task.distillation.teacher_model",

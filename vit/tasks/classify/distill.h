@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "vit/augment/preprocess.h"
+#include "vit/image/input_spec.h"
 #include "vit/core/fields.h"
 #include "vit/data/batch.h"
 #include "vit/models/image_model.h"
@@ -28,8 +28,8 @@ class Teacher {
  public:
   /// `own` and `of_student`: the pixels that each was made for. Throws Error (usage) where the two
   /// do not see pictures of one size or do not know the same classes.
-  Teacher(std::shared_ptr<ImageModel> model, const Preprocessing& own, ImageModel& student,
-          const Preprocessing& of_student);
+  Teacher(std::shared_ptr<ImageModel> model, const InputSpec& own, ImageModel& student,
+          const InputSpec& of_student);
 
   /// images [B, C, H, W], normalised for the student -> logits [B, K].
   [[nodiscard]] torch::Tensor logits(const torch::Tensor& images);

@@ -31,7 +31,7 @@ torch::Tensor accuracy(const torch::Tensor& logits, const torch::Tensor& labels)
 }  // namespace
 
 ClassifyTask::ClassifyTask(std::shared_ptr<ImageModel> model, const ClassifyConfig& config,
-                           const Preprocessing& input, std::vector<std::string> classes,
+                           const InputSpec& input, std::vector<std::string> classes,
                            const MixupOptions& mixup, std::uint64_t seed,
                            std::shared_ptr<Teacher> teacher)
     : model_(std::move(model)),

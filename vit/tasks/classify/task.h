@@ -15,7 +15,7 @@ namespace vit {
 class ClassifyTask : public Task {
  public:
   ClassifyTask(std::shared_ptr<ImageModel> model, const ClassifyConfig& config,
-               const Preprocessing& input, std::vector<std::string> classes,
+               const InputSpec& input, std::vector<std::string> classes,
                const MixupOptions& mixup = {}, std::uint64_t seed = 0,
                std::shared_ptr<Teacher> teacher = nullptr);
 
@@ -38,7 +38,7 @@ class ClassifyTask : public Task {
   std::shared_ptr<ImageModel> model_;
   ClassifyConfig config_;
   const ClassifyOptions& options_;
-  Preprocessing input_;
+  InputSpec input_;
   std::vector<std::string> classes_;
   std::shared_ptr<Teacher> teacher_;
   torch::Tensor class_weights_;

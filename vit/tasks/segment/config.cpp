@@ -50,7 +50,7 @@ std::filesystem::path write_mask(const Image& classes, const TellOptions& option
 
 }  // namespace
 
-void SegmentConfig::adapt(Preprocessing& input,
+void SegmentConfig::adapt(InputSpec& input,
                           const std::function<bool(std::string_view key)>& given) const {
   const bool slides = options.inference.mode == "slide";
   // Every pixel of an image is asked for: nothing may be cut off.
@@ -115,7 +115,7 @@ std::unique_ptr<Task> SegmentConfig::make(const TaskContext& context) const {
   return std::make_unique<SegmentTask>(*this, context);
 }
 
-std::unique_ptr<Predictor> SegmentConfig::predictor(Graph graph, const Preprocessing& input,
+std::unique_ptr<Predictor> SegmentConfig::predictor(Graph graph, const InputSpec& input,
                                                     const std::vector<std::string>& /*classes*/,
                                                     const PredictOptions& asked) const {
   SegmentInference inference = options.inference;

@@ -20,7 +20,7 @@ class SegmentConfig final : public TaskConfig {
   [[nodiscard]] const std::vector<std::string>& classes(const Dataset& data) const override {
     return data.mask_classes();
   }
-  void adapt(Preprocessing& input,
+  void adapt(InputSpec& input,
              const std::function<bool(std::string_view key)>& given) const override;
   [[nodiscard]] bool owns(const std::filesystem::path& weights) const override;
   void take_from(const std::filesystem::path& weights, ModelSpec& spec) override;
@@ -30,7 +30,7 @@ class SegmentConfig final : public TaskConfig {
   [[nodiscard]] std::vector<OptionRule> unread() const override;
 
   [[nodiscard]] std::unique_ptr<Task> make(const TaskContext& context) const override;
-  [[nodiscard]] std::unique_ptr<Predictor> predictor(Graph graph, const Preprocessing& input,
+  [[nodiscard]] std::unique_ptr<Predictor> predictor(Graph graph, const InputSpec& input,
                                                      const std::vector<std::string>& classes,
                                                      const PredictOptions& options) const override;
   [[nodiscard]] std::unique_ptr<Evaluation> evaluation(

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "vit/augment/preprocess.h"
+#include "vit/image/input_spec.h"
 #include "vit/tasks/segment/options.h"
 #include "vit/train/task.h"
 
@@ -12,7 +12,7 @@ namespace vit {
 /// result is resized to the file's own size before the largest is taken.
 class SegmentPredictor final : public Predictor {
  public:
-  SegmentPredictor(Graph graph, const Preprocessing& input, const SegmentInference& inference)
+  SegmentPredictor(Graph graph, const InputSpec& input, const SegmentInference& inference)
       : graph_(std::move(graph)), window_(input.img_size), inference_(inference) {}
   [[nodiscard]] std::vector<Prediction> predict(const Batch& batch) override;
 

@@ -7,6 +7,7 @@
 
 #include "vit/core/error.h"
 #include "vit/nn/init.h"
+#include "vit/tasks/segment/predictor.h"
 #include "vit/tasks/segment/weights.h"
 
 namespace vit {
@@ -35,23 +36,42 @@ SegmentTask::SegmentTask(const SegmentConfig& config, const TaskContext& context
   network_->init_head(context.seed);
   train_collator_ = config_.collator(Split::train, {.num_classes = count});
   val_collator_ = config_.collator(Split::val, {.num_classes = count});
-  if (context.training != nullptr) images_vary_ = !always_the_same(context.training->augment);
+  if (context.training == nullptr) return;
+  trains_ = true;
+  images_vary_ = !always_the_same(context.training->augment);
 }
 
-SegmentTask::Maps SegmentTask::kept_features(const Batch& batch) {
+/// Predicts images at once, by features that are kept of them.
+class SegmentTask::KeptPredictor final : public Predictor {
+ public:
+  explicit KeptPredictor(SegmentTask& task) : task_(task) {}
+  [[nodiscard]] std::vector<Prediction> predict(const Batch& batch) override {
+    const torch::NoGradGuard no_grad;
+    const Size2 size{batch.images.size(2), batch.images.size(3)};
+    const Maps maps = task_.kept_features(batch, task_.val_kept_);
+    SegmentPredictor of_logits(
+        [&](const torch::Tensor&) { return task_.network_->logits(maps, size); }, task_.input_, {});
+    return of_logits.predict(batch);
+  }
+
+ private:
+  SegmentTask& task_;
+};
+
+SegmentTask::Maps SegmentTask::kept_features(const Batch& batch, Kept& kept) {
   const auto* indices = batch.indices.const_data_ptr<std::int64_t>();
   {
     // Each by itself, so that they do not depend on which samples shared a batch.
     const torch::NoGradGuard no_grad;
     for (std::int64_t i = 0; i < batch.size(); ++i)
-      if (!kept_.contains(indices[i]))
-        kept_[indices[i]] = network_->features(batch.images.narrow(0, i, 1));
+      if (!kept.contains(indices[i]))
+        kept[indices[i]] = network_->features(batch.images.narrow(0, i, 1));
   }
   Maps joined;
-  const std::size_t layers = kept_.at(indices[0]).size();
+  const std::size_t layers = kept.at(indices[0]).size();
   for (std::size_t layer = 0; layer < layers; ++layer) {
     std::vector<torch::Tensor> rows;
-    for (std::int64_t i = 0; i < batch.size(); ++i) rows.push_back(kept_.at(indices[i])[layer]);
+    for (std::int64_t i = 0; i < batch.size(); ++i) rows.push_back(kept.at(indices[i])[layer]);
     joined.push_back(torch::cat(rows));
   }
   return joined;
@@ -62,7 +82,7 @@ SegmentTask::Maps SegmentTask::features(const Batch& batch) {
     return network_->features(batch.images);
   // What does not learn behaves as in evaluation: no dropout, no stochastic depth.
   network_->backbone().module().eval();
-  if (!images_vary_) return kept_features(batch);
+  if (!images_vary_) return kept_features(batch, train_kept_);
   const torch::NoGradGuard no_grad;
   return network_->features(batch.images);
 }
@@ -90,6 +110,9 @@ Metrics SegmentTask::parts() const {
 }
 
 std::unique_ptr<Predictor> SegmentTask::predictor() {
+  const SegmentInference& inference = config_.options.inference;
+  if (trains_ && network_->backbone_is_frozen() && inference.mode == "whole" && !inference.flip)
+    return std::make_unique<KeptPredictor>(*this);
   return config_.predictor(exported().forward, input_, classes_, {});
 }
 

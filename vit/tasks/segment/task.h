@@ -12,8 +12,9 @@
 
 namespace vit {
 
-/// Learns the classes of pixels. Where nothing of the backbone learns and training images do not
-/// vary, each image's features are computed once and kept in memory.
+/// Learns the classes of pixels. Where nothing of the backbone learns, the features of each image
+/// that doesn't vary (all that are evaluated at once, and training's where nothing varies them) are
+/// computed once and kept in memory.
 class SegmentTask final : public Task {
  public:
   SegmentTask(const SegmentConfig& config, const TaskContext& context);
@@ -31,18 +32,20 @@ class SegmentTask final : public Task {
   [[nodiscard]] Batch random_batch(std::int64_t size, std::uint64_t seed) const override;
 
  private:
+  class KeptPredictor;
   using Maps = std::vector<torch::Tensor>;  // of each layer, [B, D, h, w]
+  using Kept = std::map<std::int64_t, Maps>;  // by the sample, each [1, D, h, w]
   [[nodiscard]] Maps features(const Batch& batch);
   /// Those of a batch whose images are always the same, computed once.
-  [[nodiscard]] Maps kept_features(const Batch& batch);
+  [[nodiscard]] Maps kept_features(const Batch& batch, Kept& kept);
 
   SegmentConfig config_;
-  Preprocessing input_;
+  InputSpec input_;
   std::vector<std::string> classes_;
   std::shared_ptr<SegmentNetwork> network_;
   std::unique_ptr<Collator> train_collator_, val_collator_;
-  bool images_vary_ = true;
-  std::map<std::int64_t, Maps> kept_;  // by the sample, each [1, D, h, w]
+  bool trains_ = false, images_vary_ = true;
+  Kept train_kept_, val_kept_;
 };
 
 }  // namespace vit

@@ -1,0 +1,331 @@
+#include "vit/experiment/unread_options.h"
+
+#include <cstdio>
+#include <map>
+#include <set>
+
+#include "tests/catch.h"
+#include "tests/run/bench.h"
+#include "vit/run/built_experiment.h"
+#include "vit/experiment/config_difference.h"
+#include "vit/core/error.h"
+
+using vit::test::Bench;
+using vit::test::WorkingFolder;
+
+namespace {
+
+const char* const kBase =
+    "data: {image_size: 16, num_train: 20, num_val: 8, batch_size: 4, workers: 0}\n"
+    "augment: {train: [resize, hflip]}\n"
+    "model: {name: vit_tiny_patch16_224, img_size: 8, patch_size: 4, embed_dim: 8, depth: 1,\n"
+    "        num_heads: 2, dynamic_img_size: true}\n"
+    "schedule: {epochs: 3, warmup_epochs: 0}\n"
+    "train: {device: cpu, threads: 1}\n"
+    "export: {torchscript: false}\n";
+
+vit::Experiment experiment(const std::vector<std::string>& sets) {
+  return vit::parse_experiment(kBase, "small.yaml", sets);
+}
+
+/// A key with a value that is not its default, and what else has to be set for it to have a say.
+struct Case {
+  std::string key, value;
+  std::vector<std::string> with{};
+};
+
+/// Of the options of a classifier.
+std::vector<Case> classify_cases() {
+  const std::string bce = "task.loss=bce", mixup = "augment.mixup=0.8";
+  return {
+      {"task.smoothing", "0.3"},
+      {"task.loss", "bce"},
+      {"task.class_weights", "[5, 1, 1, 1, 1, 1, 1, 1, 1, 1]"},
+      {"task.bce_target_thresh", "0.6", {bce, mixup}},
+      {"task.bce_sum", "true", {bce, "optim.opt=sgd"}},
+      {"task.focal_gamma", "4", {"task.loss=focal"}},
+      {"task.jsd_splits", "2", {"task.loss=jsd", "augment.aa=augmix"}},
+      {"task.jsd_alpha", "2", {"task.loss=jsd", "augment.aa=augmix"}},
+  };
+}
+
+/// Of those of a segmenter.
+std::vector<Case> segment_cases() {
+  const std::string masks = "task.head=mask_transformer", slide = "task.inference.mode=slide",
+                    wide = "model.img_size=[8, 12]", fast = "optim.lr=0.02";
+  return {
+      {"task.head", "decoder_linear"},
+      {"task.layers", "[0]", {"model.depth=2"}},
+      {"task.linear.dropout", "0.5"},
+      {"task.decoder.n_layers", "1", {masks}},
+      {"task.decoder.n_heads", "2", {masks}},
+      {"task.decoder.d_model", "16", {masks}},
+      {"task.decoder.d_ff", "8", {masks}},
+      {"task.decoder.dropout", "0.5", {masks}},
+      {"task.decoder.drop_path", "0.5", {masks}},
+      {"task.loss.ce", "2"},
+      {"task.loss.dice", "1"},
+      {"task.loss.dice_smooth", "100", {"task.loss.dice=1"}},
+      {"task.loss.class_weights", "[9, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"},
+      {"task.inference.mode", "slide", {wide, fast}},
+      {"task.inference.stride", "1", {slide, wide, fast}},
+      {"task.inference.flip", "true", {fast}},
+      {"task.inference.scales", "[2.5]", {slide, wide, fast}},
+  };
+}
+
+/// Of what every task has.
+std::vector<Case> common_cases() {
+  const std::string mixup = "augment.mixup=0.8", erase = "augment.reprob=1",
+                    ema = "train.model_ema=0.9", clip = "optim.clip_grad=0.01",
+                    lora = "lora.rank=2";
+  const auto sched = [](const std::string& name) { return "schedule.sched=" + name; };
+  return {
+      {"seed", "1"},
+      {"optim.opt", "sgd"},
+      {"optim.lr", "0.01"},
+      {"optim.lr_base", "0.1"},
+      {"optim.lr_base_size", "64", {"optim.lr_base=0.1"}},
+      {"optim.lr_base_scale", "linear", {"optim.lr_base=0.1"}},
+      {"optim.weight_decay", "0.5", {"optim.lr=0.1"}},
+      {"optim.betas", "[0.5, 0.9]"},
+      {"optim.eps", "0.1"},
+      {"optim.momentum", "0.1", {"optim.opt=sgd"}},
+      {"optim.clip_grad", "0.01", {"optim.opt=sgd"}},
+      {"optim.clip_mode", "value", {clip, "optim.opt=sgd"}},
+      {"optim.layer_decay", "0.5"},
+      {"optim.layer_decay_min_scale", "0.9", {"optim.layer_decay=0.1"}},
+      {"optim.layer_decay_style", "mae", {"optim.layer_decay=0.5"}},
+      {"optim.no_weight_decay", "['*']", {"optim.lr=0.1"}},
+      {"optim.groups", "[{match: '*head.*', lr_scale: 10}]"},
+      {"optim.trust_coeff", "0.1", {"optim.opt=lars"}},
+      {"optim.ns_steps", "1", {"optim.opt=muon"}},
+      {"optim.sam_rho", "0.5"},
+      {"schedule.sched", "constant"},
+      {"schedule.epochs", "2"},
+      {"schedule.sched_on_updates", "false"},
+      {"schedule.warmup_epochs", "1"},
+      {"schedule.warmup_lr", "5e-4", {"schedule.warmup_epochs=1"}},
+      {"schedule.min_lr", "5e-4"},
+      {"schedule.warmup_prefix", "true", {"schedule.warmup_epochs=1"}},
+      {"schedule.cooldown_epochs", "1"},
+      {"schedule.decay_epochs", "1", {sched("step")}},
+      {"schedule.decay_milestones", "[1]", {sched("multistep")}},
+      {"schedule.decay_rate", "0.9", {sched("step"), "schedule.decay_epochs=1"}},
+      {"schedule.poly_power", "2", {sched("poly")}},
+      {"schedule.lr_k_decay", "2"},
+      {"schedule.lr_cycle_limit", "2"},
+      {"schedule.lr_cycle_mul", "2", {"schedule.lr_cycle_limit=2"}},
+      {"schedule.lr_cycle_decay", "0.1", {"schedule.lr_cycle_limit=2"}},
+      {"schedule.lr_cycle_epochs", "1"},
+      {"schedule.patience_epochs", "0", {sched("plateau"), "optim.lr=1e-6", "schedule.min_lr=0"}},
+      {"schedule.weight_decay_end", "5", {"optim.lr=0.1"}},
+      {"schedule.momentum_end", "0.1", {"optim.opt=sgd"}},
+      {"schedule.drop_path_start", "0", {"model.drop_path_rate=0.5", "model.depth=2"}},
+      {"schedule.drop_path_end", "0", {"model.drop_path_rate=0.5", "model.depth=2"}},
+      {"schedule.img_size", "[{epoch: 1, img_size: 12}]"},
+      {"train.amp", "bf16"},
+      {"train.grad_accum_steps", "2"},
+      {"train.drop_last", "false", {"data.batch_size=8"}},
+      {"train.model_ema", "0.5"},
+      {"train.model_ema_warmup", "true", {ema}},
+      {"train.model_ema_end", "0.5", {ema}},
+      {"train.freeze", "[head]"},
+      {"train.unfreeze_epoch", "1", {"train.freeze=[head]"}},
+      {"train.early_stopping", "1", {"optim.lr=0", "schedule.min_lr=0"}},
+      {"augment.train", "[resize]"},
+      {"augment.aa", "rand-m9"},
+      {"augment.reprob", "1"},
+      {"augment.remode", "const", {erase}},
+      {"augment.recount", "3", {erase}},
+      {"augment.mixup", "0.8"},
+      {"augment.cutmix", "1"},
+      {"augment.cutmix_minmax", "[0.2, 0.8]"},
+      {"augment.mixup_prob", "0.1", {mixup}},
+      {"augment.mixup_switch_prob", "1", {mixup, "augment.cutmix=1"}},
+      {"augment.mixup_mode", "elem", {mixup}},
+      {"augment.mixup_off_epoch", "1", {mixup}},
+      {"lora.rank", "2"},
+      {"lora.alpha", "1", {lora}},
+      {"lora.targets", "[attn.proj]", {lora}},
+      {"data.batch_size", "8"},
+      {"data.sampler", "class_balanced"},
+      {"data.aug_repeats", "2"},
+  };
+}
+
+std::vector<Case> cases(std::string_view task) {
+  std::vector<Case> all = task == "segment" ? segment_cases() : classify_cases();
+  for (Case& one : common_cases()) all.push_back(std::move(one));
+  return all;
+}
+
+/// Keys that change no number of a sound run, only its speed, its memory, its files, or what it
+/// does about trouble; and those that need what this test has not (a teacher; views for a task that
+/// looks at them), whose own tests show that they are read.
+const std::set<std::string> kElsewhere = {
+    "task.name",
+    "task.distillation.type",
+    "task.distillation.alpha",
+    "task.distillation.tau",
+    "task.distillation.teacher_model",
+    "task.distillation.teacher_weights",
+    "task.distillation.cache_logits",
+    "train.device",
+    "train.threads",
+    "train.deterministic",
+    "train.grad_checkpointing",
+    "train.model_ema_force_cpu",
+    "train.on_nan",
+    "train.max_nan",
+    "train.loss_spike",
+    "train.checkpoint_every",
+    "train.keep_checkpoints",
+    "train.background_checkpoints",
+    "augment.multi_crop.enabled",
+    "augment.multi_crop.global.crops",
+    "augment.multi_crop.global.size",
+    "augment.multi_crop.global.scale",
+    "augment.multi_crop.local.crops",
+    "augment.multi_crop.local.size",
+    "augment.multi_crop.local.scale",
+};
+
+struct Names final : vit::FieldVisitor {
+  void field(const vit::Field& field) override { names.insert(prefix + std::string(field.name)); }
+  void section(std::string_view name, std::string_view,
+               const std::function<void(vit::FieldVisitor&)>& body) override {
+    const std::string outer = prefix;
+    prefix += std::string(name) + ".";
+    body(*this);
+    prefix = outer;
+  }
+  std::string prefix;
+  std::set<std::string> names;
+};
+
+/// All numbers that a run gives, or that it refuses to run.
+std::string outcome(const std::vector<std::string>& sets) {
+  struct Recorder : vit::Observer {
+    void on_update(const vit::UpdateEvent& event) override {
+      text += vit::str(event.loss, " ", event.grad_norm, " ", event.lr, "\n");
+    }
+    void on_epoch(const vit::EpochEvent& event) override {
+      for (const vit::Metric& metric : event.metrics)
+        text += vit::str(metric.name, " ", metric.value, "\n");
+    }
+    std::string text;
+  } recorder;
+  try {
+    vit::BuiltExperiment built(experiment(sets));
+    built.task->prepare(nullptr);
+    vit::TrainingParts parts = built.parts();
+    vit::TrainingState state;
+    vit::TrainingHooks hooks;
+    hooks.save = [](vit::CheckpointKind, const vit::TrainingState&) {};
+    hooks.observers = {&recorder};
+    vit::train(parts, state, hooks);
+    double sum = 0;
+    for (const auto& parameter : built.task->network().module().parameters())
+      sum += parameter.abs().sum().item<double>();
+    char weights[64];
+    std::snprintf(weights, sizeof weights, "%.17g", sum);
+    return recorder.text + weights;
+  } catch (const vit::Error& problem) {
+    if (problem.kind() != vit::ErrorKind::usage) throw;
+    return "refused: " + std::string(problem.what());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("Every option of a task changes what a run does, or is refused by name") {
+  const Bench quiet;
+  const WorkingFolder here(quiet.folder.path());
+  std::map<std::vector<std::string>, std::string> known;
+  const auto remembered = [&](const std::vector<std::string>& sets) -> const std::string& {
+    const auto found = known.find(sets);
+    return found != known.end() ? found->second : known.emplace(sets, outcome(sets)).first->second;
+  };
+  for (const vit::TaskEntry& entry : vit::task_entries()) {
+    const std::string task(entry.name);
+    const bool refuses = !entry.make()->refused().empty();
+    for (const Case& one : cases(task)) {
+      INFO(task << ", " << one.key << ": " << one.value);
+      std::vector<std::string> without = one.with;
+      without.push_back("task.name=" + task);
+      if (task == "linear_probe") without.emplace_back("augment.train=[]");
+      // Without a batch norm, whose statistics move also where the weights don't.
+      if (task == "segment" && !one.key.starts_with("task."))
+        without.emplace_back("task.head=decoder_linear");
+      std::vector<std::string> with = without;
+      with.push_back(one.key + "=" + one.value);
+      const std::string result = outcome(with);
+      if (result.starts_with("refused")) {
+        CHECK(refuses);
+        // Its own name, or that of what it would need.
+        bool named = result.find(one.key) != std::string::npos;
+        for (const std::string& set : one.with)
+          named = named || result.find(set.substr(0, set.find('='))) != std::string::npos;
+        CHECK(named);
+      } else {
+        CHECK(result != remembered(without));
+      }
+    }
+  }
+}
+
+TEST_CASE("No option of any task is left out of that list") {
+  for (const vit::TaskEntry& entry : vit::task_entries()) {
+    vit::Experiment all;
+    all.task = vit::TaskSpec(*entry.make());
+    Names names;
+    describe(names, all);
+    std::set<std::string> listed = kElsewhere;
+    for (const Case& one : cases(entry.name)) listed.insert(one.key);
+    for (const std::string& name : names.names) {
+      if (name.starts_with("model.") || name.starts_with("init.") || name.starts_with("export.") ||
+          name.starts_with("data."))
+        continue;  // of what is learned from and what learns, not of how
+      INFO(entry.name << ": " << name);
+      CHECK(listed.count(name) == 1);
+    }
+    for (const Case& one : cases(entry.name)) {
+      INFO(entry.name << ": " << one.key);
+      CHECK(names.names.count(one.key) == 1);
+    }
+  }
+}
+
+TEST_CASE("An option that another one has made useless is told, with the reason") {
+  CHECK(vit::unread_options(experiment({})).empty());
+  const auto lines = vit::unread_options(
+      experiment({"task.focal_gamma=3", "augment.mixup_prob=0.5", "train.model_ema_warmup=true"}));
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0] ==
+        "augment.mixup_prob is 0.5 and has no say: neither augment.mixup nor augment.cutmix is on");
+  CHECK(lines[1] == "task.focal_gamma is 3.0 and has no say: task.loss is ce");
+  CHECK(lines[2] == "train.model_ema_warmup is true and has no say: train.model_ema is null");
+  CHECK(vit::unread_options(experiment({"task.focal_gamma=3", "task.loss=focal"})).empty());
+}
+
+TEST_CASE("A linear probe refuses what it cannot honour, all of it by name, and takes the rest") {
+  const auto check = [](const std::string& yaml) {
+    return vit::test::error_of(
+        [&] { vit::require_honoured(vit::parse_experiment(yaml, "e")); });
+  };
+  CHECK_FALSE(
+      check("task: {name: linear_probe, loss: bce, smoothing: 0.2}\n"
+            "optim: {opt: sgd, clip_grad: 1.0, sam_rho: 0.1}\n"
+            "train: {model_ema: 0.9, grad_accum_steps: 2, early_stopping: 3}\n"));
+  const auto error = check(
+      "augment: {mixup: 0.8, reprob: 0.1}\nlora: {rank: 4}\noptim: {layer_decay: 0.5}\n"
+      "model: {name: vit_tiny_patch16_224, drop_rate: 0.1}\n"
+      "task: {name: linear_probe, loss: jsd}\n");
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::usage);
+  CHECK(error->where() == "augment.mixup");
+  for (const char* key : {"augment.mixup: 0.8", "augment.reprob", "lora.rank", "optim.layer_decay",
+                          "model.drop_rate", "task.loss: jsd"})
+    CHECK_THAT(error->problem(), Catch::Contains(key));
+}

@@ -1,0 +1,87 @@
+#include "vit/run/open_predictor.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "vit/core/error.h"
+#include "vit/core/log.h"
+#include "vit/data/joined_classes.h"
+#include "vit/export/torchscript.h"
+#include "vit/io/printable.h"
+
+namespace vit {
+namespace {
+
+/// An exported model has its options and its preprocessing inside; which data it is given, and what
+/// is computed on, may be chosen.
+void require_fixed_options(const PredictorRequest& request) {
+  constexpr std::array<std::string_view, 5> kInside = {
+      "data.mean", "data.std", "data.crop_", "data.interpolation", "data.exif_orientation"};
+  for (const std::string& assignment : request.sets) {
+    const bool inside = std::any_of(kInside.begin(), kInside.end(), [&](std::string_view key) {
+      return assignment.starts_with(key);
+    });
+    if (!inside && (assignment.starts_with("data.") || assignment.starts_with("train."))) continue;
+    throw Error(ErrorKind::usage, "--set " + printable(assignment.substr(0, assignment.find('='))),
+                "cannot be changed: " + printable_path(request.path) + " is an exported model",
+                "export it anew from its run, or leave this out");
+  }
+}
+
+/// What an exported file says of its task; classification, where it says nothing.
+TaskSpec task_of(const ModelCard& card) {
+  if (card.task.empty()) return {};
+  return parse_experiment(card.task, "vit.json").task;
+}
+
+}  // namespace
+
+OpenedPredictor open_predictor(const PredictorRequest& request, c10::Device device) {
+  OpenedPredictor opened;
+  opened.source = request.path;
+  if (request.model.empty() && is_exported_model(request.path)) {
+    require_fixed_options(request);
+    const auto scripted = std::make_shared<ScriptedModel>(load_torchscript(request.path, device));
+    opened.preprocessing = scripted->card.preprocessing;
+    opened.labels = scripted->card.labels;
+    opened.task = task_of(scripted->card);
+    opened.predictor = opened.task->predictor(
+        [scripted](const torch::Tensor& images) { return run_scripted(*scripted, images); },
+        opened.preprocessing, opened.labels, request.options);
+  } else {
+    TrainedModel trained = request.model.empty()
+                               ? open_model(request.path, request.sets)
+                               : open_named_model(request.model, request.path, request.sets);
+    opened.source = trained.checkpoint;
+    if (trained.labels.empty())
+      throw Error(ErrorKind::weights, printable_path(request.path),
+                  "has no classifier: what it computes of an image are features, not classes",
+                  "train one on your classes: `vit train EXPERIMENT.yaml --set init.weights=FILE "
+                  "--set init.reset_head=true`; `vit forward` computes the features");
+    if (!trained.trained_here && !are_names(trained.labels))
+      log::warn("the weights do not name their classes: each is called by its number, from 0");
+    opened.trained_here = trained.trained_here;
+    opened.model = std::move(trained.model);
+    trained.task->network().module().to(device);
+    opened.preprocessing = trained.preprocessing;
+    opened.labels = std::move(trained.labels);
+    opened.experiment = std::move(trained.experiment);
+    opened.task = opened.experiment->task;
+    opened.decoding = opened.experiment->data.decoding;
+    const std::shared_ptr<Task> task = trained.task;
+    opened.of_task = task;
+    opened.predictor = opened.task->predictor(task->exported().forward, opened.preprocessing,
+                                              opened.labels, request.options);
+  }
+  opened.decoding.exif_orientation = opened.preprocessing.exif_orientation;
+  return opened;
+}
+
+Prediction predict_image(const OpenedPredictor& opened, Sample sample, c10::Device device) {
+  const Batch batch = single_batch(std::move(sample), opened.pipeline());
+  return opened.predictor->predict(batch.to(device)).at(0);
+}
+
+}  // namespace vit

@@ -1,0 +1,228 @@
+#include "vit/run/run.h"
+
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
+
+#include "vit/run/built_experiment.h"
+#include "vit/run/dry_run.h"
+#include "vit/run/log_observer.h"
+#include "vit/run/plan.h"
+#include "vit/run/report_run.h"
+#include "vit/run/resume.h"
+#include "vit/run/run_summary.h"
+#include "vit/experiment/unread_options.h"
+#include "vit/core/error.h"
+#include "vit/core/log.h"
+#include "vit/export/torchscript.h"
+#include "vit/io/atomic_file.h"
+#include "vit/models/profile.h"
+#include "vit/nn/lora.h"
+#include "vit/report/run_recorder.h"
+#include "vit/train/checkpoint_writer.h"
+#include "vit/train/environment.h"
+#include "vit/train/run_directory.h"
+
+namespace vit {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Rewrites the report after each epoch, from the files that the other observers have written.
+class ReportObserver final : public Observer {
+ public:
+  ReportObserver(const RunDirectory& directory, BuiltExperiment& built)
+      : directory_(directory),
+        experiment_(built.experiment),
+        parameters_(parameter_count(built.task->network())),
+        curves_(report_curves(built)) {}
+
+  void on_epoch(const EpochEvent&) override {
+    try {
+      write_report(directory_, run_report(directory_, experiment_, parameters_, curves_));
+    } catch (const Error& problem) {  // a full disk ends no training
+      if (!std::exchange(told_, true))
+        log::warn("the report cannot be written yet; training goes on. " + problem.problem());
+    }
+  }
+
+ private:
+  const RunDirectory& directory_;
+  const Experiment& experiment_;
+  std::int64_t parameters_;
+  std::vector<ScheduleCurve> curves_;
+  bool told_ = false;
+};
+
+/// A run that leaves a run directory.
+class Run {
+ public:
+  Run(const RunRequest& request, BuiltExperiment& built, const std::vector<Observer*>& observers,
+      const std::atomic<bool>* stop)
+      : request_(request), observers_(observers), stop_(stop), built_(built) {}
+
+  RunResult run() {
+    const Place place = choose_place(request_);
+    const RunDirectory directory(place.directory);
+    directory.create();
+    const RunLock lock(directory);
+    const log::FileSink log_file(directory.log());
+    try {
+      prepare(directory, place);
+      const TrainingEnd end = train_to_the_end(directory);
+      RunResult result{.directory = directory.root(), .end = end, .best_epoch = state_.best_epoch};
+      if (end == TrainingEnd::complete)
+        finish(directory, result);
+      else
+        log::to_file(log::Level::info,
+                     vit::str("interrupted after ", state_.epoch, " epochs and ", state_.batch,
+                              " batches; everything up to here is saved"));
+      return result;
+    } catch (const std::exception& problem) {
+      log::to_file(log::Level::error, problem.what());
+      throw;
+    }
+  }
+
+ private:
+  void prepare(const RunDirectory& directory, const Place& place) {
+    std::optional<SoundCheckpoint> from;
+    if (place.look_for_checkpoint) from = newest_sound_checkpoint(directory);
+    // Also without a checkpoint: a process that was killed before its first one has left rows.
+    resumed_ = place.look_for_checkpoint || place.checkpoint;
+    if (place.checkpoint) from = {*place.checkpoint, read_checkpoint_info(*place.checkpoint)};
+    if (from) {
+      check_config_unchanged(*from, built_.experiment, request_.allow_change);
+      restore_checkpoint(from->path, built_.task->network(), *built_.optimizer, built_.ema());
+      state_ = from->info.state;
+      if (from->path == directory.last_checkpoint()) last_update_ = state_.update;
+      const std::string moved = refit_to_batches(state_, *from, built_);
+      if (!moved.empty()) log::info(moved);
+      log::info(vit::str("going on from ", from->path.string(), ": ", state_.epoch, " epochs and ",
+                         state_.batch, " batches are done"));
+    }
+    std::error_code error;
+    fs::remove(directory.done(), error);
+    write_file_atomically(directory.config(), built_.config);
+    nlohmann::ordered_json env;
+    for (const auto& [key, value] : environment(built_.device)) env[key] = value;
+    write_file_atomically(directory.environment(), env.dump(1) + "\n");
+    log::info(built_.summary());
+    for (const std::string& remark : data_remarks(built_.experiment.data, built_.data))
+      log::warn(remark);
+    log::info("parameter groups\n" + param_group_table(built_.optimizer->groups()));
+    log::info(vit::str("run directory ", directory.root().string()));
+  }
+
+  TrainingEnd train_to_the_end(const RunDirectory& directory) {
+    if (!built_.task->prepare(stop_)) return TrainingEnd::stopped;
+    TrainingParts all = built_.parts();
+    Network& network = built_.task->network();
+    RunRecorder recorder(
+        directory.root(),
+        resumed_ ? std::optional(ResumePoint{state_.epoch, state_.update}) : std::nullopt,
+        built_.task->evaluation()->metrics());
+    ReportObserver report_observer(directory, built_);
+    CheckpointWriter writer(directory,
+                            {.keep = built_.experiment.train.keep_checkpoints,
+                             .background = built_.experiment.train.background_checkpoints},
+                            last_update_);
+    Ema* ema = built_.ema();
+    LogObserver log_observer;
+    TrainingHooks hooks;
+    hooks.stop = stop_;
+    hooks.observers = observers_;
+    hooks.observers.push_back(&recorder);
+    hooks.observers.push_back(&log_observer);
+    hooks.observers.push_back(&report_observer);
+    hooks.save = [&](CheckpointKind kind, const TrainingState& state) {
+      writer.save(kind, checkpoint_tensors(network, *built_.optimizer, ema),
+                  built_.checkpoint_info(state));
+      if (const auto failure = writer.take_failure())
+        log::warn("a checkpoint could not be saved; training goes on. " + *failure);
+    };
+    hooks.before_change = [&] { writer.settle(); };
+    hooks.save_trouble = [&](const UpdateEvent& event, const TrainingState& before) {
+      fs::create_directories(directory.trouble_samples(event.update).parent_path());
+      write_file_atomically(directory.trouble_samples(event.update), trouble_json(event));
+      write_checkpoint(directory.trouble_checkpoint(event.update),
+                       checkpoint_tensors(network, *built_.optimizer, ema),
+                       built_.checkpoint_info(before));
+    };
+    hooks.roll_back = [&] {
+      writer.finish();
+      const auto sound = newest_sound_checkpoint(directory);
+      if (sound) restore_checkpoint(sound->path, network, *built_.optimizer, ema);
+      return sound.has_value();
+    };
+    const TrainingEnd end = train(all, state_, hooks);
+    writer.finish();
+    recorder.finish();
+    const CheckpointWriter::Cost cost = writer.cost();
+    log::debug(vit::str(cost.count, cost.count == 1 ? " checkpoint" : " checkpoints",
+                        ": training was held back for ", cost.held, " s while they took ",
+                        cost.written, " s to write"));
+    return end;
+  }
+
+  /// The best weights are evaluated, exported and reported.
+  void finish(const RunDirectory& directory, RunResult& result) {
+    const auto evaluation = evaluate_checkpoint(built_, checkpoint_to_keep(directory));
+    if (built_.experiment.exported.torchscript)
+      export_torchscript(built_.task->exported(),
+                         {built_.experiment.model.name, built_.classes(), built_.input,
+                          exported_task(built_.experiment.task)},
+                         directory.torchscript());
+    RunReport report =
+        run_report(directory, built_.experiment, parameter_count(built_.task->network()),
+                   report_curves(built_, state_.metrics));
+    report.warnings.clear();  // it lacks nothing but DONE, which comes last
+    report.best_epoch = state_.best_epoch;
+    if (state_.best_epoch == 0)
+      report.warnings.emplace_back(
+          "No epoch is the best, as no metric was a number: the last one "
+          "was evaluated.");
+    add_evaluation(report, *evaluation, *built_.data.val);
+    write_report(directory, report);
+    write_file_atomically(directory.done(), "");
+    result.best = evaluation->metrics();
+    result.headline = evaluation->headline();
+  }
+
+  const RunRequest& request_;
+  std::vector<Observer*> observers_;
+  const std::atomic<bool>* stop_;
+  BuiltExperiment& built_;
+  TrainingState state_;
+  bool resumed_ = false;
+  std::optional<std::int64_t> last_update_;  // of the checkpoint `last`, where it is sound
+};
+
+}  // namespace
+
+RunResult run_experiment(const RunRequest& request, const std::vector<Observer*>& observers,
+                         const std::atomic<bool>* stop) {
+  Experiment experiment = load_experiment(request.experiment, request.sets);
+  for (const std::string& line : unread_options(experiment)) log::warn(line);
+  BuiltExperiment built(std::move(experiment));
+  RunResult result;
+  if (request.dry_run) {
+    dry_run(built);
+  } else if (request.find_lr || request.find_batch_size) {
+    // Nothing is kept of what the model learns in them.
+    if (!built.task->prepare(stop)) return result;
+    TrainingParts all = built.parts();
+    if (request.find_lr) log::info(lr_finding_text(find_lr(all)));
+    if (request.find_batch_size) log::info(batch_finding_text(find_batch_size(all)));
+  } else if (request.profile > 0) {
+    // The training loop itself for a few steps, listened to after some to warm up.
+    if (!built.task->prepare(stop)) return result;
+    TrainingParts all = built.parts();
+    result.profile = profile_steps(all, request.profile);
+  } else {
+    result = Run(request, built, observers, stop).run();
+  }
+  return result;
+}
+
+}  // namespace vit
