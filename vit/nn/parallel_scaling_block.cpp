@@ -1,6 +1,7 @@
 #include "vit/nn/parallel_scaling_block.h"
 
 #include "vit/core/error.h"
+#include "vit/nn/attend.h"
 #include "vit/nn/dropout.h"
 #include "vit/nn/residual.h"
 
