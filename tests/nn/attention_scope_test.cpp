@@ -1,8 +1,11 @@
 #include "vit/nn/attention_scope.h"
 
+#include <ATen/record_function.h>
 #include <torch/types.h>
 
 #include <cstdint>
+#include <memory>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -28,6 +31,25 @@ struct Heard {
   }
 };
 
+thread_local int fused_attentions = 0;
+
+std::unique_ptr<at::ObserverContext> count_fused(const at::RecordFunction& function) {
+  const std::string_view name = function.name();
+  if (name == "vit::attention" || name == "aten::scaled_dot_product_attention") ++fused_attentions;
+  return nullptr;
+}
+
+/// How many fused attentions `forward` computes, of ours or of LibTorch.
+template <class Forward>
+int fused_in(const Forward& forward) {
+  fused_attentions = 0;
+  const at::CallbackHandle handle =
+      at::addThreadLocalCallback(at::RecordFunctionCallback(&count_fused));
+  forward();
+  at::removeCallback(handle);
+  return fused_attentions;
+}
+
 /// What `forward` gives within a scope is what it gives without one, and `shapes` are heard.
 template <class Forward>
 void check_heard(const Forward& forward, const std::vector<std::vector<std::int64_t>>& shapes) {
@@ -37,7 +59,12 @@ void check_heard(const Forward& forward, const std::vector<std::vector<std::int6
     const AttentionScope scope(heard.sink());
     CHECK(torch::allclose(forward(), before, 1e-5, 1e-5));
   }
-  CHECK(torch::equal(forward(), before));  // the same path as before
+  CHECK(torch::equal(forward(), before));
+  CHECK(fused_in(forward) == static_cast<int>(shapes.size()));
+  {
+    const AttentionScope scope([](std::int64_t /*number*/, const torch::Tensor& /*weights*/) {});
+    CHECK(fused_in(forward) == 0);
+  }
   REQUIRE(heard.weights.size() == shapes.size());
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     CHECK(heard.numbers[i] == static_cast<std::int64_t>(i));
