@@ -61,7 +61,7 @@ TEST_CASE("Drop path takes both branches from a sample, in training only") {
 
 TEST_CASE("Gradients reach every parameter of a block") {
   EncoderBlock block = block_of([](auto& o) {
-    o.qk_norm = true;
+    o.attn.qk_norm = true;
     o.init_values = 0.1;
   });
   CHECK(vit::test::without_gradient(block, block(tokens())).empty());
@@ -70,7 +70,7 @@ TEST_CASE("Gradients reach every parameter of a block") {
 TEST_CASE("The options reach the parts of a block") {
   EncoderBlock block = block_of([](auto& o) {
     o.mlp_ratio = 2.5;
-    o.qkv_bias = false;
+    o.attn.qkv_bias = false;
     o.norm.eps = 1e-3;
   });
   CHECK(block->mlp->fc1->weight.size(0) == 20);

@@ -33,8 +33,8 @@ TEST_CASE("ResPostBlock: x + LN(A(x)), then x + LN(M(x))") {
 TEST_CASE("ParallelScalingBlock: x + A(LN(x)) + M(LN(x)) with one projection into both") {
   for (const bool qkv_bias : {true, false}) {
     vit::EncoderBlockOptions options = small();
-    options.qkv_bias = qkv_bias;
-    options.qk_norm = true;
+    options.attn.qkv_bias = qkv_bias;
+    options.attn.qk_norm = true;
     options.init_values = 0.5;
     vit::ParallelScalingBlock block(options);
     vit::test::randomize(block);
@@ -69,12 +69,32 @@ TEST_CASE("ParallelThingsBlock: two attentions side by side, then two MLPs") {
   CHECK(block->named_parameters().contains("ffns.0.mlp.fc2.bias"));
 }
 
+TEST_CASE("A block's width, heads and MLP ratio are those of its parts") {
+  const vit::EncoderBlockOptions options =
+      vit::resolved(vit::EncoderBlockOptions{.dim = 12, .num_heads = 3, .mlp_ratio = 2.5});
+  CHECK(options.attn.dim == 12);
+  CHECK(options.attn.num_heads == 3);
+  CHECK(options.mlp.in_features == 12);
+  CHECK(options.mlp.hidden_features == 30);
+  CHECK(options.norm.dim == 12);
+  CHECK(vit::resolved(options).mlp.hidden_features == 30);
+}
+
+TEST_CASE("What a part's own options say counts: heads and the MLP's width") {
+  const vit::EncoderBlockOptions options = vit::resolved(
+      vit::EncoderBlockOptions{.dim = 12, .attn = {.num_heads = 2}, .mlp = {.hidden_features = 7}});
+  CHECK(options.num_heads == 2);
+  CHECK(options.attn.num_heads == 2);
+  CHECK(options.mlp.hidden_features == 7);
+  CHECK(vit::resolved(vit::EncoderBlockOptions{.dim = 16}).num_heads == 8);
+}
+
 TEST_CASE("The MLP's width is rounded up where it is to be aligned") {
   vit::EncoderBlockOptions options = small();
   options.mlp_ratio = 2.2;  // 17.6 channels
-  CHECK(vit::mlp_options(options).hidden_features == 17);
-  options.swiglu_align_to = 8;
-  CHECK(vit::mlp_options(options).hidden_features == 24);
+  CHECK(vit::resolved(options).mlp.hidden_features == 17);
+  options.mlp.align_to = 8;
+  CHECK(vit::resolved(options).mlp.hidden_features == 24);
 }
 
 TEST_CASE("Blocks have timm's names") {

@@ -28,29 +28,34 @@ VisionTransformerImpl::VisionTransformerImpl(const ViTOptions& options_) : optio
 }
 
 EncoderBlockOptions VisionTransformerImpl::block_options() const {
-  return {.dim = options.embed_dim,
-          .num_heads = options.num_heads,
-          .mlp_ratio = options.mlp_ratio,
-          .qkv_bias = options.qkv_bias,
-          .k_bias = options.k_bias,
-          .qkv_fused = options.qkv_fused,
-          .proj_bias = options.proj_bias,
-          .qk_norm = options.qk_norm,
-          .scale_attn_norm = options.scale_attn_norm,
-          .scale_mlp_norm = options.scale_mlp_norm,
-          .norm = {.kind = norm_kind(options.norm_layer), .eps = options.norm_eps},
-          .act = activation(options.act_layer),
-          .mlp = mlp_kind(options.mlp_layer),
-          .swiglu_align_to = options.swiglu_align_to,
-          .init_values = options.init_values,
-          .gamma_names = options.layer_scale == "gamma",
-          .rel_pos = rel_pos_kind(options.rel_pos),
-          .grid = patch_embed->grid_size(),
-          .prefix_tokens = num_prefix_tokens(),
-          .proj_drop = options.proj_drop_rate,
-          .attn_drop = options.attn_drop_rate,
-          .drop_path = options.drop_path_rate,
-          .kind = block_kind(options.block_fn)};
+  const NormOptions norm_of{.kind = norm_kind(options.norm_layer), .eps = options.norm_eps};
+  return resolved(EncoderBlockOptions{.dim = options.embed_dim,
+                   .num_heads = options.num_heads,
+                   .mlp_ratio = options.mlp_ratio,
+                   .attn = {.qkv_bias = options.qkv_bias,
+                            .k_bias = options.k_bias,
+                            .qkv_fused = options.qkv_fused,
+                            .proj_bias = options.proj_bias,
+                            .qk_norm = options.qk_norm,
+                            .scale_norm = options.scale_attn_norm,
+                            .norm = norm_of,
+                            .attn_drop = options.attn_drop_rate,
+                            .proj_drop = options.proj_drop_rate,
+                            .rel_pos = rel_pos_kind(options.rel_pos),
+                            .grid = patch_embed->grid_size(),
+                            .prefix_tokens = num_prefix_tokens()},
+                   .mlp = {.align_to = options.swiglu_align_to,
+                           .kind = mlp_kind(options.mlp_layer),
+                           .act = activation(options.act_layer),
+                           .bias = options.proj_bias,
+                           .scale_norm = options.scale_mlp_norm,
+                           .norm = norm_of,
+                           .drop = options.proj_drop_rate},
+                   .norm = norm_of,
+                   .init_values = options.init_values,
+                   .gamma_names = options.layer_scale == "gamma",
+                   .drop_path = options.drop_path_rate,
+                   .kind = block_kind(options.block_fn)});
 }
 
 void VisionTransformerImpl::reset() {
@@ -65,9 +70,7 @@ void VisionTransformerImpl::reset() {
                                                   .dynamic_img_pad = options.dynamic_img_pad}));
   register_tokens();
   const EncoderBlockOptions block = block_options();
-  const auto make_norm = [&](const char* name) {
-    return register_module(name, Norm(norm_options(block)));
-  };
+  const auto make_norm = [&](const char* name) { return register_module(name, Norm(block.norm)); };
   if (options.pre_norm) norm_pre = make_norm("norm_pre");
   blocks = register_module("blocks", Encoder(EncoderOptions{options.depth, block}));
   if (options.final_norm && !uses_fc_norm()) norm = make_norm("norm");
@@ -77,7 +80,7 @@ void VisionTransformerImpl::reset() {
                                                                    .num_heads = options.num_heads,
                                                                    .mlp_ratio = options.mlp_ratio,
                                                                    .norm = block.norm,
-                                                                   .act = block.act}));
+                                                                   .act = block.mlp.act}));
   if (options.final_norm && uses_fc_norm()) fc_norm = make_norm("fc_norm");
   register_heads();
 }

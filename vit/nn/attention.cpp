@@ -1,20 +1,14 @@
 #include "vit/nn/attention.h"
 
 #include <ATen/ops/linear.h>
-#include <ATen/ops/scaled_dot_product_attention.h>
-
-#include <cmath>
 
 #include "vit/core/error.h"
 #include "vit/kernels/attention.h"
+#include "vit/nn/attend.h"
+#include "vit/nn/attention_scope.h"
 #include "vit/nn/dropout.h"
 
 namespace vit {
-
-torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
-                     const std::optional<torch::Tensor>& bias) {
-  return at::scaled_dot_product_attention(q, k, v, bias);
-}
 
 MultiHeadAttentionImpl::MultiHeadAttentionImpl(const AttentionOptions& options_)
     : options(options_) {
@@ -124,30 +118,29 @@ torch::Tensor MultiHeadAttentionImpl::project_out(const torch::Tensor& joined) {
   return vit::dropout(proj(norm ? norm(joined) : joined), options.proj_drop, is_training());
 }
 
-bool MultiHeadAttentionImpl::plain_heads() const {
-  return options.qkv_fused && !q_bias.defined() && !options.qk_norm &&
-         options.rel_pos == RelPos::none;
+bool MultiHeadAttentionImpl::fused(const torch::Tensor& x, const Rotation* rotation) const {
+  return options.qkv_fused && !q_bias.defined() && !options.qk_norm && rotation == nullptr &&
+         options.rel_pos == RelPos::none && !options.causal &&
+         !(is_training() && options.attn_drop > 0) && !AttentionScope::active() &&
+         kernels::fused_attention_applies(x, options.dim, options.num_heads);
 }
 
 torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
-  // LibTorch's attention draws its dropout from the global generator and leaves its fast path then.
-  if (is_training() && options.attn_drop > 0) return forward_with_weights(x, rotation).output;
-  if (plain_heads() && rotation == nullptr &&
-      kernels::fused_attention_applies(x, options.dim, options.num_heads))
-    return project_out(kernels::fused_attention(qkv(x), options.num_heads));
+  if (fused(x, rotation)) return project_out(kernels::fused_attention(qkv(x), options.num_heads));
   const auto [q, k, v] = split_heads(x, rotation);
-  return merge_heads(attend(q, k, v, bias(q)));  // [B, H, N, Dh]
+  return merge_heads(attend(q, k, v,  // [B, H, N, Dh]
+                            {.bias = bias(q),
+                             .causal = options.causal,
+                             .drop = is_training() ? options.attn_drop : 0.0}));
 }
 
 MultiHeadAttentionImpl::WithWeights MultiHeadAttentionImpl::forward_with_weights(
     const torch::Tensor& x, const Rotation* rotation) {
-  const auto [q, k, v] = split_heads(x, rotation);
-  const double scale = 1.0 / std::sqrt(static_cast<double>(options.dim / options.num_heads));
-  torch::Tensor logits = (q * scale).matmul(k.transpose(-2, -1));  // [B, H, N, N]
-  if (const auto added = bias(q)) logits = logits + *added;
-  const torch::Tensor weights = logits.softmax(-1);
-  const torch::Tensor kept = vit::dropout(weights, options.attn_drop, is_training());
-  return {merge_heads(kept.matmul(v)), weights};
+  torch::Tensor weights;
+  const AttentionScope scope(
+      [&](std::int64_t /*number*/, const torch::Tensor& shown) { weights = shown; });
+  const torch::Tensor output = forward(x, rotation);
+  return {output, weights};
 }
 
 }  // namespace vit

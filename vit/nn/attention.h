@@ -14,12 +14,6 @@
 
 namespace vit {
 
-/// softmax(q k^T / sqrt(Dh) + bias) v through LibTorch's fused attention. q [B, H, M, Dh], k and v
-/// [B, H, N, Dh], bias [B or 1, H, M, N] -> [B, H, M, Dh].
-[[nodiscard]] torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k,
-                                   const torch::Tensor& v,
-                                   const std::optional<torch::Tensor>& bias = std::nullopt);
-
 enum class RelPos {
   none,
   bias,        ///< a learned bias for each offset: Swin, BEiT
@@ -41,6 +35,7 @@ struct AttentionOptions {
   RelPos rel_pos = RelPos::none;
   Size2 grid{};                    ///< patches; with rel_pos only
   std::int64_t prefix_tokens = 0;  ///< tokens before them; with rel_pos only
+  bool causal = false;             ///< a token sees itself and those before it
 };
 
 /// Multi-head self-attention (Vaswani et al. 2017, section 3.2; Dosovitskiy et al. 2021, appendix
@@ -51,14 +46,15 @@ class MultiHeadAttentionImpl : public torch::nn::Cloneable<MultiHeadAttentionImp
   explicit MultiHeadAttentionImpl(const AttentionOptions& options);
   void reset() override;
 
-  /// Through LibTorch's fused scaled_dot_product_attention. `rotation` turns queries and keys.
+  /// Through a fused kernel where there is one. `rotation` turns queries and keys.
   torch::Tensor forward(const torch::Tensor& x, const Rotation* rotation = nullptr);
 
   struct WithWeights {
     torch::Tensor output;   ///< [B, N, D]
     torch::Tensor weights;  ///< [B, H, N, N]; each row sums to 1
   };
-  /// The plain formula, for looking at the weights and as the reference of the fused path.
+  /// The same within an AttentionScope of its own: by the plain formula, which is the reference of
+  /// the fused paths.
   WithWeights forward_with_weights(const torch::Tensor& x, const Rotation* rotation = nullptr);
 
   AttentionOptions options;
@@ -79,8 +75,9 @@ class MultiHeadAttentionImpl : public torch::nn::Cloneable<MultiHeadAttentionImp
   std::optional<torch::Tensor> bias(const torch::Tensor& q);
   torch::Tensor merge_heads(const torch::Tensor& per_head);
   torch::Tensor project_out(const torch::Tensor& joined);  // [B, N, D], the heads side by side
-  /// Whether nothing comes between the qkv projection and the attention itself.
-  [[nodiscard]] bool plain_heads() const;
+  /// Whether one kernel goes from the qkv projection to the joined heads: nothing comes between
+  /// them, no weight is masked or dropped, and nobody looks at the weights.
+  [[nodiscard]] bool fused(const torch::Tensor& x, const Rotation* rotation) const;
   [[nodiscard]] RelPosOptions rel_pos_options() const;
 };
 TORCH_MODULE(MultiHeadAttention);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "vit/core/error.h"
+#include "vit/nn/attend.h"
 #include "vit/nn/initial_weights.h"
 
 namespace vit {

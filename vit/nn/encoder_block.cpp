@@ -2,7 +2,8 @@
 
 namespace vit {
 
-EncoderBlockImpl::EncoderBlockImpl(const EncoderBlockOptions& options_) : options(options_) {
+EncoderBlockImpl::EncoderBlockImpl(const EncoderBlockOptions& options_)
+    : options(resolved(options_)) {
   reset();
 }
 
@@ -15,12 +16,12 @@ void EncoderBlockImpl::reset() {
     if (!options.init_values || !options.gamma_names) return {};
     return register_parameter(name, torch::full({options.dim}, *options.init_values));
   };
-  norm1 = register_module("norm1", Norm(norm_options(options)));
-  attn = register_module("attn", MultiHeadAttention(attention_options(options)));
+  norm1 = register_module("norm1", Norm(options.norm));
+  attn = register_module("attn", MultiHeadAttention(options.attn));
   ls1 = layer_scale("ls1");
   gamma_1 = gamma("gamma_1");
-  norm2 = register_module("norm2", Norm(norm_options(options)));
-  mlp = register_module("mlp", Mlp(mlp_options(options)));
+  norm2 = register_module("norm2", Norm(options.norm));
+  mlp = register_module("mlp", Mlp(options.mlp));
   ls2 = layer_scale("ls2");
   gamma_2 = gamma("gamma_2");
 }

@@ -14,7 +14,13 @@ MlpKind mlp_kind(std::string_view name) {
               "use mlp, swiglu or swiglu_packed");
 }
 
-MlpImpl::MlpImpl(const MlpOptions& options_) : options(options_) {
+MlpOptions resolved(MlpOptions options) {
+  if (const std::int64_t step = options.align_to; step > 0)
+    options.hidden_features = (options.hidden_features + step - 1) / step * step;
+  return options;
+}
+
+MlpImpl::MlpImpl(const MlpOptions& options_) : options(resolved(options_)) {
   if (options.kind == MlpKind::swiglu_packed && options.hidden_features % 2 != 0)
     throw Error(
         ErrorKind::usage, "Mlp",

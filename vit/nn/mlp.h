@@ -23,6 +23,7 @@ enum class MlpKind {
 struct MlpOptions {
   std::int64_t in_features = 0;
   std::int64_t hidden_features = 0;  ///< rows of fc1: twice the inner width where it is packed
+  std::int64_t align_to = 0;         ///< hidden_features is rounded up to a multiple; 0: not
   MlpKind kind = MlpKind::mlp;
   Activation act = Activation::gelu;
   bool bias = true;
@@ -30,6 +31,8 @@ struct MlpOptions {
   NormOptions norm{};       ///< its kind
   double drop = 0.0;
 };
+/// The same with hidden_features as align_to makes it.
+[[nodiscard]] MlpOptions resolved(MlpOptions options);
 
 /// The feed-forward half of an encoder block. x [B, N, D] -> [B, N, D].
 class MlpImpl : public torch::nn::Cloneable<MlpImpl> {

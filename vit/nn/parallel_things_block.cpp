@@ -8,16 +8,16 @@ constexpr int kParallel = 2;
 }  // namespace
 
 ParallelBranchImpl::ParallelBranchImpl(const EncoderBlockOptions& options_, bool attention_)
-    : options(options_), attention(attention_) {
+    : options(resolved(options_)), attention(attention_) {
   reset();
 }
 
 void ParallelBranchImpl::reset() {
-  norm = register_module("norm", Norm(norm_options(options)));
+  norm = register_module("norm", Norm(options.norm));
   if (attention)
-    attn = register_module("attn", MultiHeadAttention(attention_options(options)));
+    attn = register_module("attn", MultiHeadAttention(options.attn));
   else
-    mlp = register_module("mlp", Mlp(mlp_options(options)));
+    mlp = register_module("mlp", Mlp(options.mlp));
   if (options.init_values)
     ls = register_module("ls", LayerScale(LayerScaleOptions{options.dim, *options.init_values}));
 }
@@ -28,7 +28,7 @@ ResidualBranch ParallelBranchImpl::forward(const torch::Tensor& x, const Rotatio
 }
 
 ParallelThingsBlockImpl::ParallelThingsBlockImpl(const EncoderBlockOptions& options_)
-    : options(options_) {
+    : options(resolved(options_)) {
   reset();
 }
 

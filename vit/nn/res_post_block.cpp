@@ -4,15 +4,16 @@
 
 namespace vit {
 
-ResPostBlockImpl::ResPostBlockImpl(const EncoderBlockOptions& options_) : options(options_) {
+ResPostBlockImpl::ResPostBlockImpl(const EncoderBlockOptions& options_)
+    : options(resolved(options_)) {
   reset();
 }
 
 void ResPostBlockImpl::reset() {
-  attn = register_module("attn", MultiHeadAttention(attention_options(options)));
-  norm1 = register_module("norm1", Norm(norm_options(options)));
-  mlp = register_module("mlp", Mlp(mlp_options(options)));
-  norm2 = register_module("norm2", Norm(norm_options(options)));
+  attn = register_module("attn", MultiHeadAttention(options.attn));
+  norm1 = register_module("norm1", Norm(options.norm));
+  mlp = register_module("mlp", Mlp(options.mlp));
+  norm2 = register_module("norm2", Norm(options.norm));
 }
 
 torch::Tensor ResPostBlockImpl::forward(const torch::Tensor& x, const Rotation* rotation) {

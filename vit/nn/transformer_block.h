@@ -21,36 +21,22 @@ enum class BlockKind {
 /// (usage).
 [[nodiscard]] BlockKind block_kind(std::string_view name);
 
+/// What a block is made of are the options of its parts; `resolved` fills in the widths that follow
+/// from the block's own. So EncoderBlockOptions{.dim = 192, .num_heads = 3} is a block already.
 struct EncoderBlockOptions {
   std::int64_t dim = 0;
-  std::int64_t num_heads = 8;
-  double mlp_ratio = 4.0;
-  bool qkv_bias = true;
-  bool k_bias = true;
-  bool qkv_fused = true;
-  bool proj_bias = true;
-  bool qk_norm = false;
-  bool scale_attn_norm = false;
-  bool scale_mlp_norm = false;
-  NormOptions norm{};  ///< kind and eps of all norms
-  Activation act = Activation::gelu;
-  MlpKind mlp = MlpKind::mlp;
-  std::int64_t swiglu_align_to = 0;   ///< the MLP's width is rounded up to a multiple; 0: not
-  std::optional<double> init_values;  ///< of LayerScale; none: no LayerScale
-  bool gamma_names = false;           ///< `gamma_1` instead of `ls1.gamma`: timm's Eva, DINOv3
-  RelPos rel_pos = RelPos::none;
-  Size2 grid{};                    ///< patches; with rel_pos only
-  std::int64_t prefix_tokens = 0;  ///< tokens before them; with rel_pos only
-  double proj_drop = 0.0;
-  double attn_drop = 0.0;
+  std::int64_t num_heads = 0;  ///< 0: attn's
+  double mlp_ratio = 4.0;      ///< hidden width of the MLP by dim, where mlp has none itself
+  AttentionOptions attn{};     ///< its dim is the block's
+  MlpOptions mlp{};            ///< its in_features are the block's dim
+  NormOptions norm{};          ///< of the block's own norms; those inside attn and mlp have theirs
+  std::optional<double> init_values{};  ///< of LayerScale; none: no LayerScale
+  bool gamma_names = false;             ///< `gamma_1` instead of `ls1.gamma`: timm's Eva, DINOv3
   double drop_path = 0.0;
   BlockKind kind = BlockKind::pre_norm;
 };
-
-/// The parts of a block with these options.
-[[nodiscard]] AttentionOptions attention_options(const EncoderBlockOptions& block);
-[[nodiscard]] MlpOptions mlp_options(const EncoderBlockOptions& block);
-[[nodiscard]] NormOptions norm_options(const EncoderBlockOptions& block);
+/// The same with every width in its place: what a block keeps, and makes its parts from.
+[[nodiscard]] EncoderBlockOptions resolved(EncoderBlockOptions block);
 
 /// What an encoder is a stack of, beside being a torch::nn::Module.
 class TransformerBlock {

@@ -40,10 +40,9 @@ EncoderOptions mask_encoder_options(const MaskTransformerOptions& o) {
   encoder.depth = o.n_layers;
   encoder.block.dim = o.d_model;
   encoder.block.num_heads = o.n_heads;
-  // Half a feature more, because the block cuts its product with dim to a whole number.
-  encoder.block.mlp_ratio = (static_cast<double>(o.d_ff) + 0.5) / static_cast<double>(o.d_model);
+  encoder.block.mlp.hidden_features = o.d_ff;
   encoder.block.norm.eps = kSegmenterEps;
-  encoder.block.attn_drop = encoder.block.proj_drop = o.dropout;
+  encoder.block.attn.attn_drop = encoder.block.attn.proj_drop = encoder.block.mlp.drop = o.dropout;
   encoder.block.drop_path = o.drop_path;
   return encoder;
 }

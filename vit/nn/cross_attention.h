@@ -1,0 +1,40 @@
+#pragma once
+
+#include <torch/nn/cloneable.h>
+#include <torch/nn/pimpl.h>
+#include <torch/types.h>
+
+#include <optional>
+
+#include "vit/nn/linear.h"
+
+namespace vit {
+
+struct CrossAttentionOptions {
+  std::int64_t dim = 0;         ///< D, of the queries and of the output
+  std::int64_t memory_dim = 0;  ///< D_mem, of what is looked at; 0: dim
+  std::int64_t num_heads = 8;
+  bool qkv_bias = true;
+  bool proj_bias = true;
+  double attn_drop = 0.0;  ///< dropout of the attention weights
+  double proj_drop = 0.0;  ///< dropout of the output
+};
+
+/// Multi-head attention to another sequence (Vaswani et al. 2017, section 3.2.3, "encoder-decoder
+/// attention"): queries from x [B, M, D], keys and values from memory [B, N, D_mem] -> [B, M, D].
+/// Throws Error (usage) where dim is not a multiple of num_heads.
+class CrossAttentionImpl : public torch::nn::Cloneable<CrossAttentionImpl> {
+ public:
+  explicit CrossAttentionImpl(const CrossAttentionOptions& options);
+  void reset() override;
+  /// `key_mask` [B, N] bool, where given, says which tokens of the memory count; without any, the
+  /// attention gives zeros to `proj`. Throws Error (usage) for other shapes.
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& memory,
+                        const std::optional<torch::Tensor>& key_mask = std::nullopt);
+
+  CrossAttentionOptions options;
+  Linear q_proj{nullptr}, k_proj{nullptr}, v_proj{nullptr}, proj{nullptr};
+};
+TORCH_MODULE(CrossAttention);
+
+}  // namespace vit
