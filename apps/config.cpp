@@ -5,9 +5,9 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/experiment/experiment.h"
 #include "vit/config/reference.h"
 #include "vit/config/yaml_document.h"
+#include "vit/experiment/experiment.h"
 
 namespace vit::cli {
 

@@ -9,8 +9,8 @@
 #include "apps/output.h"
 #include "apps/sets.h"
 #include "vit/augment/pipeline.h"
-#include "vit/experiment/experiment_data.h"
 #include "vit/core/error.h"
+#include "vit/experiment/experiment_data.h"
 #include "vit/image/draw.h"
 #include "vit/image/encode.h"
 #include "vit/image/resize.h"
@@ -77,9 +77,8 @@ std::vector<GridPicture> mixed_pictures(const Pipeline& pipeline, const Collator
   for (std::int64_t i = 0; i < size; ++i) {
     pictures.push_back({data.get(indices[static_cast<std::size_t>(i)]).image, "to be mixed"});
     for (const Batch& batch : batches)
-      pictures.push_back(
-          {denormalize(batch.images[i].data_ptr<float>(), pipeline.preprocessing()),
-           collator.caption(*batch.annotations, i, data.classes())});
+      pictures.push_back({denormalize(batch.images[i].data_ptr<float>(), pipeline.preprocessing()),
+                          collator.caption(*batch.annotations, i, data.classes())});
   }
   return pictures;
 }

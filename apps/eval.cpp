@@ -6,9 +6,9 @@
 #include "apps/output.h"
 #include "apps/prediction_options.h"
 #include "apps/sets.h"
-#include "vit/run/evaluation_subject.h"
 #include "vit/report/number.h"
 #include "vit/report/table.h"
+#include "vit/run/evaluation_subject.h"
 #include "vit/train/device.h"
 #include "vit/train/trainer.h"
 
@@ -30,8 +30,7 @@ void evaluate(const EvalArguments& arguments) {
   if (arguments.json) {
     nlohmann::json object{{"weights", subject.weights}, {"images", subject.data->size()}};
     if (headline && headline->chance) object["chance"] = *headline->chance;
-    for (const Metric& metric : evaluation->metrics())
-      object["eval_" + metric.name] = metric.value;
+    for (const Metric& metric : evaluation->metrics()) object["eval_" + metric.name] = metric.value;
     print_json(object);
     return;
   }
@@ -39,8 +38,8 @@ void evaluate(const EvalArguments& arguments) {
   table.add({"pictures", std::to_string(subject.data->size())});
   const Metrics metrics = evaluation->metrics();
   for (const Metric& metric : metrics)
-    table.add({metric.name,
-               metric.percent ? fixed(metric.value, 2) + " %" : fixed(metric.value, 4)});
+    table.add(
+        {metric.name, metric.percent ? fixed(metric.value, 2) + " %" : fixed(metric.value, 4)});
   if (headline && headline->chance)
     table.add({"chance (" + metrics.front().name + ")", fixed(*headline->chance, 2) + " %"});
   print(subject.weights + "\n");

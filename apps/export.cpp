@@ -5,10 +5,10 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/run/open_model.h"
 #include "vit/core/error.h"
 #include "vit/export/torchscript.h"
 #include "vit/io/printable.h"
+#include "vit/run/open_model.h"
 
 namespace vit::cli {
 namespace {

@@ -8,12 +8,12 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/experiment/experiment.h"
-#include "vit/run/open_model.h"
-#include "vit/experiment/recognised_model.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/experiment/experiment.h"
+#include "vit/experiment/recognised_model.h"
 #include "vit/io/json.h"
+#include "vit/run/open_model.h"
 #include "vit/train/device.h"
 #include "vit/weights/tensors.h"
 
@@ -63,15 +63,14 @@ void add_head(ImageModel& model, const torch::Tensor& features, bool unlike_file
 void forward_whole(const ForwardArguments& arguments, Experiment& experiment,
                    const torch::Tensor& x) {
   experiment.task.config().take_from(arguments.weights, experiment.model);
-  const std::shared_ptr<ImageModel> model =
-      create_model(experiment.task->model(experiment.model));
+  const std::shared_ptr<ImageModel> model = create_model(experiment.task->model(experiment.model));
   InputSpec input = experiment_input(experiment);
-  const auto task = experiment.task->make(
-      {.model = model,
-       .spec = experiment.model,
-       .input = input,
-       .classes = std::vector<std::string>(
-           static_cast<std::size_t>(num_classes(experiment.model)))});
+  const auto task =
+      experiment.task->make({.model = model,
+                             .spec = experiment.model,
+                             .input = input,
+                             .classes = std::vector<std::string>(
+                                 static_cast<std::size_t>(num_classes(experiment.model)))});
   const LoadReport report = task->load(arguments.weights);
   log::info(report.summary());
   const c10::Device device = resolve_device(experiment.train.device);

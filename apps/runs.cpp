@@ -7,10 +7,10 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/run/replay.h"
-#include "vit/run/report_run.h"
 #include "vit/core/str.h"
 #include "vit/io/printable.h"
+#include "vit/run/replay.h"
+#include "vit/run/report_run.h"
 
 namespace vit::cli {
 namespace {

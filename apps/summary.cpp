@@ -6,12 +6,12 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/run/open_model.h"
 #include "vit/core/error.h"
 #include "vit/io/printable.h"
 #include "vit/models/profile.h"
 #include "vit/report/humanize.h"
 #include "vit/report/table.h"
+#include "vit/run/open_model.h"
 
 namespace vit::cli {
 namespace {

@@ -5,12 +5,12 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/run/run.h"
 #include "vit/core/error.h"
 #include "vit/io/atomic_file.h"
 #include "vit/report/number.h"
 #include "vit/report/progress_observer.h"
 #include "vit/report/step_profile_text.h"
+#include "vit/run/run.h"
 #include "vit/train/interrupt.h"
 #include "vit/train/run_directory.h"
 
@@ -75,8 +75,7 @@ void train(const TrainArguments& arguments) {
                     result.directory.string() + " --resume auto");
   }
   if (arguments.json) {
-    nlohmann::json object{{"run", result.directory.string()},
-                          {"best_epoch", result.best_epoch}};
+    nlohmann::json object{{"run", result.directory.string()}, {"best_epoch", result.best_epoch}};
     if (result.headline && result.headline->chance) object["chance"] = *result.headline->chance;
     for (const Metric& metric : result.best) object["eval_" + metric.name] = metric.value;
     print_json(object);

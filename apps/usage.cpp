@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "vit/experiment/experiment.h"
 #include "vit/config/reference.h"
 #include "vit/config/yaml_key_names.h"
 #include "vit/core/fields.h"
+#include "vit/experiment/experiment.h"
 #include "vit/io/home_path.h"
 #include "vit/io/printable.h"
 

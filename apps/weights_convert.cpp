@@ -5,10 +5,10 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/sets.h"
-#include "vit/run/open_model.h"
 #include "vit/core/error.h"
 #include "vit/export/bundle.h"
 #include "vit/export/bundle_files.h"
+#include "vit/run/open_model.h"
 #include "vit/weights/tensors.h"
 
 namespace vit::cli {

@@ -9,12 +9,12 @@
 #include "apps/output.h"
 #include "apps/sets.h"
 #include "apps/tensor_statistics.h"
-#include "vit/run/open_model.h"
 #include "vit/core/error.h"
 #include "vit/io/digest.h"
 #include "vit/io/printable.h"
 #include "vit/nn/init.h"
 #include "vit/report/table.h"
+#include "vit/run/open_model.h"
 #include "vit/weights/state_dict.h"
 #include "vit/weights/weights_path.h"
 

@@ -18,23 +18,9 @@ using Rooms = std::set<std::string>;
 /// The rooms of vit/README.md, and for each the rooms it may include besides itself.
 std::map<std::string, Rooms> allowed_includes() {
   const std::vector<std::vector<std::string>> order = {
-      {"core"},
-      {"io"},
-      {"image"},
-      {"report"},
-      {"config"},
-      {"augment"},
-      {"data"},
-      {"kernels"},
-      {"nn"},
-      {"models"},
-      {"weights"},
-      {"loss", "optim", "metrics"},
-      {"train"},
-      {"tasks"},
-      {"export"},
-      {"experiment"},
-      {"run"},
+      {"core"},  {"io"},      {"image"},  {"report"},     {"config"},  {"augment"},
+      {"data"},  {"kernels"}, {"nn"},     {"models"},     {"weights"}, {"loss", "optim", "metrics"},
+      {"train"}, {"tasks"},   {"export"}, {"experiment"}, {"run"},
   };
   std::map<std::string, Rooms> allowed;
   Rooms above;

@@ -6,8 +6,8 @@
 #include "vit/augment/pipeline.h"
 #include "vit/augment/random_crop.h"
 #include "vit/augment/random_resized_crop.h"
-#include "vit/image/sample_geometry.h"
 #include "vit/core/error.h"
+#include "vit/image/sample_geometry.h"
 
 namespace {
 

@@ -3,8 +3,8 @@
 #include <array>
 
 #include "tests/augment/support.h"
-#include "vit/image/sample_geometry.h"
 #include "vit/image/geometry.h"
+#include "vit/image/sample_geometry.h"
 
 using namespace vit;
 using namespace vit::test;

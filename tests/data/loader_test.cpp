@@ -1,5 +1,5 @@
-#include "vit/data/class_labels.h"
 #include "vit/data/loader.h"
+#include "vit/data/class_labels.h"
 
 #include <torch/types.h>
 
@@ -266,8 +266,9 @@ TEST_CASE("Of several versions the first ones of all samples stand before the se
     CHECK(batch.size() == 3 * samples);
     CHECK(batch.images.slice(0, 0, samples).equal(first[i].images));
     for (std::int64_t version = 0; version < 3; ++version) {
-      CHECK(
-          labels_of(batch).slice(0, version * samples, (version + 1) * samples).equal(labels_of(first[i])));
+      CHECK(labels_of(batch)
+                .slice(0, version * samples, (version + 1) * samples)
+                .equal(labels_of(first[i])));
       CHECK(batch.indices.slice(0, version * samples, (version + 1) * samples)
                 .equal(first[i].indices));
     }

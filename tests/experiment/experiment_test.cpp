@@ -73,7 +73,6 @@ TEST_CASE("The pixels are the model's own unless the experiment says otherwise")
   const vit::InputSpec input = vit::experiment_input(deit);
   CHECK(input.mean == std::vector<double>{0.485, 0.456, 0.406});
   CHECK(input.crop_pct == 1.0);
-  CHECK_THROWS_WITH(
-      vit::experiment_input(vit::parse_experiment("data: {mean: [0.5]}", "x.yaml")),
-      Catch::Contains("data.mean: has 1 numbers, and the model has 3 channels"));
+  CHECK_THROWS_WITH(vit::experiment_input(vit::parse_experiment("data: {mean: [0.5]}", "x.yaml")),
+                    Catch::Contains("data.mean: has 1 numbers, and the model has 3 channels"));
 }

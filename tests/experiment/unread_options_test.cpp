@@ -6,9 +6,9 @@
 
 #include "tests/catch.h"
 #include "tests/run/bench.h"
-#include "vit/run/built_experiment.h"
-#include "vit/experiment/config_difference.h"
 #include "vit/core/error.h"
+#include "vit/experiment/config_difference.h"
+#include "vit/run/built_experiment.h"
 
 using vit::test::Bench;
 using vit::test::WorkingFolder;
@@ -311,8 +311,7 @@ TEST_CASE("An option that another one has made useless is told, with the reason"
 
 TEST_CASE("A linear probe refuses what it cannot honour, all of it by name, and takes the rest") {
   const auto check = [](const std::string& yaml) {
-    return vit::test::error_of(
-        [&] { vit::require_honoured(vit::parse_experiment(yaml, "e")); });
+    return vit::test::error_of([&] { vit::require_honoured(vit::parse_experiment(yaml, "e")); });
   };
   CHECK_FALSE(
       check("task: {name: linear_probe, loss: bce, smoothing: 0.2}\n"

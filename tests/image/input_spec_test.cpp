@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "tests/augment/support.h"
-#include "vit/image/sample_geometry.h"
 #include "vit/core/error.h"
 #include "vit/image/geometry.h"
 #include "vit/image/resize.h"
+#include "vit/image/sample_geometry.h"
 
 using namespace vit;
 using namespace vit::test;

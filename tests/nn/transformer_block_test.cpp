@@ -11,7 +11,7 @@
 
 namespace {
 
-vit::EncoderBlockOptions small() {
+vit::EncoderBlockOptions small_block() {
   vit::EncoderBlockOptions options;
   options.dim = 8;
   options.num_heads = 2;
@@ -24,7 +24,7 @@ const torch::Tensor kTokens = vit::test::random_tensor({2, 5, 8});
 }  // namespace
 
 TEST_CASE("ResPostBlock: x + LN(A(x)), then x + LN(M(x))") {
-  vit::ResPostBlock block(small());
+  vit::ResPostBlock block(small_block());
   vit::test::randomize(block);
   const torch::Tensor attended = kTokens + block->norm1(block->attn(kTokens));
   CHECK(torch::equal(block(kTokens), attended + block->norm2(block->mlp(attended))));
@@ -32,7 +32,7 @@ TEST_CASE("ResPostBlock: x + LN(A(x)), then x + LN(M(x))") {
 
 TEST_CASE("ParallelScalingBlock: x + A(LN(x)) + M(LN(x)) with one projection into both") {
   for (const bool qkv_bias : {true, false}) {
-    vit::EncoderBlockOptions options = small();
+    vit::EncoderBlockOptions options = small_block();
     options.attn.qkv_bias = qkv_bias;
     options.attn.qk_norm = true;
     options.init_values = 0.5;
@@ -54,7 +54,7 @@ TEST_CASE("ParallelScalingBlock: x + A(LN(x)) + M(LN(x)) with one projection int
 }
 
 TEST_CASE("ParallelThingsBlock: two attentions side by side, then two MLPs") {
-  vit::ParallelThingsBlock block(small());
+  vit::ParallelThingsBlock block(small_block());
   vit::test::randomize(block);
   const auto branch = [&](torch::nn::ModuleList list, std::size_t index, const torch::Tensor& x) {
     return vit::scaled(list[index]->as<vit::ParallelBranchImpl>()->forward(x, nullptr));
@@ -90,7 +90,7 @@ TEST_CASE("What a part's own options say counts: heads and the MLP's width") {
 }
 
 TEST_CASE("The MLP's width is rounded up where it is to be aligned") {
-  vit::EncoderBlockOptions options = small();
+  vit::EncoderBlockOptions options = small_block();
   options.mlp_ratio = 2.2;  // 17.6 channels
   CHECK(vit::resolved(options).mlp.hidden_features == 17);
   options.mlp.align_to = 8;

@@ -14,11 +14,8 @@ RunReport full_report() {
   report.title = "my run";
   report.model = "vit_tiny_patch16_224";
   report.dataset = "pets";
-  report.headline = {.title = "Best top-1 accuracy",
-                     .percent = 85,
-                     .chance = 50,
-                     .count = 20,
-                     .proportion = true};
+  report.headline = {
+      .title = "Best top-1 accuracy", .percent = 85, .chance = 50, .count = 20, .proportion = true};
   report.figures = {{"Top-5 accuracy", "99.50 %"}};
   report.metrics = {{.name = "top1", .title = "top-1", .percent = true},
                     {.name = "top5", .title = "top-5", .percent = true}};
@@ -35,7 +32,7 @@ RunReport full_report() {
   report.sections.push_back({"", ConfusionMatrix{{"cat", "dog"}, {{8, 2}, {1, 9}}}});
   ClassifiedSamples samples;
   samples.samples = {{Image(32, 32), "cat", {{"dog", 0.7}, {"cat", 0.3}}, false, "val/1.png"},
-                    {Image(400, 300), "dog", {{"dog", 0.9}}, true, "val/2.png"}};
+                     {Image(400, 300), "dog", {{"dog", 0.9}}, true, "val/2.png"}};
   report.sections.push_back({"", samples});
   report.config = "seed: 7\noptim:\n  lr: 0.001\n";
   report.environment = {{"Host", "node-17"}};

@@ -106,12 +106,11 @@ TEST_CASE("the line of an epoch stays, and the end leaves no live line behind") 
     Progress progress(screen.terminal(true));
     progress.step(at(200));
     screen.taken();
-    progress.epoch(
-        {.epoch = 3,
-         .epochs = 10,
-         .train_loss = 1.5,
-         .metrics = {{.name = "top1", .value = 60, .title = "top-1", .percent = true}},
-         .best = true});
+    progress.epoch({.epoch = 3,
+                    .epochs = 10,
+                    .train_loss = 1.5,
+                    .metrics = {{.name = "top1", .value = 60, .title = "top-1", .percent = true}},
+                    .best = true});
     CHECK(screen.taken() == "\r\x1b[2Kepoch  3/10  loss 1.5000  top-1 60.00%  best\n");
     screen.now += 1;
     progress.step(at(1));
@@ -189,21 +188,16 @@ TEST_CASE("notes from several threads don't tear each other") {
 }
 
 TEST_CASE("the line of an epoch fits into 80 columns, whatever it has to tell") {
-  const EpochSummary all{.epoch = 7,
-                         .epochs = 300,
-                         .train_loss = 1.5,
-                         .metrics = {{.name = "top1",
-                                      .value = 98.5,
-                                      .title = "top-1",
-                                      .percent = true},
-                                     {.name = "top5",
-                                      .value = 100,
-                                      .title = "top-5",
-                                      .percent = true},
-                                     {.name = "loss", .value = 1.25}},
-                         .images_per_s = 12345,
-                         .seconds = 754,
-                         .best = true};
+  const EpochSummary all{
+      .epoch = 7,
+      .epochs = 300,
+      .train_loss = 1.5,
+      .metrics = {{.name = "top1", .value = 98.5, .title = "top-1", .percent = true},
+                  {.name = "top5", .value = 100, .title = "top-5", .percent = true},
+                  {.name = "loss", .value = 1.25}},
+      .images_per_s = 12345,
+      .seconds = 754,
+      .best = true};
   CHECK(display_width(epoch_line(all)) < 80);
   CHECK(epoch_line(all).starts_with("epoch   7/300  loss 1.5000  eval 1.2500  top-1 98.50%"));
   CHECK(epoch_line(all).ends_with("best"));

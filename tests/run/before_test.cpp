@@ -2,9 +2,9 @@
 // their own load and go on.
 #include "tests/catch.h"
 #include "tests/run/bench.h"
+#include "vit/report/csv.h"
 #include "vit/run/evaluation_subject.h"
 #include "vit/run/open_model.h"
-#include "vit/report/csv.h"
 #include "vit/train/run_directory.h"
 
 namespace {
@@ -27,10 +27,10 @@ TEST_CASE("A run and an exported model of before are evaluated as they were") {
     return vit::evaluate(vit::open_subject({what.string(), "", "", sets}), "fp32")->metrics();
   };
   const vit::CsvTable table = vit::read_csv(kBefore / "run/summary.csv");
-  const std::vector<std::string> data{"data.name=shapes", "data.image_size=16",
-                                      "data.num_train=48", "data.num_val=32"};
-  for (const vit::Metrics& found : {metrics(kBefore / "run", {"train.device=cpu"}),
-                                    metrics(kBefore / "run/model.pt", data)}) {
+  const std::vector<std::string> data{"data.name=shapes", "data.image_size=16", "data.num_train=48",
+                                      "data.num_val=32"};
+  for (const vit::Metrics& found :
+       {metrics(kBefore / "run", {"train.device=cpu"}), metrics(kBefore / "run/model.pt", data)}) {
     CHECK(figure(found, "top1") == Approx(*table.number(2, "eval_top1")));
     CHECK(figure(found, "loss") == Approx(*table.number(2, "eval_loss")).epsilon(1e-4));
   }

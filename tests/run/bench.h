@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "tests/io/scratch.h"
-#include "vit/run/run.h"
 #include "vit/core/log.h"
+#include "vit/run/run.h"
 
 namespace vit::test {
 

@@ -45,7 +45,8 @@ TEST_CASE("A run, its checkpoint, its export and its plain weights predict the s
   const torch::Tensor expected = logits(run);
   CHECK(torch::equal(expected, run.model->forward(x)));
 
-  const vit::OpenedPredictor file = vit::open_predictor({"r/checkpoints/best.safetensors"}, c10::kCPU);
+  const vit::OpenedPredictor file =
+      vit::open_predictor({"r/checkpoints/best.safetensors"}, c10::kCPU);
   CHECK(torch::equal(logits(file), expected));
   CHECK(file.labels == run.labels);
 

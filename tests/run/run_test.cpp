@@ -1,8 +1,8 @@
 #include "vit/run/run.h"
 
 #include "tests/catch.h"
-#include "tests/run/bench.h"
 #include "tests/io/scratch.h"
+#include "tests/run/bench.h"
 #include "tests/support/stop_after.h"
 #include "vit/core/error.h"
 #include "vit/report/csv.h"

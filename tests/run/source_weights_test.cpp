@@ -1,7 +1,7 @@
 #include "tests/models/fixture.h"
+#include "vit/core/error.h"
 #include "vit/experiment/experiment.h"
 #include "vit/experiment/recognised_model.h"
-#include "vit/core/error.h"
 #include "vit/io/json.h"
 
 // Small files of other libraries, as users have them: the model is found by the tensors alone, and

@@ -5,12 +5,12 @@
 #include "tests/run/bench.h"
 #include "tests/support/stop_after.h"
 #include "vit/core/glob.h"
-#include "vit/run/evaluation_subject.h"
-#include "vit/run/open_model.h"
 #include "vit/data/registry.h"
 #include "vit/export/torchscript.h"
 #include "vit/image/encode.h"
 #include "vit/report/csv.h"
+#include "vit/run/evaluation_subject.h"
+#include "vit/run/open_model.h"
 #include "vit/tasks/registry.h"
 #include "vit/train/run_directory.h"
 
@@ -180,8 +180,8 @@ TEST_CASE("Every task's evaluations of two halves are together that of the whole
     const vit::EvaluationSubject subject = vit::open_subject({"r", "", "", {}});
     const vit::TaskConfig& task = *subject.opened.task;
     const std::vector<std::string>& classes = task.classes(*subject.data);
-    const auto collator = task.collator(
-        vit::Split::val, {.num_classes = static_cast<std::int64_t>(classes.size())});
+    const auto collator =
+        task.collator(vit::Split::val, {.num_classes = static_cast<std::int64_t>(classes.size())});
     const vit::Pipeline pipeline = vit::Pipeline::evaluation(
         subject.opened.preprocessing, subject.opened.decoding, task.evaluated_in());
     const auto evaluated = [&](std::vector<std::int64_t> order) {
@@ -212,14 +212,14 @@ TEST_CASE("Every task refuses data without what it needs, and names what would f
       INFO(entry.name << " on " << data.name);
       Bench bench;
       const WorkingFolder here(bench.folder.path());
-      vit::test::put(bench.folder / "small.yaml",
-                     "data: {name: " + std::string(data.name) + "}\ntask: {name: " +
-                         std::string(entry.name) + "}\n");
+      vit::test::put(bench.folder / "small.yaml", "data: {name: " + std::string(data.name) +
+                                                      "}\ntask: {name: " + std::string(entry.name) +
+                                                      "}\n");
       const auto error = vit::test::error_of([&] { bench.run("r"); });
       REQUIRE(error);
       CHECK(error->kind() == vit::ErrorKind::usage);
       CHECK(error->where() == "data.name");
-      CHECK_THAT(error->what(), Catch::Contains(std::string(entry.name)) &&
-                                    Catch::Contains("data sets that fit"));
+      CHECK_THAT(error->what(),
+                 Catch::Contains(std::string(entry.name)) && Catch::Contains("data sets that fit"));
     }
 }

@@ -37,7 +37,8 @@ TEST_CASE("A range test trains with rates that grow, and suggests one between th
   CHECK_FALSE(torch::equal(before, run.model->head->weight));
 }
 
-TEST_CASE("A range test takes the steps that training takes: in half precision, with frozen parts") {
+TEST_CASE(
+    "A range test takes the steps that training takes: in half precision, with frozen parts") {
   vit::test::SmallRun run;
   run.train.amp = "bf16";
   run.train.freeze = {"patch_embed"};

@@ -5,8 +5,8 @@
 #include "tests/catch.h"
 #include "tests/weights/beside.h"
 #include "tests/weights/spelled_vit.h"
-#include "vit/experiment/experiment.h"
 #include "vit/core/error.h"
+#include "vit/experiment/experiment.h"
 #include "vit/export/bundle_files.h"
 
 namespace {

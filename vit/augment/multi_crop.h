@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "vit/image/input_spec.h"
 #include "vit/augment/registry.h"
+#include "vit/image/input_spec.h"
 #include "vit/image/sample.h"
 
 namespace vit {
@@ -33,8 +33,7 @@ void describe(FieldVisitor& visitor, MultiCropOptions& options);
 class MultiCrop {
  public:
   /// Throws Error (usage) where a scale is no interval, or there is no global view.
-  MultiCrop(const MultiCropOptions& options, const InputSpec& preprocessing,
-            std::uint64_t seed);
+  MultiCrop(const MultiCropOptions& options, const InputSpec& preprocessing, std::uint64_t seed);
 
   [[nodiscard]] std::size_t views() const { return views_.size(); }
   /// What view `i` looks like: its size is its own.

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "vit/image/sample_geometry.h"
 #include "vit/image/enhance.h"
 #include "vit/image/gaussian_blur.h"
 #include "vit/image/lookup.h"
+#include "vit/image/sample_geometry.h"
 
 namespace vit {
 namespace {

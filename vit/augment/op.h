@@ -3,9 +3,9 @@
 #include <memory>
 #include <string_view>
 
-#include "vit/image/input_spec.h"
 #include "vit/core/fields.h"
 #include "vit/core/rng.h"
+#include "vit/image/input_spec.h"
 #include "vit/image/sample.h"
 
 namespace vit {

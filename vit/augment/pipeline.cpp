@@ -4,10 +4,10 @@
 #include <array>
 #include <utility>
 
-#include "vit/image/sample_geometry.h"
 #include "vit/core/error.h"
 #include "vit/image/decode.h"
 #include "vit/image/header.h"
+#include "vit/image/sample_geometry.h"
 
 namespace vit {
 namespace {

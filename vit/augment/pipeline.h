@@ -6,8 +6,8 @@
 
 #include "vit/augment/multi_crop.h"
 #include "vit/augment/options.h"
-#include "vit/image/input_spec.h"
 #include "vit/augment/region_op.h"
+#include "vit/image/input_spec.h"
 #include "vit/image/sample.h"
 
 namespace vit {
@@ -26,10 +26,10 @@ enum class AnnotationFrame { input, file };
 /// a pure function of (seed, epoch, index): the same on any number of threads.
 class Pipeline {
  public:
-  /// For training: augmentation, then normalisation. `versions`: of each sample, as AugMix wants them (timm's
-  /// AugMixDataset): all share the crops and flips that the augmentation begins with, the first
-  /// goes without the rest of it, each other one has the rest with numbers of its own. Throws Error
-  /// (usage) where versions cannot differ, or are to be mixed.
+  /// For training: augmentation, then normalisation. `versions`: of each sample, as AugMix wants
+  /// them (timm's AugMixDataset): all share the crops and flips that the augmentation begins with,
+  /// the first goes without the rest of it, each other one has the rest with numbers of its own.
+  /// Throws Error (usage) where versions cannot differ, or are to be mixed.
   static Pipeline training(const InputSpec& preprocessing, const AugmentOptions& augment,
                            std::uint64_t seed, const DecodePolicy& decoding = {},
                            std::int64_t versions = 1);

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "vit/augment/pixel_range.h"
-#include "vit/image/sample_geometry.h"
 #include "vit/core/error.h"
+#include "vit/image/sample_geometry.h"
 
 namespace vit {
 namespace {

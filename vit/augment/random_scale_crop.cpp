@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include "vit/augment/pixel_range.h"
-#include "vit/image/sample_geometry.h"
 #include "vit/augment/step_options.h"
 #include "vit/core/error.h"
+#include "vit/image/sample_geometry.h"
 
 namespace vit {
 namespace {

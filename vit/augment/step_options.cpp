@@ -14,8 +14,7 @@ Colour mean_colour(const InputSpec& input) {
   return colour;
 }
 
-StepOptions step_options(const InputSpec& input,
-                         const std::optional<std::string>& interpolation) {
+StepOptions step_options(const InputSpec& input, const std::optional<std::string>& interpolation) {
   StepOptions options;
   const auto side = static_cast<double>(std::min(input.img_size.height, input.img_size.width));
   options.levels.translate_const = std::trunc(side * 0.45);

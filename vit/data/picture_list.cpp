@@ -3,12 +3,12 @@
 #include <array>
 #include <utility>
 
-#include "vit/image/sample_geometry.h"
 #include "vit/core/error.h"
 #include "vit/data/annotated_size.h"
 #include "vit/data/picture_files.h"
 #include "vit/image/geometry.h"
 #include "vit/image/header.h"
+#include "vit/image/sample_geometry.h"
 
 namespace vit {
 namespace {

@@ -2,13 +2,13 @@
 
 #include <utility>
 
-#include "vit/experiment/recognised_model.h"
 #include "vit/config/reference.h"
 #include "vit/config/yaml_document.h"
 #include "vit/config/yaml_reader.h"
 #include "vit/config/yaml_writer.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/experiment/recognised_model.h"
 #include "vit/io/printable.h"
 #include "vit/weights/resample.h"
 
@@ -212,8 +212,7 @@ Pipeline training_pipeline(const Experiment& e, std::optional<Size2> img_size) {
 }
 
 Pipeline evaluation_pipeline(const Experiment& e) {
-  return Pipeline::evaluation(experiment_input(e), e.data.decoding,
-                              e.task->evaluated_in());
+  return Pipeline::evaluation(experiment_input(e), e.data.decoding, e.task->evaluated_in());
 }
 
 LoaderOptions loader_options(const DataConfig& data) {

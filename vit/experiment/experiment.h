@@ -9,12 +9,12 @@
 
 #include "vit/augment/options.h"
 #include "vit/augment/pipeline.h"
-#include "vit/image/input_spec.h"
 #include "vit/core/fields.h"
 #include "vit/data/cache.h"
 #include "vit/data/loader.h"
 #include "vit/data/registry.h"
 #include "vit/data/subset.h"
+#include "vit/image/input_spec.h"
 #include "vit/models/registry.h"
 #include "vit/nn/lora.h"
 #include "vit/optim/options.h"

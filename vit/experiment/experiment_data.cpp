@@ -120,8 +120,8 @@ void require_data_for(const TaskSpec& task, const DataSpec& set) {
     if (entry.samples.has_all(needs))
       fitting += (fitting.empty() ? "" : ", ") + std::string(entry.name);
   throw Error(ErrorKind::usage, "data.name",
-              str("the samples of ", set.name, " have ", parts.text(), ", and the task ", task.name(),
-                  " needs ", needs.text()),
+              str("the samples of ", set.name, " have ", parts.text(), ", and the task ",
+                  task.name(), " needs ", needs.text()),
               "data sets that fit: " + fitting);
 }
 

@@ -4,10 +4,10 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "vit/core/glob.h"
-#include "vit/experiment/config_difference.h"
 #include "vit/core/error.h"
+#include "vit/core/glob.h"
 #include "vit/core/str.h"
+#include "vit/experiment/config_difference.h"
 
 namespace vit {
 namespace {
@@ -152,11 +152,11 @@ void require_honoured(const Experiment& experiment) {
     list += str("\n  ", change.key, ": ", change.now, " (", rule->why, ")");
   }
   if (!list.empty())
-    throw Error(ErrorKind::usage, first,
-                str("the task ", experiment.task.name(), " cannot do what these options ask for:",
-                    list),
-                "leave them at their defaults (augment.train: [] says the same as the default "
-                "here), or choose another task.name");
+    throw Error(
+        ErrorKind::usage, first,
+        str("the task ", experiment.task.name(), " cannot do what these options ask for:", list),
+        "leave them at their defaults (augment.train: [] says the same as the default "
+        "here), or choose another task.name");
 }
 
 }  // namespace vit

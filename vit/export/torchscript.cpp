@@ -11,9 +11,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "vit/image/input_spec_json.h"
 #include "vit/core/error.h"
 #include "vit/core/rng.h"
+#include "vit/image/input_spec_json.h"
 #include "vit/io/atomic_file.h"
 #include "vit/io/file.h"
 #include "vit/io/json.h"
@@ -95,8 +95,8 @@ Trace trace(const ExportedGraph& graph) {
     return {graph.forward(inputs[0].toTensor())};
   };
   const auto unnamed = [](const torch::autograd::Variable&) { return std::string(); };
-  const auto traced = torch::jit::tracer::trace({example_input(graph, 2, graph.img_size)},
-                                                forward, unnamed, /*strict=*/true,
+  const auto traced = torch::jit::tracer::trace({example_input(graph, 2, graph.img_size)}, forward,
+                                                unnamed, /*strict=*/true,
                                                 /*force_outplace=*/false, &scripted, {"x"});
   scripted.eval();
   return {scripted, traced.first->graph};

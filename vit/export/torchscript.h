@@ -15,11 +15,11 @@ struct ExportCheck {
   bool fixed_size = false;    ///< the file takes images of the model's img_size only
 };
 
-/// Writes what a task exports as a TorchScript file that runs anywhere `torch.jit.load` or `torch::jit::load`
-/// does: float [B, C, H, W] of any batch size, normalised as the card says -> what its predictor reads (of a classifier, logits [B, K]); also
-/// converted, by its `.to(dtype)`, to half precision or bfloat16. A ViT is exported for one size of
-/// images, also with dynamic_img_size: the file refuses others by name. Convolutional networks take
-/// any.
+/// Writes what a task exports as a TorchScript file that runs anywhere `torch.jit.load` or
+/// `torch::jit::load` does: float [B, C, H, W] of any batch size, normalised as the card says ->
+/// what its predictor reads (of a classifier, logits [B, K]); also converted, by its `.to(dtype)`,
+/// to half precision or bfloat16. A ViT is exported for one size of images, also with
+/// dynamic_img_size: the file refuses others by name. Convolutional networks take any.
 ///
 /// The model is traced, written beside `path`, read back, and compared with itself on two batch
 /// sizes that the trace has not seen; only then the file appears. Throws Error (weights) where the

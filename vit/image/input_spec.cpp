@@ -4,11 +4,11 @@
 #include <array>
 #include <cmath>
 
-#include "vit/image/sample_geometry.h"
 #include "vit/core/error.h"
 #include "vit/image/eval_transform.h"
 #include "vit/image/level_planes.h"
 #include "vit/image/luma.h"
+#include "vit/image/sample_geometry.h"
 
 namespace vit {
 namespace {

@@ -11,7 +11,6 @@ namespace vit {
 /// exif_orientation, and crop_fill where there is one.
 [[nodiscard]] std::string input_spec_to_json(const InputSpec& preprocessing);
 /// Throws Error (weights), naming `where`, for anything else.
-[[nodiscard]] InputSpec input_spec_from_json(const std::string& text,
-                                                    const std::string& where);
+[[nodiscard]] InputSpec input_spec_from_json(const std::string& text, const std::string& where);
 
 }  // namespace vit

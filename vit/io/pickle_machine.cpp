@@ -24,9 +24,7 @@ constexpr std::size_t kMaxHeight = std::size_t{1} << 22;
 
 bool is_sequence(PickleKind kind) { return kind == PickleKind::list || kind == PickleKind::set; }
 
-std::string byte_text(std::uint8_t byte) {
-  return "0x" + hex_byte(byte);
-}
+std::string byte_text(std::uint8_t byte) { return "0x" + hex_byte(byte); }
 
 }  // namespace
 

@@ -6,8 +6,8 @@
 #include <variant>
 #include <vector>
 
-#include "vit/image/input_spec.h"
 #include "vit/core/fields.h"
+#include "vit/image/input_spec.h"
 #include "vit/models/cct.h"
 #include "vit/models/convnext.h"
 #include "vit/models/image_model.h"

@@ -30,32 +30,32 @@ VisionTransformerImpl::VisionTransformerImpl(const ViTOptions& options_) : optio
 EncoderBlockOptions VisionTransformerImpl::block_options() const {
   const NormOptions norm_of{.kind = norm_kind(options.norm_layer), .eps = options.norm_eps};
   return resolved(EncoderBlockOptions{.dim = options.embed_dim,
-                   .num_heads = options.num_heads,
-                   .mlp_ratio = options.mlp_ratio,
-                   .attn = {.qkv_bias = options.qkv_bias,
-                            .k_bias = options.k_bias,
-                            .qkv_fused = options.qkv_fused,
-                            .proj_bias = options.proj_bias,
-                            .qk_norm = options.qk_norm,
-                            .scale_norm = options.scale_attn_norm,
-                            .norm = norm_of,
-                            .attn_drop = options.attn_drop_rate,
-                            .proj_drop = options.proj_drop_rate,
-                            .rel_pos = rel_pos_kind(options.rel_pos),
-                            .grid = patch_embed->grid_size(),
-                            .prefix_tokens = num_prefix_tokens()},
-                   .mlp = {.align_to = options.swiglu_align_to,
-                           .kind = mlp_kind(options.mlp_layer),
-                           .act = activation(options.act_layer),
-                           .bias = options.proj_bias,
-                           .scale_norm = options.scale_mlp_norm,
-                           .norm = norm_of,
-                           .drop = options.proj_drop_rate},
-                   .norm = norm_of,
-                   .init_values = options.init_values,
-                   .gamma_names = options.layer_scale == "gamma",
-                   .drop_path = options.drop_path_rate,
-                   .kind = block_kind(options.block_fn)});
+                                      .num_heads = options.num_heads,
+                                      .mlp_ratio = options.mlp_ratio,
+                                      .attn = {.qkv_bias = options.qkv_bias,
+                                               .k_bias = options.k_bias,
+                                               .qkv_fused = options.qkv_fused,
+                                               .proj_bias = options.proj_bias,
+                                               .qk_norm = options.qk_norm,
+                                               .scale_norm = options.scale_attn_norm,
+                                               .norm = norm_of,
+                                               .attn_drop = options.attn_drop_rate,
+                                               .proj_drop = options.proj_drop_rate,
+                                               .rel_pos = rel_pos_kind(options.rel_pos),
+                                               .grid = patch_embed->grid_size(),
+                                               .prefix_tokens = num_prefix_tokens()},
+                                      .mlp = {.align_to = options.swiglu_align_to,
+                                              .kind = mlp_kind(options.mlp_layer),
+                                              .act = activation(options.act_layer),
+                                              .bias = options.proj_bias,
+                                              .scale_norm = options.scale_mlp_norm,
+                                              .norm = norm_of,
+                                              .drop = options.proj_drop_rate},
+                                      .norm = norm_of,
+                                      .init_values = options.init_values,
+                                      .gamma_names = options.layer_scale == "gamma",
+                                      .drop_path = options.drop_path_rate,
+                                      .kind = block_kind(options.block_fn)});
 }
 
 void VisionTransformerImpl::reset() {
@@ -164,8 +164,8 @@ torch::Tensor VisionTransformerImpl::encode(const torch::Tensor& x, const Featur
                                             const StageSink& sink, const AfterBlock& after_block) {
   torch::Tensor patches = patch_embed(x);
   if (request.mask.defined())  // [B, N, 1]
-    patches = torch::where(request.mask.unsqueeze(-1), request.mask_token.to(patches.dtype()),
-                           patches);
+    patches =
+        torch::where(request.mask.unsqueeze(-1), request.mask_token.to(patches.dtype()), patches);
   if (sink) sink("patch_embed", patches);
   const Size2 grid = patch_embed->grid_of(x);
   torch::Tensor tokens = embed_positions(patches, grid);
@@ -173,9 +173,9 @@ torch::Tensor VisionTransformerImpl::encode(const torch::Tensor& x, const Featur
   if (request.keep.defined())
     keep_patches(tokens, turn, request.keep);
   else if (is_training() && options.patch_drop_rate > 0)
-    keep_patches(tokens, turn,
-                 kept_patches(patches.size(0), patches.size(1), options.patch_drop_rate,
-                              tokens.device()));
+    keep_patches(
+        tokens, turn,
+        kept_patches(patches.size(0), patches.size(1), options.patch_drop_rate, tokens.device()));
   if (norm_pre) tokens = norm_pre(tokens);
   return blocks(tokens, turn ? &*turn : nullptr, after_block);
 }

@@ -43,13 +43,12 @@ void describe(FieldVisitor& visitor, LoraOptions& o) {
   visitor.field({"targets", &o.targets, "linear layers that get one, by the end of their names"});
 }
 
-void add_lora(torch::nn::Module& model, const LoraOptions& options, const std::vector<std::string>& heads,
-              std::uint64_t seed) {
+void add_lora(torch::nn::Module& model, const LoraOptions& options,
+              const std::vector<std::string>& heads, std::uint64_t seed) {
   for (auto& item : model.named_parameters())
     item.value().requires_grad_(
-        std::any_of(heads.begin(), heads.end(), [&](const std::string& head) {
-          return item.key().starts_with(head + ".");
-        }));
+        std::any_of(heads.begin(), heads.end(),
+                    [&](const std::string& head) { return item.key().starts_with(head + "."); }));
   std::uint64_t index = 0;
   for (const std::string& target : options.targets) {
     bool used = false;

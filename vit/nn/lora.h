@@ -24,8 +24,8 @@ void describe(FieldVisitor& visitor, LoraOptions& options);
 /// Gives every Linear layer whose name ends in one of the targets an adapter that changes nothing
 /// yet (A drawn from the seed, B zero; section 4.1), and lets nothing else learn but what begins
 /// with one of `heads`. Throws Error (usage) for a target that no layer has.
-void add_lora(torch::nn::Module& model, const LoraOptions& options, const std::vector<std::string>& heads,
-              std::uint64_t seed);
+void add_lora(torch::nn::Module& model, const LoraOptions& options,
+              const std::vector<std::string>& heads, std::uint64_t seed);
 
 /// Adds every adapter's product to its layer's weights and takes the adapters away. All parameters
 /// learn again.

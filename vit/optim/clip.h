@@ -33,6 +33,7 @@ struct Clipping {
 /// the modules `heads` alone, as its authors do). Clipping by norm only gives the factor: the
 /// update multiplies in passing, where another pass over all gradients would wait for memory.
 [[nodiscard]] Clipping clip_gradients(const std::vector<ParamGroup>& groups,
-                                      const OptimOptions& options, const std::vector<std::string>& heads);
+                                      const OptimOptions& options,
+                                      const std::vector<std::string>& heads);
 
 }  // namespace vit

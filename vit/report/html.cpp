@@ -83,8 +83,8 @@ std::string html_report(const RunReport& report) {
          "style-src 'unsafe-inline'\">\n<title>" +
          title + "</title>\n<style>" + std::string(html_style()) +
          "</style></head>\n<body><main>\n" + header(report) + warnings(report.warnings) +
-         html_parts::key_figures(report) + html_parts::curves(report) +
-         sections + reproduction(report) +
+         html_parts::key_figures(report) + html_parts::curves(report) + sections +
+         reproduction(report) +
          "<footer>Written by vit. Numbers come from summary.csv, shares of classes from the "
          "evaluation set.</footer>\n</main></body></html>\n";
 }

@@ -35,11 +35,11 @@ std::string fact(const std::string& name, const std::string& value, const std::s
 
 std::string hero(const RunReport& report) {
   const Headline& judged = *report.headline;
-  std::string out =
-      str("<div class=\"card hero\"><span class=\"soft\">", html_text(judged.title), "</span><b>",
-          fixed(judged.percent, 2), " <small>%</small></b>");
-  out += "<div class=\"meter\"><i style=\"width:" +
-         fixed(std::clamp(judged.percent, 0.0, 100.0), 2) + "%\"></i>";
+  std::string out = str("<div class=\"card hero\"><span class=\"soft\">", html_text(judged.title),
+                        "</span><b>", fixed(judged.percent, 2), " <small>%</small></b>");
+  out +=
+      "<div class=\"meter\"><i style=\"width:" + fixed(std::clamp(judged.percent, 0.0, 100.0), 2) +
+      "%\"></i>";
   if (judged.chance) {
     const std::string chance = fixed(*judged.chance, *judged.chance < 1 ? 2 : 1);
     out +=
@@ -53,17 +53,15 @@ std::string hero(const RunReport& report) {
   if (judged.count > 0) {
     remark += str(remark.empty() ? "On " : ", on ", grouped(judged.count), " ", judged.counted);
     if (judged.proportion && judged.percent >= 0 && judged.percent <= 100) {
-      const Interval interval =
-          wilson_interval(judged.percent, static_cast<double>(judged.count));
-      remark += str("; 95 % interval ", fixed(interval.low, 1), " to ", fixed(interval.high, 1),
-                    " %");
+      const Interval interval = wilson_interval(judged.percent, static_cast<double>(judged.count));
+      remark +=
+          str("; 95 % interval ", fixed(interval.low, 1), " to ", fixed(interval.high, 1), " %");
     }
   }
   return out + "<p class=\"soft small\">" + remark + "</p></div>\n";
 }
 
-Series column_series(const CsvTable& history, const std::string& column,
-                     const std::string& name) {
+Series column_series(const CsvTable& history, const std::string& column, const std::string& name) {
   Series series{name, {}, {}};
   for (std::size_t row = 0; row < history.rows.size(); ++row) {
     const auto y = history.number(row, column);
@@ -102,7 +100,7 @@ std::string capitalised(std::string text) {
 std::string schedule_cards(const RunReport& report) {
   if (report.schedules.empty())
     return chart_of({.title = "Learning rate", .y_low = 0.0, .height = 230}, report.history,
-                      {{"lr", "learning rate"}});
+                    {{"lr", "learning rate"}});
   std::string cards;
   for (const Series& series : report.schedules) {
     LineChart chart{.title = capitalised(series.name), .series = {series}};
@@ -138,8 +136,7 @@ std::string metric_charts(const RunReport& report, std::optional<std::size_t> be
     if (best) chart.y_high = 100.0;
   }
   if (best) {
-    const double epoch =
-        report.history.number(*best, "epoch").value_or(static_cast<double>(*best));
+    const double epoch = report.history.number(*best, "epoch").value_or(static_cast<double>(*best));
     const double value = *report.history.number(*best, "eval_" + judged.name);
     chart.markers.push_back(
         {epoch, value,

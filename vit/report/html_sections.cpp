@@ -31,10 +31,11 @@ struct Body {
 std::string gallery(const Gallery& gallery) {
   std::string cards;
   for (const Gallery::Item& item : gallery.items)
-    cards += str("<div class=\"card sample\"><img alt=\"", html_text(shorten_middle(visible(item.caption), 80)),
-                 "\" title=\"", html_text(shorten_middle(visible(item.source), 300)), "\" src=\"",
-                 data_uri(item.image), "\"><div class=\"truth\">", short_name(item.caption, 34),
-                 "</div></div>\n");
+    cards +=
+        str("<div class=\"card sample\"><img alt=\"",
+            html_text(shorten_middle(visible(item.caption), 80)), "\" title=\"",
+            html_text(shorten_middle(visible(item.source), 300)), "\" src=\"", data_uri(item.image),
+            "\"><div class=\"truth\">", short_name(item.caption, 34), "</div></div>\n");
   return cards.empty() ? "" : about(gallery.about) + "<div class=\"samples\">" + cards + "</div>\n";
 }
 
@@ -43,7 +44,9 @@ std::string bars(const Bars& bars) {
   for (const auto& [name, value] : bars.bars)
     rows += str("<tr><td>", short_name(name), "</td><td class=\"n\">", percent(value, 1),
                 "</td><td style=\"width:50%\">", bar(value / 100), "</td></tr>\n");
-  return rows.empty() ? "" : about(bars.about) + "<div class=\"card\"><table>" + rows + "</table></div>\n";
+  return rows.empty()
+             ? ""
+             : about(bars.about) + "<div class=\"card\"><table>" + rows + "</table></div>\n";
 }
 
 std::string table(const Table& table) {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "vit/report/progress.h"
 #include "vit/report/events.h"
+#include "vit/report/progress.h"
 
 namespace vit {
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "vit/report/csv.h"
+#include "vit/report/events.h"
 #include "vit/report/jsonl.h"
 #include "vit/report/tensorboard.h"
-#include "vit/report/events.h"
 
 namespace vit {
 
@@ -26,7 +26,8 @@ struct ResumePoint {
 class RunRecorder final : public Observer {
  public:
   /// Into an existing run directory. A resumed run first loses the rows beyond its checkpoint, so
-  /// that none is there twice. `metrics`: those of an evaluation; each has a column `eval_NAME`. A table that is there keeps the columns that it has.
+  /// that none is there twice. `metrics`: those of an evaluation; each has a column `eval_NAME`. A
+  /// table that is there keeps the columns that it has.
   RunRecorder(const std::filesystem::path& folder, std::optional<ResumePoint> resumed,
               const Metrics& metrics);
   void on_batch(const BatchEvent& event) override { last_batch_ = event; }

@@ -34,7 +34,7 @@ struct RunReport {
 
   std::vector<Series> schedules;  ///< what changes over the run by plan; x in epochs
   CsvTable history;               ///< summary.csv: one row an epoch
-  std::string config;  ///< the resolved experiment, as YAML
+  std::string config;             ///< the resolved experiment, as YAML
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<std::string> warnings;
 };

@@ -21,12 +21,12 @@ using KeyFigures = std::vector<KeyFigure>;
 
 /// The number that a run is judged by.
 struct Headline {
-  std::string title;                  ///< `Best top-1 accuracy`
-  double percent = 0;                 ///< 0 to 100
-  std::optional<double> chance{};     ///< what a guess would reach, in percent
-  std::int64_t count = 0;             ///< what it was measured on; 0: not known
-  std::string counted = "pictures";   ///< what `count` counts
-  bool proportion = false;            ///< of `count` independent answers: it has an interval
+  std::string title;                 ///< `Best top-1 accuracy`
+  double percent = 0;                ///< 0 to 100
+  std::optional<double> chance{};    ///< what a guess would reach, in percent
+  std::int64_t count = 0;            ///< what it was measured on; 0: not known
+  std::string counted = "pictures";  ///< what `count` counts
+  bool proportion = false;           ///< of `count` independent answers: it has an interval
 };
 
 /// A class and the probability that a model gave it.
@@ -79,7 +79,8 @@ struct Html {
 /// A part of a report with a title; "": none.
 struct Section {
   std::string title;
-  std::variant<KeyFigures, LineChart, Table, ConfusionMatrix, ClassifiedSamples, Gallery, Bars, Html>
+  std::variant<KeyFigures, LineChart, Table, ConfusionMatrix, ClassifiedSamples, Gallery, Bars,
+               Html>
       body;
 };
 

@@ -13,9 +13,9 @@
 #include <memory>
 #include <sstream>
 
-#include "vit/experiment/experiment_data.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/experiment/experiment_data.h"
 #include "vit/kernels/isa.h"
 #include "vit/models/profile.h"
 #include "vit/optim/optimizer.h"
@@ -126,7 +126,8 @@ Experiment with_classes(const Experiment& given) {
   if (experiment.num_classes_given) return experiment;
   std::int64_t& classes = num_classes(experiment.model);
   try {
-    classes = static_cast<std::int64_t>(experiment.task->classes(*open_data(experiment.data).train).size());
+    classes = static_cast<std::int64_t>(
+        experiment.task->classes(*open_data(experiment.data).train).size());
   } catch (const Error& problem) {
     if (classes == 0) classes = 1000;
     log::warn(str(problem.where(), ": ", problem.problem(), "; measured with ", classes,

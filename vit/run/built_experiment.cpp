@@ -2,19 +2,19 @@
 
 #include <algorithm>
 
-#include "vit/run/feature_file.h"
-#include "vit/run/label_join.h"
-#include "vit/run/open_model.h"
-#include "vit/experiment/recognised_model.h"
-#include "vit/run/run_summary.h"
-#include "vit/experiment/unread_options.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/core/str.h"
+#include "vit/experiment/recognised_model.h"
+#include "vit/experiment/unread_options.h"
 #include "vit/models/profile.h"
 #include "vit/nn/grad_checkpoint.h"
 #include "vit/nn/lora.h"
 #include "vit/report/humanize.h"
+#include "vit/run/feature_file.h"
+#include "vit/run/label_join.h"
+#include "vit/run/open_model.h"
+#include "vit/run/run_summary.h"
 #include "vit/train/device.h"
 #include "vit/train/fast_types.h"
 #include "vit/train/freeze.h"
@@ -38,8 +38,8 @@ BuiltExperiment::BuiltExperiment(Experiment described, Purpose purpose)
   optimizer = create_optimizer(experiment.optim, param_groups(task->network(), experiment.optim));
   if (experiment.train.model_ema)
     ema_.emplace(task->network(), EmaOptions{.decay = *experiment.train.model_ema,
-                                    .warmup = experiment.train.model_ema_warmup,
-                                    .force_cpu = experiment.train.model_ema_force_cpu});
+                                             .warmup = experiment.train.model_ema_warmup,
+                                             .force_cpu = experiment.train.model_ema_force_cpu});
   make_pipelines();
   config = experiment_yaml(experiment);
 }
@@ -59,30 +59,28 @@ void BuiltExperiment::make_model() {
     log::info(str(*experiment.init.weights, ": ", report.summary()));
     if (!experiment.init.reset_head) {
       const std::string& weights = *experiment.init.weights;
-      const std::string told =
-          join_labels(*model, labels_of(weights), classes(), weights);
+      const std::string told = join_labels(*model, labels_of(weights), classes(), weights);
       if (!told.empty()) log::warn(told);
     }
     experiment.recognised.reset();  // the file's tensors have been copied
   }
-  if (experiment.lora.rank > 0)
-    add_lora(model->module(), experiment.lora, model->heads(), seed);
+  if (experiment.lora.rank > 0) add_lora(model->module(), experiment.lora, model->heads(), seed);
   model->module().to(device);
   set_grad_checkpointing(model->module(), experiment.train.grad_checkpointing);
 }
 
 void BuiltExperiment::make_task(Purpose purpose) {
-  training_.emplace(TrainingContext{
-      .train_data = *data.train,
-      .val_data = *data.val,
-      .augment = experiment.augment,
-      .decoding = experiment.data.decoding,
-      .loader = loader_options(experiment.data),
-      .amp = experiment.train.amp,
-      .open_model = open_beside,
-      .feature_file = [this](ImageModel& body, const std::string& what) {
-        return vit::feature_file(experiment, body, what);
-      }});
+  training_.emplace(
+      TrainingContext{.train_data = *data.train,
+                      .val_data = *data.val,
+                      .augment = experiment.augment,
+                      .decoding = experiment.data.decoding,
+                      .loader = loader_options(experiment.data),
+                      .amp = experiment.train.amp,
+                      .open_model = open_beside,
+                      .feature_file = [this](ImageModel& body, const std::string& what) {
+                        return vit::feature_file(experiment, body, what);
+                      }});
   task = experiment.task->make({.model = model,
                                 .spec = experiment.model,
                                 .input = input,
@@ -139,12 +137,12 @@ TrainingParts BuiltExperiment::parts() {
 
 std::string BuiltExperiment::summary() const {
   return str("model ", model_text(experiment.model), ", ",
-             human_count(static_cast<double>(parameter_count(task->network()))), " parameters; data ",
-             experiment.data.set.name, ", ", data.train->size(), " training and ", data.val->size(),
-             " validation pictures",
+             human_count(static_cast<double>(parameter_count(task->network()))),
+             " parameters; data ", experiment.data.set.name, ", ", data.train->size(),
+             " training and ", data.val->size(), " validation pictures",
              experiment.data.subset.val_split > 0 ? " (data.val_split)" : "", " of ",
-             classes().size(), " classes; ", device_description(device), ", ",
-             experiment.train.amp, frozen_text(), sizes_text());
+             classes().size(), " classes; ", device_description(device), ", ", experiment.train.amp,
+             frozen_text(), sizes_text());
 }
 
 std::string BuiltExperiment::frozen_text() const {

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "vit/run/plan.h"
 #include "vit/core/log.h"
 #include "vit/data/sampler.h"
+#include "vit/run/plan.h"
 
 namespace vit {
 

@@ -3,16 +3,16 @@
 #include <system_error>
 #include <utility>
 
-#include "vit/experiment/experiment_data.h"
-#include "vit/run/label_join.h"
-#include "vit/experiment/recognised_model.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/data/joined_classes.h"
 #include "vit/data/sampler.h"
+#include "vit/experiment/experiment_data.h"
+#include "vit/experiment/recognised_model.h"
 #include "vit/export/torchscript.h"
 #include "vit/io/json.h"
 #include "vit/io/printable.h"
+#include "vit/run/label_join.h"
 #include "vit/train/checkpoint.h"
 #include "vit/train/device.h"
 #include "vit/train/trainer.h"
@@ -170,8 +170,8 @@ std::unique_ptr<Evaluation> evaluate(const EvaluationSubject& subject, const std
   auto evaluation = task.evaluation(classes);
   const auto collator =
       task.collator(Split::val, {.num_classes = static_cast<std::int64_t>(classes.size())});
-  const Pipeline pipeline = Pipeline::evaluation(
-      subject.opened.preprocessing, subject.opened.decoding, task.evaluated_in());
+  const Pipeline pipeline = Pipeline::evaluation(subject.opened.preprocessing,
+                                                 subject.opened.decoding, task.evaluated_in());
   EpochLoader batches(*subject.data, pipeline, *collator, sequential_order(subject.data->size()), 0,
                       evaluation_loader(loader_options(subject.experiment.data), subject.device));
   run_evaluation(*evaluation, *subject.opened.predictor, batches, subject.device, dtype);

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "vit/augment/pipeline.h"
-#include "vit/run/open_predictor.h"
 #include "vit/data/dataset.h"
+#include "vit/run/open_predictor.h"
 
 namespace vit {
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "vit/core/log.h"
-#include "vit/report/progress_observer.h"
 #include "vit/report/events.h"
+#include "vit/report/progress_observer.h"
 
 namespace vit {
 

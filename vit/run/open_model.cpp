@@ -5,9 +5,9 @@
 #include <string_view>
 #include <system_error>
 
-#include "vit/experiment/recognised_model.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/experiment/recognised_model.h"
 #include "vit/io/json.h"
 #include "vit/io/printable.h"
 #include "vit/train/checkpoint.h"
@@ -118,8 +118,7 @@ TrainedModel open_model(const fs::path& path, const std::vector<std::string>& se
       parse_resolved_experiment(info.config, opened.checkpoint.string() + " (its config)", sets);
   // What is asked for now counts; and a checkpoint of before does not say of itself that its images
   // were turned upright, but its config does.
-  opened.preprocessing =
-      sets.empty() ? info.preprocessing : experiment_input(opened.experiment);
+  opened.preprocessing = sets.empty() ? info.preprocessing : experiment_input(opened.experiment);
   opened.preprocessing.exif_orientation = opened.experiment.data.decoding.exif_orientation;
   opened.labels = info.labels;
   opened.state = info.state;
@@ -160,8 +159,7 @@ TrainedModel open_named_model(const std::string& name, const std::string& weight
   const std::int64_t outputs = num_classes(opened.experiment.model);
   if (static_cast<std::int64_t>(opened.labels.size()) != outputs) {
     opened.labels.clear();
-    for (std::int64_t i = 0; i < outputs; ++i)
-      opened.labels.push_back(std::to_string(i));
+    for (std::int64_t i = 0; i < outputs; ++i) opened.labels.push_back(std::to_string(i));
   }
   opened.experiment.recognised.reset();  // the file's tensors have been copied
   make_task(opened);

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "vit/image/input_spec.h"
 #include "vit/experiment/experiment.h"
 #include "vit/export/model_card.h"
+#include "vit/image/input_spec.h"
 #include "vit/models/image_model.h"
 #include "vit/train/training_state.h"
 
@@ -16,7 +16,7 @@ namespace vit {
 /// A trained model with all that is needed to use it.
 struct TrainedModel {
   std::filesystem::path checkpoint;
-  bool trained_here = true;  ///< from a run of `vit train`, and not weights of elsewhere
+  bool trained_here = true;           ///< from a run of `vit train`, and not weights of elsewhere
   std::shared_ptr<ImageModel> model;  ///< that the task builds on; with it: the whole network
   std::shared_ptr<Task> task;
   InputSpec preprocessing;

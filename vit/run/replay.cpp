@@ -3,10 +3,10 @@
 #include <atomic>
 #include <optional>
 
-#include "vit/run/built_experiment.h"
-#include "vit/run/resume.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/run/built_experiment.h"
+#include "vit/run/resume.h"
 
 namespace vit {
 namespace {

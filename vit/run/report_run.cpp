@@ -18,8 +18,8 @@ std::filesystem::path report_run(const std::filesystem::path& run) {
   RunReport report;
   try {
     // The weights are the checkpoint's, and nothing is trained.
-    BuiltExperiment built(
-        load_experiment(directory.config(), {"init.weights=null"}), Purpose::evaluation);
+    BuiltExperiment built(load_experiment(directory.config(), {"init.weights=null"}),
+                          Purpose::evaluation);
     report = run_report(directory, built.experiment, parameter_count(built.task->network()),
                         report_curves(built));
     const std::filesystem::path checkpoint = checkpoint_to_keep(directory);

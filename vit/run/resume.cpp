@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <system_error>
 
-#include "vit/experiment/config_difference.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/experiment/config_difference.h"
 
 namespace vit {
 namespace {

@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <optional>
 
-#include "vit/run/built_experiment.h"
 #include "vit/experiment/experiment.h"
+#include "vit/run/built_experiment.h"
 #include "vit/run/run.h"
 #include "vit/train/checkpoint.h"
 #include "vit/train/run_directory.h"

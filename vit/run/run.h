@@ -30,7 +30,7 @@ struct RunRequest {
 struct RunResult {
   std::filesystem::path directory;
   TrainingEnd end = TrainingEnd::complete;
-  Metrics best;  ///< of the best checkpoint, once the run is complete
+  Metrics best;                      ///< of the best checkpoint, once the run is complete
   std::optional<Headline> headline;  ///< what it is judged by, as people are told of it
   std::int64_t best_epoch = 0;
   std::optional<StepProfile> profile;  ///< where it was asked for

@@ -5,8 +5,8 @@
 #include <sstream>
 #include <system_error>
 
-#include "vit/experiment/config_difference.h"
 #include "vit/core/str.h"
+#include "vit/experiment/config_difference.h"
 #include "vit/io/atomic_file.h"
 #include "vit/report/append_file.h"
 #include "vit/report/html.h"

@@ -21,8 +21,7 @@ namespace vit {
                                    const std::vector<ScheduleCurve>& curves);
 
 /// Adds what an evaluation found: its headline, figures and sections.
-void add_evaluation(RunReport& report, const Evaluation& evaluation,
-                    const Dataset& val_data);
+void add_evaluation(RunReport& report, const Evaluation& evaluation, const Dataset& val_data);
 
 /// Writes report.html.
 void write_report(const RunDirectory& directory, const RunReport& report);

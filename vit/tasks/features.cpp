@@ -45,9 +45,10 @@ class FeatureBatches final : public BatchSource {
 }  // namespace
 
 std::optional<CachedFeatures> extract_features(ImageModel& body, const Dataset& data,
-                                         const Pipeline& pipeline, const LoaderOptions& options,
-                                         c10::Device device, const std::string& amp,
-                                         const std::atomic<bool>* stop) {
+                                               const Pipeline& pipeline,
+                                               const LoaderOptions& options, c10::Device device,
+                                               const std::string& amp,
+                                               const std::atomic<bool>* stop) {
   const torch::NoGradGuard no_grad;
   body.module().eval();
   LoaderOptions all = options;
@@ -64,8 +65,8 @@ std::optional<CachedFeatures> extract_features(ImageModel& body, const Dataset& 
   return CachedFeatures{at::cat(values), at::cat(labels)};
 }
 
-std::optional<CachedFeatures> cached_features(const FeatureFile& cached,
-                                        const std::function<std::optional<CachedFeatures>()>& compute) {
+std::optional<CachedFeatures> cached_features(
+    const FeatureFile& cached, const std::function<std::optional<CachedFeatures>()>& compute) {
   const auto& [file, key] = cached;
   std::error_code error;
   if (std::filesystem::exists(file, error)) try {
@@ -73,7 +74,7 @@ std::optional<CachedFeatures> cached_features(const FeatureFile& cached,
       const auto found = cache.metadata().find("key");
       if (found != cache.metadata().end() && found->second == key)
         return CachedFeatures{read_tensor(cache, cache.at("values")),
-                        read_tensor(cache, cache.at("labels"))};
+                              read_tensor(cache, cache.at("labels"))};
     } catch (const Error&) {
       // Damaged: computed again and replaced.
     }

@@ -21,11 +21,9 @@ struct CachedFeatures {
 
 /// Computes features without augmentation. `body`: a model without a head. Nothing where `stop` was
 /// set on the way.
-[[nodiscard]] std::optional<CachedFeatures> extract_features(ImageModel& body, const Dataset& data,
-                                                       const Pipeline& pipeline,
-                                                       const LoaderOptions& loader,
-                                                       c10::Device device, const std::string& amp,
-                                                       const std::atomic<bool>* stop);
+[[nodiscard]] std::optional<CachedFeatures> extract_features(
+    ImageModel& body, const Dataset& data, const Pipeline& pipeline, const LoaderOptions& loader,
+    c10::Device device, const std::string& amp, const std::atomic<bool>* stop);
 
 /// The features in the file where they are those of its key; otherwise computes them and writes the
 /// file.

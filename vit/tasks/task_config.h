@@ -13,11 +13,11 @@
 
 #include "vit/augment/options.h"
 #include "vit/augment/pipeline.h"
-#include "vit/image/input_spec.h"
 #include "vit/core/fields.h"
 #include "vit/data/dataset.h"
 #include "vit/data/loader.h"
 #include "vit/data/sample_parts.h"
+#include "vit/image/input_spec.h"
 #include "vit/models/registry.h"
 #include "vit/train/task.h"
 
@@ -89,7 +89,7 @@ struct TellOptions {
 
 /// An option of the experiment that has no say, or that cannot be honoured, and why.
 struct OptionRule {
-  std::string pattern;          ///< keys, in which `*` stands for any text
+  std::string pattern;  ///< keys, in which `*` stands for any text
   std::string why;
   std::string only_value = {};  ///< the rule holds for this value alone; "": for all
 };

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "vit/image/input_spec_json.h"
 #include "vit/core/error.h"
+#include "vit/image/input_spec_json.h"
 #include "vit/io/checksum.h"
 #include "vit/io/json.h"
 #include "vit/nn/lora.h"

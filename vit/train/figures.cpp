@@ -37,7 +37,8 @@ BatchEvent Figures::batch(const TrainingState& state, double lr) const {
 Metrics Figures::parts(const TrainingState& state) const {
   Metrics means;
   for (const Metric& known : parts_)
-    if (const auto sum = state.parts.find(known.name); sum != state.parts.end() && state.samples > 0) {
+    if (const auto sum = state.parts.find(known.name);
+        sum != state.parts.end() && state.samples > 0) {
       means.push_back(known);
       means.back().value = sum->second / static_cast<double>(state.samples);
     }

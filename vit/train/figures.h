@@ -21,8 +21,7 @@ class Figures {
   }
   [[nodiscard]] BatchEvent batch(const TrainingState& state, double lr) const;
   /// `best` and all figures but lr and seconds.
-  [[nodiscard]] EpochEvent epoch(const TrainingState& state,
-                                 Metrics metrics) const;
+  [[nodiscard]] EpochEvent epoch(const TrainingState& state, Metrics metrics) const;
 
   StepTimes times;          ///< of the epoch so far, in this process
   std::int64_t images = 0;  ///< trained in that time

@@ -17,8 +17,7 @@ std::vector<std::string> frozen_parameters(Network& network,
     const std::string pattern = takes_out ? entry.substr(1) : entry;
     bool used = false;
     for (const auto& item : all) {
-      if (!matches_glob(pattern, item.key()) && !matches_glob(pattern + ".*", item.key()))
-        continue;
+      if (!matches_glob(pattern, item.key()) && !matches_glob(pattern + ".*", item.key())) continue;
       used = true;
       if (takes_out)
         frozen.erase(item.key());

@@ -17,10 +17,9 @@ TrainStep::TrainStep(const StepParts& parts, GradScalerState& scaler)
       sam_(parameters_, parts.optim.sam_rho) {}
 
 TaskStep TrainStep::forward(const Batch& batch, BatchPlace place, double drop_path_factor) {
-  const RandomScope random(
-      Rng(parts_.seed, Stream::model, static_cast<std::uint64_t>(place.epoch),
-          static_cast<std::uint64_t>(place.batch)),
-      drop_path_factor);
+  const RandomScope random(Rng(parts_.seed, Stream::model, static_cast<std::uint64_t>(place.epoch),
+                               static_cast<std::uint64_t>(place.batch)),
+                           drop_path_factor);
   const Autocast autocast(parts_.device.type(), parts_.amp);
   return parts_.task.step(batch);
 }

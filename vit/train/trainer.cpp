@@ -65,7 +65,8 @@ class Training {
   [[nodiscard]] std::unique_ptr<BatchSource> training_batches() const {
     std::vector<std::int64_t> order =
         training_order(parts_.train_data, parts_.loader.sampler, parts_.seed, state_.epoch);
-    if (auto own = parts_.task.batches(Split::train, order, plan_.loader(), state_.batch)) return own;
+    if (auto own = parts_.task.batches(Split::train, order, plan_.loader(), state_.batch))
+      return own;
     return std::make_unique<EpochLoader>(parts_.train_data, pipeline(),
                                          parts_.task.collator(Split::train), std::move(order),
                                          state_.epoch, plan_.loader(), state_.batch);
@@ -129,12 +130,12 @@ class Training {
 
   /// False where a gradient is not finite; the weights are as before then.
   bool update_weights(UpdateEvent& event) {
-    const TrainStep::Update update = step_.update(
-        {.lr = lr_,
-         .weight_decay_factor =
-             schedule_.weight_decay_factor(place_in_schedule(), parts_.optim.weight_decay),
-         .momentum = schedule_.momentum(place_in_schedule(), parts_.optim.momentum)},
-        place_in_schedule(), ema_decay());
+    const TrainStep::Update update =
+        step_.update({.lr = lr_,
+                      .weight_decay_factor = schedule_.weight_decay_factor(
+                          place_in_schedule(), parts_.optim.weight_decay),
+                      .momentum = schedule_.momentum(place_in_schedule(), parts_.optim.momentum)},
+                     place_in_schedule(), ema_decay());
     event.grad_norm = update.grad_norm;
     return update.finite;
   }

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "vit/image/input_spec.h"
 #include "vit/core/fields.h"
+#include "vit/image/input_spec.h"
 #include "vit/weights/load.h"
 
 namespace vit {

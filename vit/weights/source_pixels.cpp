@@ -12,7 +12,6 @@ namespace {
 using Json = nlohmann::json;
 using Numbers = std::vector<double>;
 
-
 /// Pillow's numbers of its resampling filters.
 constexpr std::array<const char*, 6> kFilters = {"nearest", "lanczos", "bilinear",
                                                  "bicubic", "box",     "hamming"};

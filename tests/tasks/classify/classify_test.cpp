@@ -15,7 +15,9 @@ using Model = vit::LinearModel;
 
 /// A task of this model, with options that a test sets.
 vit::ClassifyTask task_of(const Model& model, const vit::ClassifyOptions& options) {
-  return {model.ptr(), vit::ClassifyConfig(options), {},
+  return {model.ptr(),
+          vit::ClassifyConfig(options),
+          {},
           std::vector<std::string>(static_cast<std::size_t>(model->options.num_classes))};
 }
 
@@ -71,7 +73,9 @@ TEST_CASE("A training step is the smoothed cross entropy, with the number of rig
   CHECK(torch::allclose(step.loss, vit::cross_entropy(logits, vit::labels_of(batch), 0.2)));
   CHECK(step.loss.requires_grad());
   CHECK(part(step, "top1") ==
-        Approx(100 * (logits.argmax(1) == vit::labels_of(batch)).to(torch::kFloat64).mean().item<double>()));
+        Approx(
+            100 *
+            (logits.argmax(1) == vit::labels_of(batch)).to(torch::kFloat64).mean().item<double>()));
 }
 
 TEST_CASE("Evaluating in batches gives the figures of the whole, the loss without smoothing") {
@@ -179,9 +183,8 @@ TEST_CASE("jsd learns of versions of each image: right is counted on the first o
   CHECK(batch.samples() == 2);
   const vit::TaskStep step = task.step(batch);
   const torch::Tensor logits = model->forward(batch.images);
-  CHECK(torch::allclose(step.loss, vit::jsd_cross_entropy(logits, vit::labels_of(batch), 3, 12.0, 0.1)));
-  CHECK(part(step, "top1") == 50 * (logits.argmax(1) == vit::labels_of(batch))
-                                       .slice(0, 0, 2)
-                                       .sum()
-                                       .item<double>());
+  CHECK(torch::allclose(step.loss,
+                        vit::jsd_cross_entropy(logits, vit::labels_of(batch), 3, 12.0, 0.1)));
+  CHECK(part(step, "top1") ==
+        50 * (logits.argmax(1) == vit::labels_of(batch)).slice(0, 0, 2).sum().item<double>());
 }

@@ -1,8 +1,8 @@
 #include <torch/types.h>
 
 #include "tests/augment/support.h"
-#include "vit/tasks/classify/mixup.h"
 #include "vit/core/error.h"
+#include "vit/tasks/classify/mixup.h"
 
 using namespace vit;
 using namespace vit::test;

@@ -2,9 +2,9 @@
 
 #include "tests/catch.h"
 #include "tests/run/bench.h"
-#include "vit/run/open_model.h"
 #include "vit/export/bundle_files.h"
 #include "vit/report/csv.h"
+#include "vit/run/open_model.h"
 #include "vit/weights/tensors.h"
 
 using vit::test::Bench;

@@ -33,7 +33,8 @@ TEST_CASE("A segmenter gives logits of the image's own size, also where patches 
     network.eval();
     const torch::NoGradGuard no_grad;
     for (const auto& [height, width] : {std::pair(16, 16), std::pair(24, 40), std::pair(19, 33)}) {
-      const torch::Tensor logits = network.forward(vit::test::random_tensor({2, 3, height, width}, 1));
+      const torch::Tensor logits =
+          network.forward(vit::test::random_tensor({2, 3, height, width}, 1));
       CHECK(logits.sizes() == torch::IntArrayRef({2, 5, height, width}));
       CHECK(logits.isfinite().all().item<bool>());
     }

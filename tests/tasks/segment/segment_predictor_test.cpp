@@ -16,8 +16,8 @@ vit::Batch batch_of(const torch::Tensor& images, const vit::Placement& placement
   return {.images = images,
           .indices = torch::arange(images.size(0)),
           .annotations = nullptr,
-          .placements = std::vector<vit::Placement>(
-              static_cast<std::size_t>(images.size(0)), placement)};
+          .placements =
+              std::vector<vit::Placement>(static_cast<std::size_t>(images.size(0)), placement)};
 }
 
 const vit::Image& classes(const vit::Prediction& prediction) {
@@ -26,7 +26,8 @@ const vit::Image& classes(const vit::Prediction& prediction) {
 
 }  // namespace
 
-TEST_CASE("Scores of a stretched image come back to its file as PyTorch's bilinear resize has them") {
+TEST_CASE(
+    "Scores of a stretched image come back to its file as PyTorch's bilinear resize has them") {
   const torch::Tensor scores = vit::test::random_tensor({1, 4, 8, 12}, 3);
   vit::Placement placement;
   placement.original = {20, 30};

@@ -25,8 +25,9 @@ std::vector<std::pair<std::string, double>> top(const Prediction& prediction,
       logits.softmax(1).squeeze(0).topk(std::min(options.topk, logits.size(1)));
   std::vector<std::pair<std::string, double>> found;
   for (std::int64_t k = 0; k < values.size(0); ++k)
-    found.emplace_back(options.classes.at(static_cast<std::size_t>(indices[k].item<std::int64_t>())),
-                       values[k].item<double>());
+    found.emplace_back(
+        options.classes.at(static_cast<std::size_t>(indices[k].item<std::int64_t>())),
+        values[k].item<double>());
   return found;
 }
 
@@ -88,8 +89,8 @@ void ClassifyConfig::tell(const Prediction& prediction, const TellOptions& optio
 std::string ClassifyConfig::text(const Prediction& prediction, const TellOptions& options_) const {
   TextTable table({{"class"}, {"probability", Align::right}, {""}});
   for (const auto& [label, probability] : top(prediction, options_))
-    table.add({label, fixed(100 * probability, 2) + " %",
-               text_bar(probability, 30, options_.unicode)});
+    table.add(
+        {label, fixed(100 * probability, 2) + " %", text_bar(probability, 30, options_.unicode)});
   return table.text();
 }
 

@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "vit/image/input_spec.h"
 #include "vit/core/fields.h"
 #include "vit/data/batch.h"
+#include "vit/image/input_spec.h"
 #include "vit/models/image_model.h"
 
 namespace vit {

@@ -65,7 +65,8 @@ KeyFigures figures(const Metrics& metrics, std::int64_t num_classes) {
   if (num_classes > 5)
     figures.push_back({"Top-5 accuracy", fixed(value_of(metrics, "top5").value_or(0), 2) + " %"});
   for (const Known& known : kKnown)
-    figures.push_back({known.title, fixed(value_of(metrics, known.name).value_or(0), 4), known.more});
+    figures.push_back(
+        {known.title, fixed(value_of(metrics, known.name).value_or(0), 4), known.more});
   return figures;
 }
 

@@ -16,9 +16,9 @@ std::shared_ptr<Teacher> open_teacher(const DistillOptions& options, const TaskC
                 "name a run directory, a checkpoint, or weights together with teacher_model");
   const TrainingContext& training = *context.training;
   ImageModel& student = *context.model;
-  auto [model, own] = training.open_model(
-      options.teacher_model.empty() ? "auto" : options.teacher_model, *options.teacher_weights,
-      student.img_size(), student.num_classes());
+  auto [model, own] =
+      training.open_model(options.teacher_model.empty() ? "auto" : options.teacher_model,
+                          *options.teacher_weights, student.img_size(), student.num_classes());
   model->module().to(context.device);
   log::info(str("teacher: ", *options.teacher_weights, ", ",
                 human_count(static_cast<double>(parameter_count(*model))), " parameters, ",

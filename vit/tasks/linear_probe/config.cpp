@@ -17,13 +17,11 @@ std::vector<OptionRule> LinearProbeConfig::refused() const {
   for (const char* pattern : {"augment.*", "data.aug_repeats", "data.decode", "schedule.img_size",
                               "task.distillation.*", "task.jsd_*"})
     rules.push_back({pattern, one_view});
-  for (const char* pattern :
-       {"lora.*", "optim.layer_decay*", "schedule.drop_path_*", "train.grad_checkpointing",
-        "train.unfreeze_epoch", "model.*drop*"})
+  for (const char* pattern : {"lora.*", "optim.layer_decay*", "schedule.drop_path_*",
+                              "train.grad_checkpointing", "train.unfreeze_epoch", "model.*drop*"})
     rules.push_back({pattern, body_is_fixed});
   rules.push_back({"task.loss", one_view, "jsd"});
-  rules.push_back(
-      {"optim.clip_mode", "agc leaves the head out, and nothing else learns", "agc"});
+  rules.push_back({"optim.clip_mode", "agc leaves the head out, and nothing else learns", "agc"});
   return rules;
 }
 

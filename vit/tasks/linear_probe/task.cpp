@@ -66,7 +66,7 @@ bool LinearProbeTask::prepare(const std::atomic<bool>* stop) {
     });
   };
   std::optional<CachedFeatures> train = features(training.train_data, "train"),
-                          val = train ? features(training.val_data, "val") : std::nullopt;
+                                val = train ? features(training.val_data, "val") : std::nullopt;
   if (!val) return false;
   train_ = std::move(train);
   val_ = std::move(val);

@@ -32,9 +32,8 @@ std::vector<ClassShare> shares(const Image& classes, const std::vector<std::stri
     if (counts[value] > 0)
       found.push_back({names[value], static_cast<double>(counts[value]) /
                                          static_cast<double>(classes.pixels.size())});
-  std::stable_sort(found.begin(), found.end(), [](const ClassShare& a, const ClassShare& b) {
-    return a.share > b.share;
-  });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const ClassShare& a, const ClassShare& b) { return a.share > b.share; });
   return found;
 }
 
@@ -61,10 +60,10 @@ void SegmentConfig::adapt(InputSpec& input,
                 input.crop_mode + " cuts pixels off, and every pixel's class is asked for",
                 slides ? "set it to whole" : "set it to squash or border");
   if (slides != (input.crop_mode == "whole"))
-    throw Error(ErrorKind::usage, "data.crop_mode",
-                str("is ", input.crop_mode, ", and task.inference.mode is ",
-                    options.inference.mode),
-                slides ? "set it to whole" : "set it to squash or border, or the mode to slide");
+    throw Error(
+        ErrorKind::usage, "data.crop_mode",
+        str("is ", input.crop_mode, ", and task.inference.mode is ", options.inference.mode),
+        slides ? "set it to whole" : "set it to squash or border, or the mode to slide");
 }
 
 bool SegmentConfig::owns(const std::filesystem::path& weights) const {
@@ -93,7 +92,8 @@ ModelSpec SegmentConfig::model(const ModelSpec& spec) const {
 std::vector<OptionRule> SegmentConfig::refused() const {
   const std::string hard = "each pixel has one class, and mixed images have none";
   std::vector<OptionRule> rules;
-  for (const char* pattern : {"augment.mixup*", "augment.cutmix*"}) rules.push_back({pattern, hard});
+  for (const char* pattern : {"augment.mixup*", "augment.cutmix*"})
+    rules.push_back({pattern, hard});
   rules.push_back({"augment.multi_crop.*", "masks are learned of one view"});
   return rules;
 }
@@ -149,8 +149,8 @@ std::string SegmentConfig::text(const Prediction& prediction, const TellOptions&
   const Image& classes = std::get<Segmentation>(prediction).classes;
   TextTable table({{"class"}, {"of the image", Align::right}, {""}});
   for (const ClassShare& found : shares(classes, told.classes))
-    table.add({found.label, fixed(100 * found.share, 2) + " %",
-               text_bar(found.share, 30, told.unicode)});
+    table.add(
+        {found.label, fixed(100 * found.share, 2) + " %", text_bar(found.share, 30, told.unicode)});
   const std::filesystem::path mask = write_mask(classes, told);
   return table.text() + (mask.empty() ? "" : "mask: " + mask.string() + "\n");
 }

@@ -45,9 +45,9 @@ Image with_classes(const Image& image, const Image& classes,
 }
 
 void SegmentEvaluation::show(Shown shown) {
-  const auto place = std::upper_bound(
-      worst_.begin(), worst_.end(), shown,
-      [](const Shown& a, const Shown& b) { return a.miou < b.miou; });
+  const auto place =
+      std::upper_bound(worst_.begin(), worst_.end(), shown,
+                       [](const Shown& a, const Shown& b) { return a.miou < b.miou; });
   if (place == worst_.end() && worst_.size() >= kMostShown) return;
   worst_.insert(place, std::move(shown));
   if (worst_.size() > kMostShown) worst_.pop_back();
@@ -68,8 +68,7 @@ void SegmentEvaluation::add(const Batch& batch, const std::vector<Prediction>& p
     counts_.merge(of_image);
     ++images_;
     const double miou = segmentation_figures(of_image).mean_iou;
-    if (!std::isnan(miou))
-      show({batch.indices.const_data_ptr<std::int64_t>()[i], miou, found});
+    if (!std::isnan(miou)) show({batch.indices.const_data_ptr<std::int64_t>()[i], miou, found});
   }
 }
 
@@ -117,7 +116,8 @@ EvaluationReport SegmentEvaluation::report(const Dataset& data) const {
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
   Bars bars{.about = "Intersection over union of each class, the worst first.", .bars = {}};
-  Table table{.header = {"Class", "IoU %", "Accuracy %", "Dice %", "Pixels", "Predicted"}, .rows = {}};
+  Table table{.header = {"Class", "IoU %", "Accuracy %", "Dice %", "Pixels", "Predicted"},
+              .rows = {}};
   for (const std::size_t i : order) {
     if (!std::isnan(figures.iou[i])) bars.bars.emplace_back(classes_[i], percent(figures.iou[i]));
     const auto own = static_cast<std::int64_t>(i);

@@ -34,12 +34,12 @@ void MaskCollator::put(Annotations& annotations, std::int64_t row, const Sample&
   const torch::Tensor& masks = dynamic_cast<MaskMaps&>(annotations).masks;
   const Image& mask = sample.mask;
   if (mask.height != masks.size(1) || mask.width != masks.size(2))
-    throw Error(ErrorKind::usage, "augment.train",
-                str("leaves the mask of ", sample.source, " at ", mask.height, "x", mask.width,
-                    " pixels, and the images of its batch have ", masks.size(1), "x",
-                    masks.size(2)),
-                "end it with an operation that gives all samples the model's size: "
-                "random_scale_crop, random_resized_crop, resize");
+    throw Error(
+        ErrorKind::usage, "augment.train",
+        str("leaves the mask of ", sample.source, " at ", mask.height, "x", mask.width,
+            " pixels, and the images of its batch have ", masks.size(1), "x", masks.size(2)),
+        "end it with an operation that gives all samples the model's size: "
+        "random_scale_crop, random_resized_crop, resize");
   std::copy(mask.pixels.begin(), mask.pixels.end(),
             masks.data_ptr<std::uint8_t>() + row * masks.stride(0));
 }

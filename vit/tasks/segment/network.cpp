@@ -29,20 +29,20 @@ SegmentNetwork::SegmentNetwork(std::shared_ptr<ImageModel> backbone, const Segme
   std::int64_t width = 0;
   for (const std::int64_t layer : layers_) width += widths[static_cast<std::size_t>(layer)];
   if (options.head != "linear" && layers_.size() != 1)
-    throw Error(ErrorKind::usage, "task.layers",
-                str("names ", layers_.size(), " layers, and the head ", options.head,
-                    " looks at one"),
-                "name one, or choose task.head: linear");
+    throw Error(
+        ErrorKind::usage, "task.layers",
+        str("names ", layers_.size(), " layers, and the head ", options.head, " looks at one"),
+        "name one, or choose task.head: linear");
   // The backbone is owned by the pointer to the model; its module is a part of it.
-  register_module(kBackbone,
-                  std::shared_ptr<torch::nn::Module>(backbone_, &backbone_->module()));
+  register_module(kBackbone, std::shared_ptr<torch::nn::Module>(backbone_, &backbone_->module()));
   if (options.head == "linear") {
     LinearSegHeadOptions head = options.linear;
     head.in_channels = width;
     head.num_classes = num_classes;
     linear_ = register_module(kHead, LinearSegHead(head));
   } else if (options.head == "decoder_linear") {
-    decoder_linear_ = register_module(kHead, DecoderLinear(DecoderLinearOptions{width, num_classes}));
+    decoder_linear_ =
+        register_module(kHead, DecoderLinear(DecoderLinearOptions{width, num_classes}));
   } else {
     MaskTransformerOptions head = options.decoder;
     head.d_encoder = width;

@@ -12,8 +12,8 @@ void describe(FieldVisitor& visitor, SegmentInference& o) {
   visitor.field({"stride", &o.stride, "slide: pixels between windows; 0: two thirds of a window",
                  kNonNegative});
   visitor.field({"flip", &o.flip, "also of the mirrored image, probabilities averaged"});
-  visitor.field({"scales", &o.scales, "slide: sizes of the image, probabilities averaged",
-                 kPositive});
+  visitor.field(
+      {"scales", &o.scales, "slide: sizes of the image, probabilities averaged", kPositive});
 }
 
 void describe(FieldVisitor& visitor, SegmentOptions& o) {

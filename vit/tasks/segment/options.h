@@ -13,9 +13,9 @@ namespace vit {
 
 /// How the classes of an image's pixels are predicted.
 struct SegmentInference {
-  std::string mode = "whole";  ///< the image at once, or in sliding windows (slide)
-  std::int64_t stride = 0;     ///< slide: pixels between windows; 0: two thirds of a window
-  bool flip = false;           ///< also of the mirrored image, probabilities averaged
+  std::string mode = "whole";       ///< the image at once, or in sliding windows (slide)
+  std::int64_t stride = 0;          ///< slide: pixels between windows; 0: two thirds of a window
+  bool flip = false;                ///< also of the mirrored image, probabilities averaged
   std::vector<double> scales{1.0};  ///< slide: sizes of the image, probabilities averaged
 };
 void describe(FieldVisitor& visitor, SegmentInference& options);

@@ -27,8 +27,8 @@ torch::Tensor points(const Placement& placement, std::int64_t top, std::int64_t 
   auto* out = grid.data_ptr<float>();
   for (std::int64_t y = 0; y < rows; ++y)
     for (std::int64_t x = 0; x < width; ++x) {
-      const auto [u, v] = placement.input_point(static_cast<double>(x) + 0.5,
-                                                static_cast<double>(top + y) + 0.5);
+      const auto [u, v] =
+          placement.input_point(static_cast<double>(x) + 0.5, static_cast<double>(top + y) + 0.5);
       *out++ = static_cast<float>(2 * u / static_cast<double>(input.width) - 1);
       *out++ = static_cast<float>(2 * v / static_cast<double>(input.height) - 1);
     }

@@ -98,8 +98,8 @@ TaskStep SegmentTask::step(const Batch& batch) {
   }
   const torch::Tensor counted = masks != static_cast<std::int64_t>(kIgnoredClass);
   const torch::Tensor right = (logits.detach().argmax(1) == masks).logical_and(counted);
-  step.parts.emplace_back("pixel_accuracy", right.sum().to(torch::kFloat64) * 100 /
-                                                counted.sum().clamp_min(1));
+  step.parts.emplace_back("pixel_accuracy",
+                          right.sum().to(torch::kFloat64) * 100 / counted.sum().clamp_min(1));
   return step;
 }
 

@@ -33,7 +33,7 @@ class SegmentTask final : public Task {
 
  private:
   class KeptPredictor;
-  using Maps = std::vector<torch::Tensor>;  // of each layer, [B, D, h, w]
+  using Maps = std::vector<torch::Tensor>;    // of each layer, [B, D, h, w]
   using Kept = std::map<std::int64_t, Maps>;  // by the sample, each [1, D, h, w]
   [[nodiscard]] Maps features(const Batch& batch);
   /// Those of a batch whose images are always the same, computed once.
