@@ -22,9 +22,9 @@ namespace vit::html_parts {
 
 /// A name in at most `columns` columns; where its middle is left out, a hover shows more of it.
 [[nodiscard]] std::string short_name(const std::string& name, int columns = 40);
-/// An image inside the page. Large ones in the size in which they are shown: a page should not
-/// weigh as much as a data set.
-[[nodiscard]] std::string data_uri(const Image& image);
+/// An image inside the page. Large ones are reduced to this longest side: a page should not weigh
+/// as much as a data set.
+[[nodiscard]] std::string data_uri(const Image& image, int longest_side);
 /// A bar of 100 * share percent; `kind` is a class of the style sheet.
 [[nodiscard]] std::string bar(double share, const char* kind = "bar");
 [[nodiscard]] std::string percent(double value, int decimals);

@@ -19,7 +19,7 @@ std::string sample_card(const ReportSample& sample) {
     out += str("<img", tiny ? " class=\"tiny\"" : "", " alt=\"",
                html_text(shorten_middle(visible(sample.truth), 80)), "\" title=\"",
                html_text(shorten_middle(visible(sample.source), 300)), "\" src=\"",
-               data_uri(sample.picture), "\">");
+               data_uri(sample.picture, kLongestSide), "\">");
   }
   out += "<div class=\"truth\">" + short_name(sample.truth, 34) + "</div>";
   for (const Guess& guess : sample.guesses)
@@ -40,12 +40,12 @@ std::string group(const std::vector<ReportSample>& samples, bool correct, const 
 
 }  // namespace
 
-std::string data_uri(const Image& picture) {
+std::string data_uri(const Image& picture, int longest_side) {
   const int longest = std::max(picture.width, picture.height);
   if (longest <= kTinySide || picture.channels == 4) return png_data_uri(picture);
-  if (longest <= kLongestSide) return jpeg_data_uri(picture);
+  if (longest <= longest_side) return jpeg_data_uri(picture);
   const auto scaled = [&](int side) {
-    return std::max(1, static_cast<int>(static_cast<double>(side) * kLongestSide / longest + 0.5));
+    return std::max(1, static_cast<int>(static_cast<double>(side) * longest_side / longest + 0.5));
   };
   return jpeg_data_uri(
       resize(picture, scaled(picture.width), scaled(picture.height), Filter::lanczos));

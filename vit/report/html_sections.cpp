@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "vit/core/str.h"
 #include "vit/report/html_parts.h"
 #include "vit/report/markup.h"
@@ -29,14 +31,19 @@ struct Body {
 }  // namespace
 
 std::string gallery(const Gallery& gallery) {
+  constexpr int kLongestSide = 640;  // twice what is shown, for dense screens
   std::string cards;
   for (const Gallery::Item& item : gallery.items)
-    cards +=
-        str("<div class=\"card sample\"><img alt=\"",
-            html_text(shorten_middle(visible(item.caption), 80)), "\" title=\"",
-            html_text(shorten_middle(visible(item.source), 300)), "\" src=\"", data_uri(item.image),
-            "\"><div class=\"truth\">", short_name(item.caption, 34), "</div></div>\n");
-  return cards.empty() ? "" : about(gallery.about) + "<div class=\"samples\">" + cards + "</div>\n";
+    cards += str("<div class=\"card sample\"><img style=\"width:100%;height:auto\" alt=\"",
+                 html_text(shorten_middle(visible(item.caption), 80)), "\" title=\"",
+                 html_text(shorten_middle(visible(item.source), 300)), "\" src=\"",
+                 data_uri(item.image, kLongestSide), "\"><div class=\"truth\">",
+                 short_name(item.caption, 34), "</div></div>\n");
+  if (cards.empty()) return {};
+  return about(gallery.about) +
+         "<div class=\"samples\" style=\"grid-template-columns:"
+         "repeat(auto-fill,minmax(min(300px,100%),1fr))\">" +
+         cards + "</div>\n";
 }
 
 std::string bars(const Bars& bars) {
@@ -51,8 +58,13 @@ std::string bars(const Bars& bars) {
 
 std::string table(const Table& table) {
   std::string out = "<div class=\"card wide\"><table><tr>";
-  for (const std::string& name : table.header)
-    out += "<th>" + html_text(shorten_middle(visible(name), 60)) + "</th>";
+  for (std::size_t column = 0; column < table.header.size(); ++column) {
+    const bool numbers = std::any_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
+      return column < row.size() && parse_number(row[column]).has_value();
+    });
+    out += (numbers ? "<th class=\"n\">" : "<th>") +
+           html_text(shorten_middle(visible(table.header[column]), 60)) + "</th>";
+  }
   out += "</tr>\n";
   for (const auto& row : table.rows) {
     out += "<tr>";

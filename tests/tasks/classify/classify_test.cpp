@@ -138,7 +138,6 @@ TEST_CASE("Fewer than five classes give as many guesses, and top-5 is always rig
 TEST_CASE("Evaluating records no gradient") {
   vit::LinearModel model = model_of(3);
   Evaluated evaluated(model);
-  vit::ClassifyEvaluation& evaluation = evaluated.evaluation;
   evaluated.add(batch_of({0, 1, 2}));
   CHECK_FALSE(model->parameters()[0].grad().defined());
 }
