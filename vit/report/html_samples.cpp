@@ -40,15 +40,14 @@ std::string group(const std::vector<ReportSample>& samples, bool correct, const 
 
 }  // namespace
 
-std::string data_uri(const Image& picture, int longest_side) {
-  const int longest = std::max(picture.width, picture.height);
-  if (longest <= kTinySide || picture.channels == 4) return png_data_uri(picture);
-  if (longest <= longest_side) return jpeg_data_uri(picture);
+std::string data_uri(const Image& image, int longest_side) {
+  const int longest = std::max(image.width, image.height);
+  if (longest <= kTinySide || image.channels == 4) return png_data_uri(image);
+  if (longest <= longest_side) return jpeg_data_uri(image);
   const auto scaled = [&](int side) {
     return std::max(1, static_cast<int>(static_cast<double>(side) * longest_side / longest + 0.5));
   };
-  return jpeg_data_uri(
-      resize(picture, scaled(picture.width), scaled(picture.height), Filter::lanczos));
+  return jpeg_data_uri(resize(image, scaled(image.width), scaled(image.height), Filter::lanczos));
 }
 
 std::string samples(const std::vector<ReportSample>& samples) {

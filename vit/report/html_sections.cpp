@@ -77,7 +77,7 @@ std::string table(const Table& table) {
 }
 
 std::string section(const Section& section) {
-  const std::string body = std::visit(Body(), section.body);
+  std::string body = std::visit(Body(), section.body);
   if (body.empty() || section.title.empty()) return body;
   return "<h2>" + html_text(shorten_middle(visible(section.title), 120)) + "</h2>\n" + body;
 }

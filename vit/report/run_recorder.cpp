@@ -40,18 +40,18 @@ CsvCell cell(const EpochEvent& event, const std::string& column) {
 }  // namespace
 
 RunRecorder::RunRecorder(const std::filesystem::path& folder, std::optional<ResumePoint> resumed,
-                         const Metrics& of_evaluation)
-    : columns_(columns_of(of_evaluation)) {
-  const std::filesystem::path summary = folder / "summary.csv", metrics = folder / "metrics.jsonl";
+                         const Metrics& metrics)
+    : columns_(columns_of(metrics)) {
+  const std::filesystem::path summary = folder / "summary.csv", lines = folder / "metrics.jsonl";
   if (resumed) {
     repair_csv(summary, "epoch", resumed->epoch);
-    repair_jsonl(metrics, "step", resumed->update);
+    repair_jsonl(lines, "step", resumed->update);
     last_recorded_update_ = resumed->update;
     // A run that an older version began goes on with its columns.
     if (!text_if_there(summary).empty()) columns_ = read_csv(summary).header;
   }
   summary_.emplace(summary, columns_);
-  metrics_.emplace(metrics);
+  metrics_.emplace(lines);
   events_.emplace(folder, resumed ? std::optional(resumed->update + 1) : std::nullopt);
 }
 
