@@ -52,8 +52,8 @@ void BuiltExperiment::make_model() {
   const auto seed = static_cast<std::uint64_t>(experiment.seed);
   model = create_model(experiment.task->model(experiment.model));
   model->init_weights(seed);
-  const bool whole = experiment.init.weights && experiment.task->owns(*experiment.init.weights);
-  if (experiment.init.weights && !whole) {
+  whole_weights_ = experiment.init.weights && experiment.task->owns(*experiment.init.weights);
+  if (experiment.init.weights && !whole_weights_) {
     for (const std::string& line : recognition(experiment)) log::info(line);
     const LoadReport report = load_initial_weights(*model, experiment);
     log::info(str(*experiment.init.weights, ": ", report.summary()));
@@ -88,7 +88,7 @@ void BuiltExperiment::make_task(Purpose purpose) {
                                 .seed = static_cast<std::uint64_t>(experiment.seed),
                                 .device = device,
                                 .training = purpose == Purpose::training ? &*training_ : nullptr});
-  if (experiment.init.weights && experiment.task->owns(*experiment.init.weights))
+  if (whole_weights_)
     log::info(str(*experiment.init.weights, ": ", task->load(*experiment.init.weights).summary()));
   task->network().module().to(device);
 }

@@ -60,6 +60,7 @@ class BuiltExperiment {
   [[nodiscard]] std::string frozen_text() const;
   [[nodiscard]] std::string sizes_text() const;
 
+  bool whole_weights_ = false;  // init.weights are the task's own, head and all
   std::optional<TrainingContext> training_;
   std::vector<std::string> frozen_;                   // parameters that do not learn, at first
   std::map<std::int64_t, Pipeline> sized_pipelines_;  // by the epoch from which they are used
