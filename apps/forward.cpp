@@ -64,13 +64,9 @@ void forward_whole(const ForwardArguments& arguments, Experiment& experiment,
                    const torch::Tensor& x) {
   experiment.task.config().take_from(arguments.weights, experiment.model);
   const std::shared_ptr<ImageModel> model = create_model(experiment.task->model(experiment.model));
-  InputSpec input = experiment_input(experiment);
   const auto task =
-      experiment.task->make({.model = model,
-                             .spec = experiment.model,
-                             .input = input,
-                             .classes = std::vector<std::string>(
-                                 static_cast<std::size_t>(num_classes(experiment.model)))});
+      make_task(experiment, model, experiment_input(experiment),
+                std::vector<std::string>(static_cast<std::size_t>(num_classes(experiment.model))));
   const LoadReport report = task->load(arguments.weights);
   log::info(report.summary());
   const c10::Device device = resolve_device(experiment.train.device);

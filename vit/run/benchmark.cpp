@@ -19,6 +19,7 @@
 #include "vit/kernels/isa.h"
 #include "vit/models/profile.h"
 #include "vit/optim/optimizer.h"
+#include "vit/run/open_model.h"
 #include "vit/train/device.h"
 #include "vit/train/prediction_scope.h"
 #include "vit/train/process_memory.h"
@@ -148,12 +149,8 @@ RandomTask random_task(const Experiment& experiment) {
   made.model = create_model(experiment.task->model(experiment.model));
   made.model->init_weights(seed);
   ModelSpec spec = experiment.model;  // num_classes() wants to be able to change it
-  made.task = experiment.task->make(
-      {.model = made.model,
-       .spec = experiment.model,
-       .input = experiment_input(experiment),
-       .classes = std::vector<std::string>(static_cast<std::size_t>(num_classes(spec))),
-       .seed = seed});
+  made.task = make_task(experiment, made.model, experiment_input(experiment),
+                        std::vector<std::string>(static_cast<std::size_t>(num_classes(spec))));
   made.task->network().module().to(resolve_device(experiment.train.device));
   return made;
 }

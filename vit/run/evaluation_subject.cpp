@@ -95,12 +95,8 @@ EvaluationSubject of_experiment(const SubjectRequest& request) {
     for (const std::string& line : recognition(experiment)) log::info(line);
     log::info(load_initial_weights(*model, experiment).summary());
   }
-  const std::shared_ptr<Task> task =
-      experiment.task->make({.model = model,
-                             .spec = experiment.model,
-                             .input = experiment_input(experiment),
-                             .classes = experiment.task->classes(*subject.data),
-                             .seed = static_cast<std::uint64_t>(experiment.seed)});
+  const std::shared_ptr<Task> task = make_task(experiment, model, experiment_input(experiment),
+                                               experiment.task->classes(*subject.data));
   if (whole) task->load(subject.weights);
   task->network().module().to(subject.device);
   task->network().module().eval();

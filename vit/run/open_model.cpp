@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "vit/core/error.h"
 #include "vit/core/log.h"
@@ -67,17 +68,6 @@ bool is_experiment(const fs::path& path) {
   return path.extension() == ".yaml" || path.extension() == ".yml";
 }
 
-/// The task of an experiment on its model, which is made unless it is there.
-void make_task(TrainedModel& opened) {
-  const Experiment& experiment = opened.experiment;
-  if (!opened.model) opened.model = create_model(experiment.task->model(experiment.model));
-  opened.task = experiment.task->make({.model = opened.model,
-                                       .spec = experiment.model,
-                                       .input = opened.preprocessing,
-                                       .classes = opened.labels,
-                                       .seed = static_cast<std::uint64_t>(experiment.seed)});
-}
-
 fs::path weights_file(const fs::path& path) {
   std::error_code error;
   const fs::path usual = path / "model.safetensors";
@@ -122,7 +112,8 @@ TrainedModel open_model(const fs::path& path, const std::vector<std::string>& se
   opened.preprocessing.exif_orientation = opened.experiment.data.decoding.exif_orientation;
   opened.labels = info.labels;
   opened.state = info.state;
-  make_task(opened);
+  opened.model = create_model(opened.experiment.task->model(opened.experiment.model));
+  opened.task = make_task(opened.experiment, opened.model, opened.preprocessing, opened.labels);
   opened.task->load(opened.checkpoint);
   opened.task->network().module().eval();
   return opened;
@@ -162,10 +153,19 @@ TrainedModel open_named_model(const std::string& name, const std::string& weight
     for (std::int64_t i = 0; i < outputs; ++i) opened.labels.push_back(std::to_string(i));
   }
   opened.experiment.recognised.reset();  // the file's tensors have been copied
-  make_task(opened);
+  opened.task = make_task(opened.experiment, opened.model, opened.preprocessing, opened.labels);
   if (whole) log::info(opened.task->load(weights).summary());
   opened.task->network().module().eval();
   return opened;
+}
+
+std::unique_ptr<Task> make_task(const Experiment& experiment, std::shared_ptr<ImageModel> model,
+                                const InputSpec& input, std::vector<std::string> classes) {
+  return experiment.task->make({.model = std::move(model),
+                                .spec = experiment.model,
+                                .input = input,
+                                .classes = std::move(classes),
+                                .seed = static_cast<std::uint64_t>(experiment.seed)});
 }
 
 ModelCard model_card(const TrainedModel& trained) {

@@ -43,6 +43,13 @@ struct TrainedModel {
 [[nodiscard]] TrainedModel open_named_model(const std::string& name, const std::string& weights,
                                             const std::vector<std::string>& sets = {});
 
+/// The task of an experiment on the model that it builds on, to be used and not trained; on the
+/// CPU. `classes`: what its outputs are called.
+[[nodiscard]] std::unique_ptr<Task> make_task(const Experiment& experiment,
+                                              std::shared_ptr<ImageModel> model,
+                                              const InputSpec& input,
+                                              std::vector<std::string> classes);
+
 /// What an exported file says of it.
 [[nodiscard]] ModelCard model_card(const TrainedModel& trained);
 
