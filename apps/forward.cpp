@@ -26,13 +26,17 @@ struct ForwardArguments {
   bool json = false;
 };
 
-torch::Tensor read_input(const std::string& path) {
+/// All tensors of the file; `x` is among them.
+NamedTensors read_inputs(const std::string& path) {
   const SafetensorsFile file = SafetensorsFile::open(path);
   const torch::Tensor x = read_tensor(file, file.at("x"));
   if (x.scalar_type() != torch::kFloat32 || x.dim() != 4)
     throw Error(ErrorKind::data, path, "tensor `x` is not float32 [B, C, H, W]",
                 "write it as float32 [B, C, H, W]");
-  return x;
+  NamedTensors inputs;
+  for (const TensorInfo& info : file.tensors())
+    inputs.emplace_back(info.name, read_tensor(file, info));
+  return inputs;
 }
 
 /// What comes behind the features: `logits`, or `pooled` where the model has no classifier, or one
@@ -61,7 +65,7 @@ void add_head(ImageModel& model, const torch::Tensor& features, bool unlike_file
 /// The network of a task that has more than a classifier, with weights of all of it: its outputs by
 /// their names.
 void forward_whole(const ForwardArguments& arguments, Experiment& experiment,
-                   const torch::Tensor& x) {
+                   const NamedTensors& inputs) {
   experiment.task.config().take_from(arguments.weights, experiment.model);
   const std::shared_ptr<ImageModel> model = create_model(experiment.task->model(experiment.model));
   const auto task =
@@ -74,9 +78,10 @@ void forward_whole(const ForwardArguments& arguments, Experiment& experiment,
   task->network().module().eval();
   at::globalContext().setAllowTF32CuDNN(false);
   const torch::NoGradGuard no_grad;
-  const ExportedGraph graph = task->exported();
+  NamedTensors moved;
+  for (const auto& [name, tensor] : inputs) moved.emplace_back(name, tensor.to(device));
   TensorWriter writer;
-  writer.add(graph.output, graph.forward(x.to(device)));
+  for (const auto& [name, tensor] : task->outputs(moved)) writer.add(name, tensor);
   writer.write(arguments.output);
   if (arguments.json)
     print_json({{"output", arguments.output},
@@ -87,7 +92,8 @@ void forward_whole(const ForwardArguments& arguments, Experiment& experiment,
 
 void forward(const ForwardArguments& arguments) {
   require_model_name(arguments.model, "--model");
-  const torch::Tensor x = read_input(arguments.input);
+  const NamedTensors inputs = read_inputs(arguments.input);
+  const torch::Tensor& x = input_of(inputs, "x");
   const Size2 picture{x.size(2), x.size(3)};
   // The model is made for these pictures, unless the user says otherwise.
   std::vector<std::string> sets = {
@@ -97,7 +103,7 @@ void forward(const ForwardArguments& arguments) {
   Experiment experiment = parse_experiment(
       "model: {name: " + json_string(arguments.model, "--model") + "}", "--model", sets, picture);
   set_compute_threads(experiment.train.threads);
-  if (experiment.task->owns(arguments.weights)) return forward_whole(arguments, experiment, x);
+  if (experiment.task->owns(arguments.weights)) return forward_whole(arguments, experiment, inputs);
   const std::shared_ptr<ImageModel> model = create_model(experiment.model);
   if (experiment.init.reset_head) model->init_weights(static_cast<std::uint64_t>(experiment.seed));
   for (const std::string& line : recognition(experiment)) log::info(line);
@@ -146,7 +152,9 @@ void add_forward(CLI::App& program) {
   add_sets(*command, arguments->sets);
   command->add_option("--weights", arguments->weights, "Weights of any known format and naming")
       ->required();
-  command->add_option("--input", arguments->input, "safetensors file with `x` [B, C, H, W] float32")
+  command
+      ->add_option("--input", arguments->input,
+                   "safetensors file with `x` [B, C, H, W] float32, and what else the task takes")
       ->required();
   command->add_option("--output", arguments->output, "safetensors file to write")->required();
   command->add_flag("--json", arguments->json, "Print what was loaded as one JSON object");

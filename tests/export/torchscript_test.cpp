@@ -232,3 +232,34 @@ TEST_CASE("An exported convolutional network takes images of any size") {
                           model->forward(x), 1e-4, 1e-5));
   }
 }
+
+TEST_CASE("What follows the network is written as a script, and does as many steps as it must") {
+  const vit::test::ScratchFolder folder;
+  vit::VisionTransformer model = small_model();
+  vit::ExportedGraph graph{
+      model.get(), [&](const torch::Tensor& x) { return model->forward(x); }, {16, 16}};
+  // Halves until all are small: how often depends on what the network computed.
+  graph.then = vit::ExportedStep{[](const torch::Tensor& logits) {
+                                   torch::Tensor x = logits * 64;
+                                   while (x.abs().max().item<double>() > 1) x = x / 2;
+                                   return x;
+                                 },
+                                 "def finish(self, x: Tensor) -> Tensor:\n"
+                                 "    x = x * 64\n"
+                                 "    while float(x.abs().max()) > 1.0:\n"
+                                 "        x = x / 2\n"
+                                 "    return x\n"};
+  vit::export_torchscript(graph, card(), folder / "model.pt");
+  vit::ScriptedModel read = vit::load_torchscript(folder / "model.pt");
+  const torch::NoGradGuard no_grad;
+  for (const double scale : {0.1, 100.0}) {
+    const torch::Tensor x = torch::rand({2, 3, 16, 16}) * scale;
+    const torch::Tensor found = read.module.forward({x}).toTensor();
+    CHECK(torch::allclose(found, graph(x), 1e-5, 1e-6));
+    CHECK(found.abs().max().item<double>() <= 1);
+  }
+  // A script that computes something else is found out before the file appears.
+  graph.then->script = "def finish(self, x: Tensor) -> Tensor:\n    return x\n";
+  CHECK_THROWS_AS(vit::export_torchscript(graph, card(), folder / "other.pt"), vit::Error);
+  CHECK_FALSE(std::filesystem::exists(folder / "other.pt"));
+}

@@ -10,6 +10,7 @@
 #include "vit/core/error.h"
 #include "vit/io/home_path.h"
 #include "vit/io/printable.h"
+#include "vit/tasks/registry.h"
 #include "vit/weights/hub_models.h"
 
 namespace vit {
@@ -96,7 +97,12 @@ std::shared_ptr<const RecognisedModel> recognise_model(YamlDocument& document,
   auto result = std::make_shared<RecognisedModel>();
   result->file = open_initial_weights(weights->text, weights->place.text());
   const std::optional<Size2> given = given_size(document);
-  result->found = recognise(result->file, given ? given : picture);
+  const std::optional<Size2> size = given ? given : picture;
+  std::optional<Recognised> of_the_task;
+  if (const YamlNode* task = value_of(document, "task", "name");
+      task != nullptr && is_task(task->text))
+    of_the_task = create_task(task->text)->recognise(result->file, size);
+  result->found = of_the_task ? *std::move(of_the_task) : recognise(result->file, size);
   const Recognised& found = result->found;
   document.set("model.name=" + found.name);
   for (const auto& [key, value] : found.options) set_if_absent(document, "model", key, value);

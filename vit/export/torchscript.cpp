@@ -27,8 +27,8 @@ using Json = nlohmann::json;
 
 constexpr const char* kCardFile = "vit.json";
 
-/// The method that the trace becomes where `forward` looks at the size of the images first.
-constexpr const char* kOfOneSize = "forward_of_one_size";
+/// The method that the trace becomes where `forward` does more than it.
+constexpr const char* kTraced = "network";
 
 std::string card_to_json(const ModelCard& card, bool fixed_size) {
   Json json = Json::parse(input_spec_to_json(card.preprocessing));
@@ -120,23 +120,28 @@ bool takes_other_sizes(const ExportedGraph& graph, const Trace& traced) {
   }
 }
 
-/// `forward` as a method that takes images of one size only. Without it a trace computes something
-/// for other sizes too: it cuts off what is more.
-void define_forward_of_one_size(torch::jit::Module& scripted, const ExportedGraph& graph) {
+/// `forward` as a method around the trace: takes images of one size only, where the trace computes
+/// something for other sizes too (it cuts off what is more), and finishes what the network
+/// computes.
+void define_forward(torch::jit::Module& scripted, const ExportedGraph& graph, bool fixed_size) {
   const Size2 size = graph.img_size;
-  const std::string sizes = vit::str(graph.in_chans, ", ", size.height, ", ", size.width);
-  scripted.define(vit::str(
-      "def forward(self, x: Tensor) -> Tensor:\n"
-      "    assert x.dim() == 4 and [x.size(1), x.size(2), x.size(3)] == [",
-      sizes, "], \"this model takes images [batch, ", sizes,
-      "], and no other size; got \" + str(x.size())\n    return self.", kOfOneSize, "(x)\n"));
+  std::string source = "def forward(self, x: Tensor) -> Tensor:\n";
+  if (fixed_size) {
+    const std::string sizes = vit::str(graph.in_chans, ", ", size.height, ", ", size.width);
+    source += vit::str("    assert x.dim() == 4 and [x.size(1), x.size(2), x.size(3)] == [", sizes,
+                       "], \"this model takes images [batch, ", sizes,
+                       "], and no other size; got \" + str(x.size())\n");
+  }
+  const std::string network = vit::str("self.", kTraced, "(x)");
+  source += "    return " + (graph.then ? "self.finish(" + network + ")" : network) + "\n";
+  scripted.define((graph.then ? graph.then->script : "") + source);
 }
 
 ExportCheck compare(const ExportedGraph& graph, torch::jit::Module& scripted) {
   ExportCheck check;
   for (const std::int64_t batch : {1, 5}) {
     const torch::Tensor x = example_input(graph, batch, graph.img_size);
-    const torch::Tensor expected = graph.forward(x), found = scripted.forward({x}).toTensor();
+    const torch::Tensor expected = graph(x), found = scripted.forward({x}).toTensor();
     if (expected.sizes() != found.sizes())
       throw Error(ErrorKind::weights, "export",
                   vit::str("the exported model gives ", found.sizes(), " for ", batch,
@@ -176,8 +181,9 @@ ExportCheck export_torchscript(const ExportedGraph& graph, const ModelCard& card
     throw Error(ErrorKind::usage, "data.crop_mode",
                 "whole keeps the image's shape, and the exported model takes images of one size",
                 "set data.crop_mode: center, squash or border");
-  traced.add_as(fixed_size ? kOfOneSize : "forward");
-  if (fixed_size) define_forward_of_one_size(traced.module, graph);
+  const bool wrapped = fixed_size || graph.then;
+  traced.add_as(wrapped ? kTraced : "forward");
+  if (wrapped) define_forward(traced.module, graph, fixed_size);
   std::stringstream bytes;
   traced.module.save(bytes, {{kCardFile, card_to_json(card, fixed_size)}});
 

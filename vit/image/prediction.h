@@ -3,6 +3,7 @@
 #include <variant>
 #include <vector>
 
+#include "vit/image/box.h"
 #include "vit/image/image.h"
 
 namespace vit {
@@ -17,7 +18,24 @@ struct Segmentation {
   Image classes;  ///< one channel
 };
 
+/// An object that was found: its class and its box in the pixels of the image's file.
+struct FoundObject {
+  Box box;
+  double score = 0;  ///< 0 to 1
+};
+
+/// What a detector says of an image: what is in it, the surest first.
+struct DetectedObjects {
+  std::vector<FoundObject> objects;
+};
+
+/// What a network that was given no classes says of an image: numbers that are alike for images
+/// that are alike.
+struct Embedding {
+  std::vector<float> values;
+};
+
 /// What a model says of one image. A task adds its own kind here.
-using Prediction = std::variant<ClassScores, Segmentation>;
+using Prediction = std::variant<ClassScores, Segmentation, DetectedObjects, Embedding>;
 
 }  // namespace vit

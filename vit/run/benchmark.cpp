@@ -213,7 +213,7 @@ Benchmark benchmark_inference(const Experiment& given, const BenchmarkRequest& r
   const ExportedGraph graph = random.task->exported();
   const PredictionScope prediction(device, dtype);
   const auto step = [&] {
-    graph.forward(images);
+    (void)graph(images);
     prediction.check();
   };
   return measure(experiment, request, dtype, *random.model, 1.0, step);

@@ -107,7 +107,7 @@ EvaluationSubject of_experiment(const SubjectRequest& request) {
   opened.decoding = experiment.data.decoding;
   opened.labels = experiment.task->classes(*subject.data);
   opened.of_task = task;
-  opened.predictor = experiment.task->predictor(task->exported().forward, opened.preprocessing,
+  opened.predictor = experiment.task->predictor(task->exported(), opened.preprocessing,
                                                 opened.labels, request.options);
   return subject;
 }

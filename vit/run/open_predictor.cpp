@@ -72,7 +72,7 @@ OpenedPredictor open_predictor(const PredictorRequest& request, c10::Device devi
     opened.decoding = opened.experiment->data.decoding;
     const std::shared_ptr<Task> task = trained.task;
     opened.of_task = task;
-    opened.predictor = opened.task->predictor(task->exported().forward, opened.preprocessing,
+    opened.predictor = opened.task->predictor(task->exported(), opened.preprocessing,
                                               opened.labels, request.options);
   }
   opened.decoding.exif_orientation = opened.preprocessing.exif_orientation;

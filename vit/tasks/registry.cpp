@@ -1,5 +1,7 @@
 #include "vit/tasks/registry.h"
 
+#include <algorithm>
+
 #include "vit/core/error.h"
 #include "vit/tasks/classify/config.h"
 #include "vit/tasks/linear_probe/config.h"
@@ -30,6 +32,12 @@ const std::vector<TaskEntry>& task_entries() {
       {"segment", "which class each pixel of an image is of", make<SegmentConfig>},
   };
   return entries;
+}
+
+bool is_task(std::string_view name) {
+  const std::vector<TaskEntry>& entries = task_entries();
+  return std::any_of(entries.begin(), entries.end(),
+                     [&](const TaskEntry& entry) { return entry.name == name; });
 }
 
 std::unique_ptr<TaskConfig> create_task(std::string_view name) {

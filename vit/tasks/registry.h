@@ -41,6 +41,9 @@ void describe(FieldVisitor& visitor, TaskSpec& spec);
 /// name, where there is none.
 [[nodiscard]] std::unique_ptr<TaskConfig> create_task(std::string_view name);
 
+/// Whether there is a task of this name.
+[[nodiscard]] bool is_task(std::string_view name);
+
 struct TaskEntry {
   std::string_view name, about;
   std::unique_ptr<TaskConfig> (*make)();

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "vit/image/input_spec.h"
 #include "vit/models/registry.h"
 #include "vit/train/task.h"
+#include "vit/weights/recognise.h"
 
 namespace vit {
 
@@ -116,6 +118,12 @@ class TaskConfig {
                      const std::function<bool(std::string_view key)>& /*given*/) const {}
   /// Whether these are weights of the whole network, and not of the model that it builds on alone.
   [[nodiscard]] virtual bool owns(const std::filesystem::path& /*weights*/) const { return false; }
+  /// The model that it builds on, of weights of its own whose names no model of images has; nothing
+  /// where vit::recognise knows them. `image`: as there.
+  [[nodiscard]] virtual std::optional<Recognised> recognise(const WeightsFile& /*weights*/,
+                                                            std::optional<Size2> /*image*/) const {
+    return std::nullopt;
+  }
   /// Reads what the weights of its own say of the classes and of its options.
   virtual void take_from(const std::filesystem::path& /*weights*/, ModelSpec& /*spec*/) {}
   /// The model that it builds on, of what model.* says: with another head, or none.

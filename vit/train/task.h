@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@
 #include "vit/models/network.h"
 #include "vit/report/section.h"
 #include "vit/weights/load_report.h"
+#include "vit/weights/tensors.h"
 
 namespace vit {
 
@@ -61,6 +63,15 @@ class Evaluation {
   [[nodiscard]] virtual EvaluationReport report(const Dataset& data) const = 0;
 };
 
+/// What follows a network's forward pass in an exported file, where a trace cannot hold it because
+/// its steps depend on what was found.
+struct ExportedStep {
+  Graph run;  ///< of what the network computes
+  /// The same as the body of a TorchScript method, `def finish(self, x: Tensor) -> Tensor:`, with
+  /// the methods that it calls.
+  std::string script;
+};
+
 /// What an exported file computes: one tensor of one batch of images.
 struct ExportedGraph {
   torch::nn::Module* module = nullptr;  ///< owns the weights
@@ -68,6 +79,12 @@ struct ExportedGraph {
   Size2 img_size{};
   std::int64_t in_chans = 3;
   std::string output = "logits";  ///< what is computed, by name
+  std::optional<ExportedStep> then{};
+
+  /// All of it, as the file computes it.
+  [[nodiscard]] torch::Tensor operator()(const torch::Tensor& images) const {
+    return then ? then->run(forward(images)) : forward(images);
+  }
 };
 
 /// What is learned: a network, what its loss is, and how it is evaluated. The trainer knows nothing
@@ -91,6 +108,9 @@ class Task {
   [[nodiscard]] virtual std::unique_ptr<Predictor> predictor() = 0;
   [[nodiscard]] virtual std::unique_ptr<Evaluation> evaluation() const = 0;
   [[nodiscard]] virtual ExportedGraph exported() = 0;
+  /// What the network computes of named tensors, `x` [B, C, H, W] and what else it takes, by the
+  /// names that its source library has for them. Throws Error (usage) where an input is missing.
+  [[nodiscard]] virtual NamedTensors outputs(const NamedTensors& inputs);
   /// Puts the weights of one of its checkpoints into the network; averages in their place, where it
   /// has some. Throws Error (weights) where they do not fit.
   virtual LoadReport load(const std::filesystem::path& checkpoint) = 0;
@@ -112,5 +132,8 @@ class Task {
   /// Whether forward passes are to be in float32 whatever train.amp says.
   [[nodiscard]] virtual bool full_precision() const { return false; }
 };
+
+/// The input of this name. Throws Error (usage) where there is none.
+[[nodiscard]] const torch::Tensor& input_of(const NamedTensors& inputs, std::string_view name);
 
 }  // namespace vit

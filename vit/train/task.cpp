@@ -1,0 +1,19 @@
+#include "vit/train/task.h"
+
+#include "vit/core/error.h"
+
+namespace vit {
+
+NamedTensors Task::outputs(const NamedTensors& inputs) {
+  const ExportedGraph graph = exported();
+  return {{graph.output, graph.forward(input_of(inputs, "x"))}};
+}
+
+const torch::Tensor& input_of(const NamedTensors& inputs, std::string_view name) {
+  for (const auto& [own, tensor] : inputs)
+    if (own == name) return tensor;
+  throw Error(ErrorKind::usage, "--input", str("there is no tensor `", name, "` in it"),
+              str("put the tensor `", name, "` into the file"));
+}
+
+}  // namespace vit
