@@ -5,7 +5,7 @@
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "tests/support/module.h"
-#include "tests/tasks/segment/fixture.h"
+#include "tests/support/model_fixture.h"
 #include "vit/nn/initial_weights.h"
 #include "vit/nn/random.h"
 #include "vit/tasks/segment/resize_logits.h"
@@ -26,7 +26,7 @@ LinearSegHead linear_head(double dropout = 0) {
 TEST_CASE("The linear head computes and learns as DINOv2's, from one layer and from several") {
   for (const auto& [name, layers] :
        {std::pair("dinov2_linear_seg", 1), {"dinov2_linear_seg_ms", 4}}) {
-    const vit::test::SegmentFixture fixture(name);
+    const vit::test::ModelFixture fixture(name);
     if (!fixture) continue;
     INFO(name);
     std::vector<torch::Tensor> features;

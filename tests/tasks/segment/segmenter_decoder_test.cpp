@@ -8,7 +8,7 @@
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "tests/support/module.h"
-#include "tests/tasks/segment/fixture.h"
+#include "tests/support/model_fixture.h"
 #include "vit/models/vit.h"
 #include "vit/nn/initial_weights.h"
 #include "vit/nn/random.h"
@@ -44,13 +44,13 @@ vit::VisionTransformer encoder_for(const vit::Size2& image) {
 }  // namespace
 
 TEST_CASE("Segmenter's decoders give what its repository computes") {
-  if (const vit::test::SegmentFixture fixture("segmenter_mask_decoder"); fixture) {
+  if (const vit::test::ModelFixture fixture("segmenter_mask_decoder"); fixture) {
     MaskTransformer decoder(fixture_options());
     fixture.load(*decoder);
     decoder->eval();
     fixture.check("masks", decoder(fixture.at("features"), vit::Size2{4, 6}));
   }
-  if (const vit::test::SegmentFixture fixture("segmenter_linear_decoder"); fixture) {
+  if (const vit::test::ModelFixture fixture("segmenter_linear_decoder"); fixture) {
     DecoderLinear decoder(DecoderLinearOptions{.d_encoder = 48, .num_classes = 7});
     fixture.load(*decoder);
     fixture.check("masks", decoder(fixture.at("features"), vit::Size2{4, 6}));
@@ -58,7 +58,7 @@ TEST_CASE("Segmenter's decoders give what its repository computes") {
 }
 
 TEST_CASE("A whole Segmenter: padded, encoded, decoded, resized and cut") {
-  const vit::test::SegmentFixture fixture("segmenter_full_mask");
+  const vit::test::ModelFixture fixture("segmenter_full_mask");
   if (!fixture) return;
   constexpr std::int64_t kPatch = 8;
   MaskTransformer decoder(fixture_options());

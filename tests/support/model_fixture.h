@@ -14,11 +14,11 @@
 
 namespace vit::test {
 
-/// A fixture of a segmentation model: its weights and what its source computes.
-class SegmentFixture {
+/// A fixture of a model: its weights and what its source library computes.
+class ModelFixture {
  public:
   /// Skips where there is none.
-  explicit SegmentFixture(const std::string& name) : folder_(shared("fixtures/models/" + name)) {}
+  explicit ModelFixture(const std::string& name) : folder_(shared("fixtures/models/" + name)) {}
   explicit operator bool() const { return folder_.has_value(); }
 
   [[nodiscard]] torch::Tensor at(const std::string& name) const {
