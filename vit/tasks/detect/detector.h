@@ -41,6 +41,9 @@ struct ObjectMatch {
 /// torch::nn::Module.
 class Detector : public Network {
  public:
+  /// Draws the weights of all but the backbone.
+  virtual void init_head(std::uint64_t seed) = 0;
+
   /// x [B, C, H, W], normalised -> the head's outputs, by the names that its source has for them
   /// (`logits` [B, Q, K], `pred_boxes` [B, Q, 4] …).
   virtual NamedTensors forward(const torch::Tensor& x) = 0;

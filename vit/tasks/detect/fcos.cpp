@@ -1,0 +1,205 @@
+#include "vit/tasks/detect/fcos.h"
+
+#include <ATen/ops/binary_cross_entropy_with_logits.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/one_hot.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+
+#include "vit/core/error.h"
+#include "vit/core/log.h"
+#include "vit/loss/box_ops.h"
+#include "vit/loss/sigmoid_focal.h"
+#include "vit/tasks/detect/simple_pyramid.h"
+#include "vit/tasks/whole_weights.h"
+
+namespace vit {
+namespace {
+
+/// The weights of a model's parts, whose names are `part` plus a point, as rules for the network.
+std::vector<LayerRule> on_part(std::vector<LayerRule> rules, const std::string& part) {
+  for (LayerRule& rule : rules) {
+    const std::string own = rule.pattern.starts_with('^') ? rule.pattern.substr(1) : rule.pattern;
+    rule.pattern = "^" + part + "\\.(?:" + own + ")";
+  }
+  return rules;
+}
+
+}  // namespace
+
+void describe(FieldVisitor& visitor, FCOSOptions& o) {
+  visitor.field({"channels", &o.channels, "of the pyramid's maps; a multiple of 32", kAtLeastOne});
+  visitor.field(
+      {"num_convs", &o.num_convs, "convolutions of each tower of the head", kNonNegative});
+  visitor.field({"scale_factors", &o.scale_factors,
+                 "maps of the pyramid over a plain ViT, in units of the patches' grid: of 4, 2, 1, "
+                 "0.5, the finest first",
+                 kPositive});
+  visitor.field({"extra_level", &o.extra_level,
+                 "one more map, of every second cell of the coarsest: for large objects"});
+  visitor.field({"points",
+                 &o.points,
+                 "what cells look from: their centre, or their corner as torchvision has it",
+                 {},
+                 {"centre", "corner"}});
+  visitor.field({"center_radius", &o.center_radius,
+                 "strides from a box's centre within which cells answer for it", kPositive});
+  visitor.field(
+      {"score_threshold", &o.score_threshold, "objects below it are not found", kProbability});
+  visitor.field({"candidates", &o.candidates, "boxes of each map that are looked at for duplicates",
+                 kAtLeastOne});
+  visitor.field({"nms", &o.nms,
+                 "overlap from which on the less sure of two boxes of a class is a duplicate",
+                 kProbability});
+}
+
+FCOS::FCOS(std::shared_ptr<ImageModel> backbone, const FCOSOptions& options,
+           std::int64_t num_classes)
+    : options_(options), backbone_(std::move(backbone)) {
+  const std::vector<std::int64_t> widths = backbone_->widths();
+  if (widths.empty()) (void)backbone_->features({});  // says that it has none
+  register_module("backbone", std::shared_ptr<torch::nn::Module>(backbone_, &backbone_->module()));
+  layers_ = {backbone_->num_layers() - 1};
+  const auto simple =
+      std::make_shared<SimplePyramid>(SimplePyramidOptions{.in_channels = widths.back(),
+                                                           .stride = backbone_->stride().height,
+                                                           .out_channels = options.channels,
+                                                           .scale_factors = options.scale_factors,
+                                                           .extra_level = options.extra_level});
+  pyramid_ = simple;
+  register_module("fpn", std::shared_ptr<torch::nn::Module>(pyramid_, &pyramid_->module()));
+  head_ = register_module(
+      "head", std::make_shared<FCOSHead>(FCOSHeadOptions{.in_channels = pyramid_->out_channels(),
+                                                         .num_classes = num_classes,
+                                                         .num_convs = options.num_convs}));
+}
+
+void FCOS::init_weights(std::uint64_t seed) {
+  backbone_->init_weights(seed);
+  init_head(seed);
+}
+
+void FCOS::init_head(std::uint64_t seed) {
+  pyramid_->init_weights(seed);
+  head_->init_weights(seed);
+}
+
+std::vector<std::string> FCOS::no_weight_decay() const {
+  std::vector<std::string> names;
+  for (const std::string& name : backbone_->no_weight_decay()) names.push_back("backbone." + name);
+  return names;
+}
+
+std::vector<LayerRule> FCOS::layer_rules() const {
+  return on_part(backbone_->layer_rules(), "backbone");
+}
+
+std::vector<torch::Tensor> FCOS::maps(const torch::Tensor& x) {
+  std::vector<torch::Tensor> features;
+  for (const Features& layer : backbone_->features(x, {.layers = layers_}))
+    features.push_back(layer.map());
+  return pyramid_->forward(features);
+}
+
+FCOS::Seen FCOS::see(const torch::Tensor& x) {
+  const std::vector<torch::Tensor> levels = maps(x);
+  std::vector<Size2> sizes;
+  for (const torch::Tensor& map : levels) sizes.push_back({map.size(2), map.size(3)});
+  return {head_->forward(levels), fcos_cells({x.size(2), x.size(3)}, sizes, pyramid_->strides(),
+                                             options_.points == "centre", x.options())};
+}
+
+NamedTensors FCOS::forward(const torch::Tensor& x) {
+  const FCOSOutputs outputs = see(x).outputs;
+  return {{"cls_logits", outputs.cls_logits},
+          {"bbox_regression", outputs.bbox_regression},
+          {"bbox_ctrness", outputs.bbox_ctrness}};
+}
+
+DetectorLoss FCOS::loss(const torch::Tensor& x, const std::vector<ObjectTargets>& targets) {
+  const Seen seen = see(x);
+  return fcos_loss(seen.outputs, seen.cells, targets, options_.center_radius);
+}
+
+torch::Tensor FCOS::candidates(const torch::Tensor& x) {
+  const auto [outputs, cells] = see(x);
+  const std::int64_t classes = outputs.cls_logits.size(2);
+  const torch::Tensor scores = (outputs.cls_logits.to(torch::kFloat32).sigmoid() *
+                                outputs.bbox_ctrness.to(torch::kFloat32).sigmoid())
+                                   .sqrt();  // [B, N, K]
+  const torch::Tensor right_bottom = torch::tensor({x.size(3), x.size(2)}, cells.points.options()),
+                      most = at::cat({right_bottom, right_bottom});
+  const torch::Tensor boxes =
+      boxes_of_sides(outputs.bbox_regression, cells).clamp_min(0).minimum(most);
+  std::vector<torch::Tensor> rows;
+  std::int64_t first = 0;
+  for (const std::int64_t count : cells.levels) {
+    const torch::Tensor of_level = scores.narrow(1, first, count).flatten(1);  // [B, n K]
+    auto [best, place] = of_level.topk(std::min(options_.candidates, count * classes), 1);
+    const torch::Tensor cell = place.div(classes, "floor").unsqueeze(2).expand({-1, -1, 4});
+    const torch::Tensor sure = best.where(best > options_.score_threshold, torch::zeros_like(best));
+    rows.push_back(at::cat({boxes.narrow(1, first, count).gather(1, cell), sure.unsqueeze(2),
+                            place.remainder(classes).unsqueeze(2).to(torch::kFloat32)},
+                           2));
+    first += count;
+  }
+  const torch::Tensor all = at::cat(rows, 1);  // [B, M, 6]
+  const torch::Tensor order =
+      all.select(2, 4).argsort(/*stable=*/true, /*dim=*/1, /*descending=*/true);
+  return all.gather(1, order.unsqueeze(2).expand({-1, -1, 6}));
+}
+
+LoadReport FCOS::load(const std::filesystem::path& path, const std::vector<std::string>& classes) {
+  WholeWeights weights = read_whole_weights(path);
+  const std::string joined = join_class_rows(
+      weights, *this,
+      {"head.classification_head.cls_logits.weight", "head.classification_head.cls_logits.bias"},
+      weights.labels(), classes);
+  if (!joined.empty()) log::info(joined);
+  return load_whole(*this, *backbone_, std::move(weights),
+                    "set task.fcos as it was, or start from the backbone alone "
+                    "(init.reset_head: true)");
+}
+
+DetectorLoss fcos_loss(const FCOSOutputs& outputs, const FCOSCells& cells,
+                       const std::vector<ObjectTargets>& targets, double radius) {
+  const std::int64_t classes = outputs.cls_logits.size(2);
+  std::vector<torch::Tensor> labels, boxes;  // of each cell
+  for (const ObjectTargets& image : targets) {
+    const torch::Tensor object = assign_cells(cells, image.boxes, radius);  // [N]
+    const torch::Tensor none = object < 0, known = object.clamp_min(0);
+    if (image.boxes.size(0) == 0) {
+      labels.push_back(object);
+      boxes.push_back(torch::zeros({object.size(0), 4}, cells.points.options()));
+      continue;
+    }
+    labels.push_back(image.labels.index_select(0, known).masked_fill(none, -1));
+    boxes.push_back(image.boxes.to(torch::kFloat32).index_select(0, known));
+  }
+  const torch::Tensor label = torch::stack(labels), box = torch::stack(boxes);  // [B, N], [B, N, 4]
+  const torch::Tensor answers = label >= 0;
+  const double count = std::max<double>(1, answers.sum().item<double>());
+  const torch::Tensor wanted =
+      at::one_hot(label.clamp_min(0), classes).to(torch::kFloat32) * answers.unsqueeze(2);
+  const torch::Tensor logits = outputs.cls_logits.to(torch::kFloat32);
+  const torch::Tensor by_class = sigmoid_focal_loss(logits, wanted).sum() / count;
+
+  const torch::Tensor where = answers.flatten().nonzero().squeeze(1);
+  const auto chosen = [&](const torch::Tensor& of_cells) {
+    return of_cells.flatten(0, 1).index_select(0, where);
+  };
+  const torch::Tensor found = chosen(boxes_of_sides(outputs.bbox_regression, cells)),
+                      truth = chosen(box);
+  const torch::Tensor giou = (1 - box_giou(found, truth)).sum() / count;
+  const torch::Tensor central =
+      at::binary_cross_entropy_with_logits(
+          chosen(outputs.bbox_ctrness.to(torch::kFloat32)).squeeze(1),
+          centerness(chosen(sides_of_boxes(box, cells))), {}, {}, at::Reduction::Sum) /
+      count;
+  return {
+      by_class + giou + central,
+      {{"class", by_class.detach()}, {"giou", giou.detach()}, {"centerness", central.detach()}}};
+}
+
+}  // namespace vit
