@@ -68,7 +68,7 @@ def finish(self, x: Tensor) -> Tensor:
             shared = width * height
             area = (rows[:, 2] - rows[:, 0]) * (rows[:, 3] - rows[:, 1])
             together = area + (best[2] - best[0]) * (best[3] - best[1]) - shared
-            duplicate = (shared / together > NMS) & (rows[:, 5] == best[5])
+            duplicate = ((shared / together).double() > NMS) & (rows[:, 5] == best[5])
             rows = rows[~duplicate]
     return found
 )";

@@ -21,8 +21,8 @@ FCOSCells fcos_cells(Size2 input, const std::vector<Size2>& maps,
     const auto [height, width] = maps[level];
     const auto along = [&](std::int64_t length, std::int64_t count) {
       const torch::Tensor numbers = torch::arange(count, float32);
-      if (!centred) return numbers * static_cast<double>(length / count);
-      return (numbers + 0.5) * (static_cast<double>(length) / static_cast<double>(count));
+      const auto stride = static_cast<double>(strides[level]);
+      return centred ? (numbers + 0.5) * stride : numbers * static_cast<double>(length / count);
     };
     const torch::Tensor y = along(input.height, height).unsqueeze(1).expand({height, width}),
                         x = along(input.width, width).unsqueeze(0).expand({height, width});
