@@ -1,8 +1,6 @@
 #include "vit/data/coco.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -12,6 +10,7 @@
 #include "vit/core/error.h"
 #include "vit/data/annotated_size.h"
 #include "vit/data/box.h"
+#include "vit/data/coco_annotation.h"
 #include "vit/data/coco_mask.h"
 #include "vit/data/encoded_dataset.h"
 #include "vit/data/json_records.h"
@@ -201,20 +200,12 @@ class CocoReader {
       throw Error(ErrorKind::data, where,
                   str("there is no category with the id ", record["category_id"].dump()),
                   "correct or remove the annotation");
-    const bool crowd = is_crowd(record, where);
+    const bool crowd = annotation_is_crowd(record, where);
     const std::optional<Box> box =
         crowd ? std::nullopt : box_of(picture, record, label->second, where);
     const auto value = crowd ? kIgnoredClass : static_cast<std::uint8_t>(label->second);
     if (masks_ && !add_region(picture, record, value, where)) return;
     if (box) picture.boxes.push_back(*box);
-  }
-
-  /// Where nothing is said, or null, it is none.
-  static bool is_crowd(const Json& record, const std::string& where) {
-    const auto found = record.find("iscrowd");
-    if (found == record.end() || found->is_null()) return false;
-    if (found->is_boolean()) return found->get<bool>();
-    return json_member<std::int64_t>(record, "iscrowd", where) != 0;
   }
 
   std::optional<Box> box_of(const Picture& picture, const Json& record, std::int64_t label,
@@ -232,68 +223,14 @@ class CocoReader {
   /// False where the object has no outline: as in detectron2, it is left out then.
   bool add_region(Picture& picture, const Json& record, std::uint8_t value,
                   const std::string& where) {
-    const auto fail = [&](const std::string& what, const std::string& remedy) {
-      throw Error(ErrorKind::data, where, what, remedy);
-    };
-    const auto segmentation = record.find("segmentation");
-    if (segmentation == record.end() || segmentation->is_null())
-      fail(segmentation == record.end() ? "there is no `segmentation`" : "`segmentation` is null",
-           "draw it, or set data.masks to false");
-    const auto add = [&](RunLengths runs) {
-      double area = 0;
-      for (std::size_t i = 1; i < runs.size(); i += 2) area += runs[i];
-      check_cover(picture, runs, where);
+    std::vector<RunLengths> outlines =
+        annotation_runs(record, picture.height, picture.width, where, notes_);
+    if (outlines.empty()) notes_.add("objects without an outline are left out", where);
+    for (RunLengths& runs : outlines) {
+      const auto area = static_cast<double>(runs_area(runs));
       picture.regions.push_back({std::move(runs), area, value});
-    };
-    if (segmentation->is_array()) {
-      bool has_outline = false;
-      for (const Json& outline : *segmentation) {
-        const auto polygon = json_numbers(outline);
-        if (!polygon)
-          fail(str("`segmentation` holds ", json_text(outline), "; expected lists of numbers"),
-               "correct or remove the annotation");
-        if (polygon->size() < 6 || polygon->size() % 2 != 0) {
-          notes_.add("polygons that are no area (less than 3 corners, odd) are passed over", where);
-          continue;
-        }
-        add(polygon_runs(*polygon, picture.height, picture.width, where));
-        has_outline = true;
-      }
-      if (!has_outline) notes_.add("objects without an outline are left out", where);
-      return has_outline;
     }
-    if (!segmentation->is_object())
-      fail(
-          str("`segmentation` is ", json_text(*segmentation), "; expected polygons or run lengths"),
-          "correct or remove the annotation");
-    const auto size = json_member<std::vector<double>>(*segmentation, "size", where);
-    if (size != std::vector<double>{double(picture.height), double(picture.width)})
-      fail("the mask is of another size than its picture", "correct or remove the annotation");
-    const auto counts = segmentation->find("counts");
-    if (counts != segmentation->end() && counts->is_string()) {
-      add(parse_runs(counts->get<std::string>(), where));
-      return true;
-    }
-    RunLengths runs;
-    for (const double run : json_member<std::vector<double>>(*segmentation, "counts", where)) {
-      if (!(run >= 0 && run <= std::numeric_limits<std::uint32_t>::max()) || run != std::floor(run))
-        fail(str("the mask has a run of ", run, " pixels"), "correct or remove the annotation");
-      runs.push_back(static_cast<std::uint32_t>(run));
-    }
-    add(std::move(runs));
-    return true;
-  }
-
-  static void check_cover(const Picture& picture, const RunLengths& runs,
-                          const std::string& where) {
-    std::uint64_t total = 0;
-    for (const std::uint32_t run : runs) total += run;
-    const auto pixels =
-        static_cast<std::uint64_t>(picture.width) * static_cast<std::uint64_t>(picture.height);
-    if (total != pixels)
-      throw Error(ErrorKind::data, where,
-                  str("the mask's runs cover ", total, " pixels, and the picture has ", pixels),
-                  "correct or remove the annotation");
+    return !outlines.empty();
   }
 
   fs::path file_, images_;

@@ -143,4 +143,66 @@ void paint_runs(Image& mask, const RunLengths& runs, std::uint8_t value, const s
                 "correct or remove the annotation");
 }
 
+std::uint64_t runs_area(const RunLengths& runs) {
+  std::uint64_t area = 0;
+  for (std::size_t i = 1; i < runs.size(); i += 2) area += runs[i];
+  return area;
+}
+
+namespace {
+
+RunLengths join_two(const RunLengths& a, const RunLengths& b) {
+  RunLengths joined{0};
+  std::size_t i = 0, j = 0;
+  std::uint32_t left_a = a.empty() ? 0 : a[0], left_b = b.empty() ? 0 : b[0];
+  bool before = false;
+  while (i < a.size() && j < b.size()) {
+    const std::uint32_t step = std::min(left_a, left_b);
+    const bool inside = i % 2 == 1 || j % 2 == 1;
+    if (step > 0 && inside != before) joined.push_back(0);
+    if (step > 0) before = inside;
+    joined.back() += step;
+    left_a -= step;
+    left_b -= step;
+    if (left_a == 0 && ++i < a.size()) left_a = a[i];
+    if (left_b == 0 && ++j < b.size()) left_b = b[j];
+  }
+  return joined;
+}
+
+}  // namespace
+
+RunLengths join_runs(std::vector<RunLengths> masks) {
+  if (masks.empty()) return {};
+  // In rounds of pairs: one after the other, thousands would be copied thousands of times.
+  while (masks.size() > 1) {
+    const std::size_t half = (masks.size() + 1) / 2;
+    for (std::size_t i = 0; i + half < masks.size(); ++i)
+      masks[i] = join_two(masks[i], masks[i + half]);
+    masks.resize(half);
+  }
+  return std::move(masks.front());
+}
+
+std::array<double, 4> runs_box(const RunLengths& runs, int height) {
+  const auto rows = static_cast<std::uint64_t>(height);
+  std::uint64_t at = 0, left = 0, right = 0, top = 0, bottom = 0;
+  bool any = false;
+  for (std::size_t i = 0; i < runs.size(); at += runs[i++]) {
+    if (i % 2 == 0 || runs[i] == 0) continue;
+    const std::uint64_t last = at + runs[i] - 1;
+    const std::uint64_t x0 = at / rows, x1 = last / rows;
+    // What goes on in the next column reaches from edge to edge.
+    const std::uint64_t y0 = x0 < x1 ? 0 : at % rows, y1 = x0 < x1 ? rows - 1 : last % rows;
+    left = any ? std::min(left, x0) : x0;
+    right = std::max(right, x1);
+    top = any ? std::min(top, y0) : y0;
+    bottom = std::max(bottom, y1);
+    any = true;
+  }
+  if (!any) return {};
+  return {static_cast<double>(left), static_cast<double>(top),
+          static_cast<double>(right - left + 1), static_cast<double>(bottom - top + 1)};
+}
+
 }  // namespace vit

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,5 +28,15 @@ using RunLengths = std::vector<std::uint32_t>;
 /// Paints the runs of 1 with `value` on a one-channel picture. Throws Error (data) at `where`
 /// where the runs do not end with the last pixel.
 void paint_runs(Image& mask, const RunLengths& runs, std::uint8_t value, const std::string& where);
+
+/// Pixels of 1.
+[[nodiscard]] std::uint64_t runs_area(const RunLengths& runs);
+
+/// What is 1 in any of the masks, which are of one size; nothing of none.
+[[nodiscard]] RunLengths join_runs(std::vector<RunLengths> masks);
+
+/// The box around what is 1 on an image of this height, as pycocotools' toBbox has it: x, y, width,
+/// height. Zeros where nothing is.
+[[nodiscard]] std::array<double, 4> runs_box(const RunLengths& runs, int height);
 
 }  // namespace vit

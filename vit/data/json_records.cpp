@@ -97,30 +97,16 @@ std::optional<std::vector<double>> json_numbers(const Json& value) {
   return numbers;
 }
 
-void read_json_records(std::string_view text, const std::string& where,
-                       const std::map<std::string, JsonRecord>& readers) {
-  std::string key;        // of the outermost object, whose list is being read
-  std::size_t index = 0;  // in that list
-  const JsonRecord* reader = nullptr;
-  const auto visit = [&](int depth, Json::parse_event_t event, Json& parsed) {
+namespace {
+
+/// Parses, `visit` being told of every event; what it returns false for is not kept.
+void parse_json(std::string_view text, const std::string& where,
+                const Json::parser_callback_t& visit) {
+  const auto checked = [&](int depth, Json::parse_event_t event, Json& parsed) {
     if (depth >= kMaxJsonDepth)
       throw Error(ErrorKind::data, where, str("nested deeper than ", kMaxJsonDepth, " levels"),
                   "correct the file");
-    if (depth == 1 && event == Json::parse_event_t::key) {
-      key = parsed.get<std::string>();
-      const auto found = readers.find(key);
-      reader = found == readers.end() ? nullptr : &found->second;
-      index = 0;
-      return true;
-    }
-    const bool ends = event == Json::parse_event_t::object_end ||
-                      event == Json::parse_event_t::array_end ||
-                      event == Json::parse_event_t::value;
-    if (depth == 2 && ends) {  // an element of a list, or a member of an object, is whole
-      if (reader != nullptr) (*reader)(index++, parsed);
-      return false;  // and is not kept
-    }
-    return true;
+    return visit(depth, event, parsed);
   };
   std::string plain;
   if (text.find("NaN") != std::string_view::npos ||
@@ -129,11 +115,52 @@ void read_json_records(std::string_view text, const std::string& where,
     text = plain;
   }
   try {
-    const Json nothing = Json::parse(text, visit);
+    const Json nothing = Json::parse(text, checked);
   } catch (const Json::exception& error) {
     throw Error(ErrorKind::data, where, plain_json_message(error),
                 "the file is damaged or cut off: get it again");
   }
+}
+
+bool ends_value(Json::parse_event_t event) {
+  return event == Json::parse_event_t::object_end || event == Json::parse_event_t::array_end ||
+         event == Json::parse_event_t::value;
+}
+
+}  // namespace
+
+void read_json_records(std::string_view text, const std::string& where,
+                       const std::map<std::string, JsonRecord>& readers) {
+  std::string key;        // of the outermost object, whose list is being read
+  std::size_t index = 0;  // in that list
+  const JsonRecord* reader = nullptr;
+  parse_json(text, where, [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (depth == 1 && event == Json::parse_event_t::key) {
+      key = parsed.get<std::string>();
+      const auto found = readers.find(key);
+      reader = found == readers.end() ? nullptr : &found->second;
+      index = 0;
+      return true;
+    }
+    if (depth == 2 && ends_value(event)) {  // an element of a list, or a member of an object
+      if (reader != nullptr) (*reader)(index++, parsed);
+      return false;  // and is not kept
+    }
+    return true;
+  });
+}
+
+void read_json_list(std::string_view text, const std::string& where, const JsonRecord& reader) {
+  std::size_t index = 0;
+  parse_json(text, where, [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (depth == 0 && event != Json::parse_event_t::array_start &&
+        event != Json::parse_event_t::array_end)
+      throw Error(ErrorKind::data, where, "is no list; expected [{…}, …]",
+                  "give the list of records itself, as COCO's results have it");
+    if (depth != 1 || !ends_value(event)) return true;
+    reader(index++, parsed);
+    return false;
+  });
 }
 
 template <class Value>

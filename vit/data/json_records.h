@@ -22,6 +22,9 @@ using JsonRecord = std::function<void(std::size_t index, const nlohmann::json& r
 void read_json_records(std::string_view text, const std::string& where,
                        const std::map<std::string, JsonRecord>& readers);
 
+/// The same of a file that is a list itself (COCO's results): each element goes to `reader`.
+void read_json_list(std::string_view text, const std::string& where, const JsonRecord& reader);
+
 /// The first characters of a value as JSON, for messages; what is not ASCII is escaped.
 [[nodiscard]] std::string json_text(const nlohmann::json& value);
 
