@@ -14,8 +14,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-[[noreturn]] void refuse(const std::string& what, const std::string& where,
-                         const std::string& remedy = "correct or remove the annotation") {
+[[noreturn]] void refuse_annotation(
+    const std::string& what, const std::string& where,
+    const std::string& remedy = "correct or remove the annotation") {
   throw Error(ErrorKind::data, where, what, remedy);
 }
 
@@ -28,15 +29,15 @@ std::vector<RunLengths> polygons_runs(const Json& polygons, int height, int widt
   for (const Json& outline : polygons) {
     const auto polygon = json_numbers(outline);
     if (!polygon)
-      refuse(str("`segmentation` holds ", json_text(outline), "; expected lists of numbers"),
-             where);
+      refuse_annotation(
+          str("`segmentation` holds ", json_text(outline), "; expected lists of numbers"), where);
     if (polygon->size() < 6 || polygon->size() % 2 != 0) {
       notes.add("polygons that are no area (less than 3 corners, odd) are passed over", where);
       continue;
     }
     all.push_back(polygon_runs(*polygon, height, width, where));
     runs += all.back().size();
-    if (runs > kMostRuns) refuse("its outlines are too long", where);
+    if (runs > kMostRuns) refuse_annotation("its outlines are too long", where);
   }
   return all;
 }
@@ -46,7 +47,7 @@ RunLengths listed_runs(const Json& segmentation, const std::string& where) {
   RunLengths runs;
   for (const double run : json_member<std::vector<double>>(segmentation, "counts", where)) {
     if (!(run >= 0 && run <= std::numeric_limits<std::uint32_t>::max()) || run != std::floor(run))
-      refuse(str("the mask has a run of ", run, " pixels"), where);
+      refuse_annotation(str("the mask has a run of ", run, " pixels"), where);
     runs.push_back(static_cast<std::uint32_t>(run));
   }
   return runs;
@@ -65,16 +66,17 @@ std::vector<RunLengths> annotation_runs(const Json& record, int height, int widt
                                         const std::string& where, DataNotes& notes) {
   const auto segmentation = record.find("segmentation");
   if (segmentation == record.end() || segmentation->is_null())
-    refuse(segmentation == record.end() ? "there is no `segmentation`" : "`segmentation` is null",
-           where, "draw it, or go without masks");
+    refuse_annotation(
+        segmentation == record.end() ? "there is no `segmentation`" : "`segmentation` is null",
+        where, "draw it, or go without masks");
   if (segmentation->is_array()) return polygons_runs(*segmentation, height, width, where, notes);
   if (!segmentation->is_object())
-    refuse(
+    refuse_annotation(
         str("`segmentation` is ", json_text(*segmentation), "; expected polygons or run lengths"),
         where);
   const auto size = json_member<std::vector<double>>(*segmentation, "size", where);
   if (size != std::vector<double>{double(height), double(width)})
-    refuse("the mask is of another size than its picture", where);
+    refuse_annotation("the mask is of another size than its picture", where);
   const auto counts = segmentation->find("counts");
   RunLengths runs = counts != segmentation->end() && counts->is_string()
                         ? parse_runs(counts->get<std::string>(), where)
@@ -83,7 +85,8 @@ std::vector<RunLengths> annotation_runs(const Json& record, int height, int widt
   for (const std::uint32_t run : runs) total += run;
   const auto pixels = static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height);
   if (total != pixels)
-    refuse(str("the mask's runs cover ", total, " pixels, and the picture has ", pixels), where);
+    refuse_annotation(str("the mask's runs cover ", total, " pixels, and the picture has ", pixels),
+                      where);
   return {std::move(runs)};
 }
 
