@@ -100,7 +100,7 @@ std::optional<std::vector<double>> json_numbers(const Json& value) {
 namespace {
 
 /// Parses, `visit` being told of every event; what it returns false for is not kept.
-void parse_json(std::string_view text, const std::string& where,
+void visit_json(std::string_view text, const std::string& where,
                 const Json::parser_callback_t& visit) {
   const auto checked = [&](int depth, Json::parse_event_t event, Json& parsed) {
     if (depth >= kMaxJsonDepth)
@@ -134,7 +134,7 @@ void read_json_records(std::string_view text, const std::string& where,
   std::string key;        // of the outermost object, whose list is being read
   std::size_t index = 0;  // in that list
   const JsonRecord* reader = nullptr;
-  parse_json(text, where, [&](int depth, Json::parse_event_t event, Json& parsed) {
+  visit_json(text, where, [&](int depth, Json::parse_event_t event, Json& parsed) {
     if (depth == 1 && event == Json::parse_event_t::key) {
       key = parsed.get<std::string>();
       const auto found = readers.find(key);
@@ -152,7 +152,7 @@ void read_json_records(std::string_view text, const std::string& where,
 
 void read_json_list(std::string_view text, const std::string& where, const JsonRecord& reader) {
   std::size_t index = 0;
-  parse_json(text, where, [&](int depth, Json::parse_event_t event, Json& parsed) {
+  visit_json(text, where, [&](int depth, Json::parse_event_t event, Json& parsed) {
     if (depth == 0 && event != Json::parse_event_t::array_start &&
         event != Json::parse_event_t::array_end)
       throw Error(ErrorKind::data, where, "is no list; expected [{…}, …]",
