@@ -88,8 +88,12 @@ void BuiltExperiment::make_task(Purpose purpose) {
                                 .seed = static_cast<std::uint64_t>(experiment.seed),
                                 .device = device,
                                 .training = purpose == Purpose::training ? &*training_ : nullptr});
-  if (whole_weights_)
-    log::info(str(*experiment.init.weights, ": ", task->load(*experiment.init.weights).summary()));
+  if (whole_weights_) {
+    const std::string& weights = *experiment.init.weights;
+    const LoadReport report =
+        experiment.init.reset_head ? task->load_backbone(weights) : task->load(weights);
+    log::info(str(weights, ": ", report.summary()));
+  }
   task->network().module().to(device);
 }
 

@@ -4,6 +4,7 @@
 
 #include "vit/core/error.h"
 #include "vit/tasks/classify/config.h"
+#include "vit/tasks/detect/config.h"
 #include "vit/tasks/linear_probe/config.h"
 #include "vit/tasks/segment/config.h"
 
@@ -27,6 +28,7 @@ const std::vector<TaskEntry>& task_entries() {
   // A new task is one folder and one line here.
   static const std::vector<TaskEntry> entries = {
       {"classify", "which class an image is of", make<ClassifyConfig>},
+      {"detect", "what is in an image, and where", make<DetectConfig>},
       {"linear_probe", "the head of a classifier alone, on features of the frozen model",
        make<LinearProbeConfig>},
       {"segment", "which class each pixel of an image is of", make<SegmentConfig>},

@@ -9,6 +9,12 @@ NamedTensors Task::outputs(const NamedTensors& inputs) {
   return {{graph.output, graph.forward(input_of(inputs, "x"))}};
 }
 
+LoadReport Task::load_backbone(const std::filesystem::path& weights) {
+  throw Error(ErrorKind::usage, "init.reset_head",
+              weights.string() + " are weights of a whole network, of which this task takes all",
+              "leave it out");
+}
+
 const torch::Tensor& input_of(const NamedTensors& inputs, std::string_view name) {
   for (const auto& [own, tensor] : inputs)
     if (own == name) return tensor;

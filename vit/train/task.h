@@ -114,6 +114,9 @@ class Task {
   /// Puts the weights of one of its checkpoints into the network; averages in their place, where it
   /// has some. Throws Error (weights) where they do not fit.
   virtual LoadReport load(const std::filesystem::path& checkpoint) = 0;
+  /// Takes from weights of a whole network (TaskConfig::owns) those of the backbone alone, so that
+  /// the rest is learned anew. Throws Error (weights).
+  virtual LoadReport load_backbone(const std::filesystem::path& weights);
 
   /// A training batch of random images and annotations, to measure with.
   [[nodiscard]] virtual Batch random_batch(std::int64_t size, std::uint64_t seed) const = 0;

@@ -78,7 +78,7 @@ TEST_CASE("FCOS on a plain ViT gives torchvision's maps, outputs and objects") {
   const auto network = fixture_fcos(fixture);
   const torch::NoGradGuard no_grad;
   const torch::Tensor x = fixture.at("x");
-  const std::vector<torch::Tensor> maps = network->maps(x);
+  const std::vector<torch::Tensor> maps = network->pyramid_of(network->features(x));
   REQUIRE(maps.size() == 3);
   for (std::size_t i = 0; i < maps.size(); ++i)
     fixture.check("map_p" + std::to_string(i + 2), maps[i].narrow(0, 0, 1));

@@ -26,6 +26,9 @@ std::vector<LayerRule> on_part(std::vector<LayerRule> rules, const std::string& 
   return rules;
 }
 
+/// Height and width of maps or images [B, C, h, w].
+Size2 map_size(const torch::Tensor& map) { return {map.size(2), map.size(3)}; }
+
 }  // namespace
 
 void describe(FieldVisitor& visitor, FCOSOptions& o) {
@@ -95,40 +98,51 @@ std::vector<LayerRule> FCOS::layer_rules() const {
   return on_part(backbone_->layer_rules(), "backbone");
 }
 
-std::vector<torch::Tensor> FCOS::maps(const torch::Tensor& x) {
-  std::vector<torch::Tensor> features;
+FCOS::Maps FCOS::features(const torch::Tensor& x) {
+  Maps maps;
   for (const Features& layer : backbone_->features(x, {.layers = layers_}))
-    features.push_back(layer.map());
-  return pyramid_->forward(features);
+    maps.push_back(layer.map());
+  return maps;
 }
 
-FCOS::Seen FCOS::see(const torch::Tensor& x) {
-  const std::vector<torch::Tensor> levels = maps(x);
+FCOS::Seen FCOS::see(const Maps& features, Size2 input) {
+  const Maps levels = pyramid_of(features);
   std::vector<Size2> sizes;
-  for (const torch::Tensor& map : levels) sizes.push_back({map.size(2), map.size(3)});
-  return {head_->forward(levels), fcos_cells({x.size(2), x.size(3)}, sizes, pyramid_->strides(),
-                                             options_.points == "centre", x.options())};
+  for (const torch::Tensor& map : levels) sizes.push_back(map_size(map));
+  return {head_->forward(levels),
+          fcos_cells(input, sizes, pyramid_->strides(), options_.points == "centre",
+                     features.front().options())};
 }
 
 NamedTensors FCOS::forward(const torch::Tensor& x) {
-  const FCOSOutputs outputs = see(x).outputs;
+  const FCOSOutputs outputs = see(features(x), map_size(x)).outputs;
   return {{"cls_logits", outputs.cls_logits},
           {"bbox_regression", outputs.bbox_regression},
           {"bbox_ctrness", outputs.bbox_ctrness}};
 }
 
 DetectorLoss FCOS::loss(const torch::Tensor& x, const std::vector<ObjectTargets>& targets) {
-  const Seen seen = see(x);
+  return loss_of(features(x), map_size(x), targets);
+}
+
+DetectorLoss FCOS::loss_of(const Maps& features, Size2 input,
+                           const std::vector<ObjectTargets>& targets) {
+  const Seen seen = see(features, input);
   return fcos_loss(seen.outputs, seen.cells, targets, options_.center_radius);
 }
 
 torch::Tensor FCOS::candidates(const torch::Tensor& x) {
-  const auto [outputs, cells] = see(x);
+  return candidates_of(features(x), map_size(x));
+}
+
+torch::Tensor FCOS::candidates_of(const Maps& features, Size2 input) {
+  const auto [outputs, cells] = see(features, input);
   const std::int64_t classes = outputs.cls_logits.size(2);
   const torch::Tensor scores = (outputs.cls_logits.to(torch::kFloat32).sigmoid() *
                                 outputs.bbox_ctrness.to(torch::kFloat32).sigmoid())
                                    .sqrt();  // [B, N, K]
-  const torch::Tensor right_bottom = torch::tensor({x.size(3), x.size(2)}, cells.points.options()),
+  const torch::Tensor right_bottom =
+                          torch::tensor({input.width, input.height}, cells.points.options()),
                       most = at::cat({right_bottom, right_bottom});
   const torch::Tensor boxes =
       boxes_of_sides(outputs.bbox_regression, cells).clamp_min(0).minimum(most);

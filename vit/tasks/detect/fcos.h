@@ -48,15 +48,22 @@ class FCOS final : public torch::nn::Module, public Detector {
   LoadReport load(const std::filesystem::path& weights,
                   const std::vector<std::string>& classes) override;
 
-  /// The maps that the head is given of x.
-  [[nodiscard]] std::vector<torch::Tensor> maps(const torch::Tensor& x);
+  // The same in two steps, for a backbone that is frozen.
+  using Maps = std::vector<torch::Tensor>;
+  /// The backbone's maps of x, [B, D, h, w] for each layer that the pyramid builds on.
+  [[nodiscard]] Maps features(const torch::Tensor& x);
+  [[nodiscard]] DetectorLoss loss_of(const Maps& features, Size2 input,
+                                     const std::vector<ObjectTargets>& targets);
+  [[nodiscard]] torch::Tensor candidates_of(const Maps& features, Size2 input);
+  /// The maps that the head is given.
+  [[nodiscard]] Maps pyramid_of(const Maps& features) { return pyramid_->forward(features); }
 
  private:
   struct Seen {
     FCOSOutputs outputs;
     FCOSCells cells;
   };
-  [[nodiscard]] Seen see(const torch::Tensor& x);
+  [[nodiscard]] Seen see(const Maps& features, Size2 input);
 
   FCOSOptions options_;
   std::shared_ptr<ImageModel> backbone_;

@@ -9,22 +9,9 @@
 #include "vit/nn/init.h"
 #include "vit/tasks/segment/predictor.h"
 #include "vit/tasks/segment/weights.h"
+#include "vit/tasks/whole_weights.h"
 
 namespace vit {
-namespace {
-
-/// Whether a sample looks the same in every epoch.
-bool always_the_same(const AugmentOptions& augment) {
-  constexpr std::array<std::string_view, 2> kFixed = {"resize", "center_crop"};
-  const AugmentList operations = augment.operations();
-  return augment.erasing.reprob == 0 &&
-         std::all_of(operations.ops().begin(), operations.ops().end(), [&](const auto& op) {
-           return std::find(kFixed.begin(), kFixed.end(), op->name()) != kFixed.end();
-         });
-}
-
-}  // namespace
-
 SegmentTask::SegmentTask(const SegmentConfig& config, const TaskContext& context)
     : config_(config), input_(context.input), classes_(context.classes) {
   const auto count = static_cast<std::int64_t>(classes_.size());
@@ -38,7 +25,7 @@ SegmentTask::SegmentTask(const SegmentConfig& config, const TaskContext& context
   val_collator_ = config_.collator(Split::val, {.num_classes = count});
   if (context.training == nullptr) return;
   trains_ = true;
-  images_vary_ = !always_the_same(context.training->augment);
+  keeps_ = makes_few_versions(context.training->augment);
 }
 
 /// Predicts images at once, by features that are kept of them.
@@ -48,7 +35,8 @@ class SegmentTask::KeptPredictor final : public Predictor {
   [[nodiscard]] std::vector<Prediction> predict(const Batch& batch) override {
     const torch::NoGradGuard no_grad;
     const Size2 size{batch.images.size(2), batch.images.size(3)};
-    const Maps maps = task_.kept_features(batch, task_.val_kept_);
+    const Maps maps = task_.val_kept_.of(
+        batch, [&](const torch::Tensor& images) { return task_.network_->features(images); });
     SegmentPredictor of_logits(
         [&](const torch::Tensor&) { return task_.network_->logits(maps, size); }, task_.input_, {});
     return of_logits.predict(batch);
@@ -58,31 +46,14 @@ class SegmentTask::KeptPredictor final : public Predictor {
   SegmentTask& task_;
 };
 
-SegmentTask::Maps SegmentTask::kept_features(const Batch& batch, Kept& kept) {
-  const auto* indices = batch.indices.const_data_ptr<std::int64_t>();
-  {
-    // Each by itself, so that they do not depend on which samples shared a batch.
-    const torch::NoGradGuard no_grad;
-    for (std::int64_t i = 0; i < batch.size(); ++i)
-      if (!kept.contains(indices[i]))
-        kept[indices[i]] = network_->features(batch.images.narrow(0, i, 1));
-  }
-  Maps joined;
-  const std::size_t layers = kept.at(indices[0]).size();
-  for (std::size_t layer = 0; layer < layers; ++layer) {
-    std::vector<torch::Tensor> rows;
-    for (std::int64_t i = 0; i < batch.size(); ++i) rows.push_back(kept.at(indices[i])[layer]);
-    joined.push_back(torch::cat(rows));
-  }
-  return joined;
-}
-
 SegmentTask::Maps SegmentTask::features(const Batch& batch) {
   if (!torch::GradMode::is_enabled() || !network_->backbone_is_frozen())
     return network_->features(batch.images);
   // What does not learn behaves as in evaluation: no dropout, no stochastic depth.
   network_->backbone().module().eval();
-  if (!images_vary_) return kept_features(batch, train_kept_);
+  if (keeps_)
+    return train_kept_.of(batch,
+                          [&](const torch::Tensor& images) { return network_->features(images); });
   const torch::NoGradGuard no_grad;
   return network_->features(batch.images);
 }
@@ -126,6 +97,10 @@ ExportedGraph SegmentTask::exported() {
 
 LoadReport SegmentTask::load(const std::filesystem::path& checkpoint) {
   return load_segmenter(*network_, checkpoint);
+}
+
+LoadReport SegmentTask::load_backbone(const std::filesystem::path& weights) {
+  return vit::load_backbone(network_->backbone(), read_whole_weights(weights));
 }
 
 Batch SegmentTask::random_batch(std::int64_t size, std::uint64_t seed) const {

@@ -1,0 +1,117 @@
+#include "vit/tasks/detect/config.h"
+
+#include <nlohmann/json.hpp>
+
+#include "vit/core/error.h"
+#include "vit/report/number.h"
+#include "vit/report/table.h"
+#include "vit/tasks/detect/draw_objects.h"
+#include "vit/tasks/detect/evaluation.h"
+#include "vit/tasks/detect/objects.h"
+#include "vit/tasks/detect/predictor.h"
+#include "vit/tasks/detect/task.h"
+
+namespace vit {
+
+void DetectConfig::adapt(InputSpec& input,
+                         const std::function<bool(std::string_view key)>& given) const {
+  // Every object of an image is asked for: nothing may be cut off.
+  if (!given("crop_mode")) input.crop_mode = "squash";
+  if (!given("crop_pct")) input.crop_pct = 1;
+  if (input.crop_mode != "squash" && input.crop_mode != "border")
+    throw Error(ErrorKind::usage, "data.crop_mode",
+                "is " + input.crop_mode + ", and every object of an image is asked for at one size",
+                "set it to squash, or to border, which keeps the image's shape");
+}
+
+bool DetectConfig::owns(const std::filesystem::path& weights) const { return is_detector(weights); }
+
+void DetectConfig::take_from(const std::filesystem::path& weights, ModelSpec& spec) {
+  take_detector_from(weights, options, num_classes(spec));
+}
+
+ModelSpec DetectConfig::model(const ModelSpec& spec) const {
+  ModelSpec backbone = spec;
+  num_classes(backbone) = 0;
+  if (auto* vit = std::get_if<ViTOptions>(&backbone.options)) vit->dynamic_img_size = true;
+  return backbone;
+}
+
+std::vector<OptionRule> DetectConfig::refused() const {
+  std::vector<OptionRule> rules;
+  for (const char* pattern : {"augment.mixup*", "augment.cutmix*"})
+    rules.push_back({pattern, "objects are learned of one image, and mixed ones have two"});
+  rules.push_back({"augment.multi_crop.*", "objects are learned of one view"});
+  return rules;
+}
+
+std::vector<OptionRule> DetectConfig::unread() const {
+  std::vector<OptionRule> rules;
+  if (options.head != "fcos") rules.push_back({"fcos.*", "task.head is " + options.head});
+  return rules;
+}
+
+std::unique_ptr<Task> DetectConfig::make(const TaskContext& context) const {
+  return std::make_unique<DetectTask>(*this, context);
+}
+
+std::unique_ptr<Predictor> DetectConfig::predictor(Graph graph, const InputSpec& /*input*/,
+                                                   const std::vector<std::string>& /*classes*/,
+                                                   const PredictOptions& asked) const {
+  if (asked.views > 1)
+    throw Error(ErrorKind::usage, "--views",
+                "objects are found in one view of an image; averages of boxes are no boxes",
+                "leave it out");
+  return std::make_unique<DetectPredictor>(std::move(graph));
+}
+
+std::unique_ptr<Evaluation> DetectConfig::evaluation(
+    const std::vector<std::string>& classes) const {
+  return std::make_unique<DetectEvaluation>(classes);
+}
+
+std::unique_ptr<Collator> DetectConfig::collator(Split /*split*/,
+                                                 const CollatorContext& context) const {
+  return std::make_unique<ObjectCollator>(context.num_classes);
+}
+
+std::vector<FoundObject> DetectConfig::shown(const Prediction& prediction) const {
+  std::vector<FoundObject> sure;
+  for (const FoundObject& object : std::get<DetectedObjects>(prediction).objects)
+    if (object.score >= options.shown_score) sure.push_back(object);
+  return sure;
+}
+
+void DetectConfig::tell(const Prediction& prediction, const TellOptions& told,
+                        nlohmann::json& object) const {
+  nlohmann::json list = nlohmann::json::array();
+  for (const auto& [box, score] : shown(prediction))
+    list.push_back({{"label", told.classes.at(static_cast<std::size_t>(box.label))},
+                    {"score", score},
+                    {"box", {box.x0, box.y0, box.x1, box.y1}}});
+  object["detections"] = std::move(list);
+}
+
+std::string DetectConfig::text(const Prediction& prediction, const TellOptions& told) const {
+  const std::vector<FoundObject> objects = shown(prediction);
+  if (objects.empty())
+    return "nothing with a score of " + fixed(options.shown_score, 2) +
+           " or more (task.shown_score)\n";
+  TextTable table({{"object"},
+                   {"score", Align::right},
+                   {"x0", Align::right},
+                   {"y0", Align::right},
+                   {"x1", Align::right},
+                   {"y1", Align::right}});
+  for (const auto& [box, score] : objects)
+    table.add({told.classes.at(static_cast<std::size_t>(box.label)), fixed(score, 3),
+               fixed(box.x0, 1), fixed(box.y0, 1), fixed(box.x1, 1), fixed(box.y1, 1)});
+  return table.text();
+}
+
+Image DetectConfig::draw(const Image& image, const Prediction& prediction,
+                         const TellOptions& told) const {
+  return with_objects(image, shown(prediction), told.classes);
+}
+
+}  // namespace vit

@@ -1,0 +1,178 @@
+#include "vit/tasks/detect/task.h"
+
+#include <torch/utils.h>
+
+#include <algorithm>
+
+#include "vit/core/error.h"
+#include "vit/nn/init.h"
+#include "vit/tasks/detect/duplicates.h"
+#include "vit/tasks/detect/fcos.h"
+#include "vit/tasks/detect/objects.h"
+#include "vit/tasks/detect/predictor.h"
+#include "vit/tasks/whole_weights.h"
+
+namespace vit {
+namespace {
+
+/// The objects of each image of a batch, which lie in the pixels of its input.
+std::vector<ObjectTargets> targets_of(const Batch& batch) {
+  std::vector<ObjectTargets> targets;
+  for (const std::vector<Box>& objects : batch.annotations_as<ObjectLists>().objects) {
+    const auto count = static_cast<std::int64_t>(objects.size());
+    torch::Tensor boxes = torch::empty({count, 4}), labels = torch::empty({count}, torch::kInt64);
+    auto* corner = boxes.mutable_data_ptr<float>();
+    auto* label = labels.mutable_data_ptr<std::int64_t>();
+    for (const Box& box : objects) {
+      for (const float value : {box.x0, box.y0, box.x1, box.y1}) *corner++ = value;
+      *label++ = box.label;
+    }
+    targets.push_back({boxes.to(batch.images.device()), labels.to(batch.images.device())});
+  }
+  return targets;
+}
+
+}  // namespace
+
+DetectTask::DetectTask(const DetectConfig& config, const TaskContext& context)
+    : config_(config), input_(context.input), classes_(context.classes), backbone_(context.model) {
+  const auto count = static_cast<std::int64_t>(classes_.size());
+  detector_ = make_detector(config_.options, context.model, count);
+  detector_->init_head(context.seed);
+  collator_ = config_.collator(Split::train, {.num_classes = count});
+  trains_ = context.training != nullptr;
+  keeps_ = trains_ && makes_few_versions(context.training->augment);
+}
+
+/// Predicts images of one size by features that are kept of them.
+class DetectTask::KeptPredictor final : public Predictor {
+ public:
+  KeptPredictor(DetectTask& task, FCOS& fcos) : task_(task), fcos_(fcos) {}
+  [[nodiscard]] std::vector<Prediction> predict(const Batch& batch) override {
+    const torch::NoGradGuard no_grad;
+    const FCOS::Maps maps = task_.val_kept_.of(
+        batch, [&](const torch::Tensor& images) { return fcos_.features(images); });
+    const Size2 size{batch.images.size(2), batch.images.size(3)};
+    DetectPredictor of_maps([&](const torch::Tensor&) {
+      return without_duplicates(fcos_.candidates_of(maps, size), fcos_.nms_iou(),
+                                task_.config_.options.max_detections);
+    });
+    return of_maps.predict(batch);
+  }
+
+ private:
+  DetectTask& task_;
+  FCOS& fcos_;
+};
+
+FCOS* DetectTask::on_frozen_backbone() const {
+  const auto parameters = backbone_->module().parameters();
+  const bool learns =
+      std::any_of(parameters.begin(), parameters.end(),
+                  [](const torch::Tensor& parameter) { return parameter.requires_grad(); });
+  return trains_ && !learns ? dynamic_cast<FCOS*>(detector_.get()) : nullptr;
+}
+
+TaskStep DetectTask::step(const Batch& batch) {
+  const std::vector<ObjectTargets> targets = targets_of(batch);
+  DetectorLoss loss;
+  if (FCOS* fcos = keeps_ && torch::GradMode::is_enabled() ? on_frozen_backbone() : nullptr) {
+    // What does not learn behaves as in evaluation: no dropout, no stochastic depth.
+    backbone_->module().eval();
+    const FCOS::Maps maps =
+        train_kept_.of(batch, [&](const torch::Tensor& images) { return fcos->features(images); });
+    loss = fcos->loss_of(maps, {batch.images.size(2), batch.images.size(3)}, targets);
+  } else {
+    loss = detector_->loss(batch.images, targets);
+  }
+  return {.loss = loss.total, .parts = std::move(loss.parts)};
+}
+
+Metrics DetectTask::parts() const {
+  Metrics parts;
+  for (const std::string& name : detector_->loss_parts())
+    parts.push_back({.name = name, .better = Better::smaller});
+  return parts;
+}
+
+std::unique_ptr<Predictor> DetectTask::predictor() {
+  if (FCOS* fcos = on_frozen_backbone()) return std::make_unique<KeptPredictor>(*this, *fcos);
+  return config_.predictor(exported(), input_, classes_, {});
+}
+
+std::unique_ptr<Evaluation> DetectTask::evaluation() const { return config_.evaluation(classes_); }
+
+ExportedGraph DetectTask::exported() {
+  const std::int64_t most = config_.options.max_detections;
+  const std::optional<double> nms = detector_->nms_iou();
+  ExportedGraph graph{&detector_->module(),
+                      [detector = detector_, most, nms](const torch::Tensor& images) {
+                        const torch::Tensor found = detector->candidates(images);
+                        return nms ? found : without_duplicates(found, nms, most);
+                      },
+                      input_.img_size, input_.in_chans, "detections"};
+  if (nms)
+    graph.then = ExportedStep{
+        [most, nms](const torch::Tensor& found) { return without_duplicates(found, nms, most); },
+        duplicates_script(*nms, most)};
+  return graph;
+}
+
+NamedTensors DetectTask::outputs(const NamedTensors& inputs) {
+  return detector_->forward(input_of(inputs, "x"));
+}
+
+LoadReport DetectTask::load(const std::filesystem::path& checkpoint) {
+  return detector_->load(checkpoint, classes_);
+}
+
+LoadReport DetectTask::load_backbone(const std::filesystem::path& weights) {
+  return vit::load_backbone(*backbone_, read_whole_weights(weights));
+}
+
+Batch DetectTask::random_batch(std::int64_t size, std::uint64_t seed) const {
+  constexpr int kObjects = 6;
+  const auto [height, width] = input_.img_size;
+  torch::Tensor images = torch::empty({size, input_.in_chans, height, width});
+  init::normal(images, 1.0, Rng(seed, Stream::bench));
+  const auto objects = std::make_shared<ObjectLists>();
+  Rng rng(seed, Stream::bench, 1);
+  for (std::int64_t i = 0; i < size; ++i) {
+    std::vector<Box>& boxes = objects->objects.emplace_back();
+    for (int k = 0; k < kObjects; ++k) {
+      const auto w = static_cast<float>(width), h = static_cast<float>(height);
+      const auto x = static_cast<float>(rng.uniform(0, 0.7)),
+                 y = static_cast<float>(rng.uniform(0, 0.7));
+      boxes.push_back({.x0 = x * w,
+                       .y0 = y * h,
+                       .x1 = (x + static_cast<float>(rng.uniform(0.1, 0.3))) * w,
+                       .y1 = (y + static_cast<float>(rng.uniform(0.1, 0.3))) * h,
+                       .label = k % static_cast<std::int64_t>(classes_.size())});
+    }
+    objects->sizes.push_back({height, width});
+    objects->sources.push_back("random");
+  }
+  return {.images = images, .indices = -1 - torch::arange(size), .annotations = objects};
+}
+
+bool is_detector(const std::filesystem::path& weights) {
+  return has_parts(weights, {"backbone.", "fpn.", "head."});
+}
+
+void take_detector_from(const std::filesystem::path& weights, DetectOptions& options,
+                        std::int64_t& num_classes) {
+  const WholeWeights file = read_whole_weights(weights);
+  const auto classes = file.tensors.find("head.classification_head.cls_logits.weight");
+  if (classes == file.tensors.end() || classes->second.dim() != 4) return;
+  options.head = "fcos";
+  options.fcos.channels = classes->second.size(1);
+  num_classes = classes->second.size(0);
+}
+
+std::shared_ptr<Detector> make_detector(const DetectOptions& options,
+                                        std::shared_ptr<ImageModel> backbone,
+                                        std::int64_t num_classes) {
+  return std::make_shared<FCOS>(std::move(backbone), options.fcos, num_classes);
+}
+
+}  // namespace vit
