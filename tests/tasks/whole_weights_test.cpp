@@ -17,7 +17,7 @@ namespace {
 struct Whole : torch::nn::Module {
   explicit Whole(std::int64_t classes) {
     register_module("backbone", body);
-    rows = register_parameter("head.weight", torch::arange(2. * classes).view({classes, 2}));
+    rows = register_parameter("rows", torch::arange(2. * classes).view({classes, 2}));
   }
   vit::VisionTransformer body{vit::test::small_vit(0)};
   torch::Tensor rows;
@@ -27,7 +27,7 @@ void write(const Whole& network, const std::filesystem::path& path, const std::s
            const std::string& labels = "") {
   vit::TensorWriter writer;
   for (const auto& item : network.named_parameters()) writer.add(prefix + item.key(), item.value());
-  if (!prefix.empty()) writer.add("head.weight", torch::zeros({1}));  // what was averaged
+  if (!prefix.empty()) writer.add("rows", torch::zeros({1}));  // what was averaged
   if (!labels.empty()) writer.set_metadata("labels", labels);
   writer.write(path);
 }
@@ -52,7 +52,7 @@ TEST_CASE("A whole network is loaded by its own names, averages in their place")
       CHECK(torch::equal(item.value(), expected[item.key()]));
     }
   }
-  CHECK(vit::has_parts(folder / "w.safetensors", {"backbone.", "head."}));
+  CHECK(vit::has_parts(folder / "w.safetensors", {"backbone.", "rows"}));
   CHECK_FALSE(vit::has_parts(folder / "w.safetensors", {"backbone.", "fpn."}));
   CHECK_FALSE(vit::has_parts(folder / "nowhere.safetensors", {"backbone."}));
 }
@@ -65,12 +65,12 @@ TEST_CASE("A network of another shape is refused whole, with every name and the 
   const torch::Tensor before = to.rows.clone();
   CHECK_THROWS_WITH(
       vit::load_whole(to, *to.body, vit::read_whole_weights(folder / "w.safetensors"), "do this"),
-      Catch::Contains("head.weight") && Catch::Contains("[4, 2]") && Catch::Contains("do this"));
+      Catch::Contains("rows") && Catch::Contains("[4, 2]") && Catch::Contains("do this"));
   CHECK(torch::equal(to.rows, before));
   const vit::LoadReport report =
       vit::load_backbone(*to.body, vit::read_whole_weights(folder / "w.safetensors"));
   REQUIRE(report.dropped.size() == 1);
-  CHECK(report.dropped[0].name == "head.weight");
+  CHECK(report.dropped[0].name == "rows");
 }
 
 TEST_CASE("Rows of classes go to the classes of their names, and the others stay as they were") {
@@ -80,7 +80,7 @@ TEST_CASE("Rows of classes go to the classes of their names, and the others stay
   vit::WholeWeights weights = vit::read_whole_weights(folder / "w.safetensors");
   REQUIRE(weights.labels() == std::vector<std::string>{"cat", "dog", "owl"});
   to.rows.data().fill_(-1);
-  const std::string told = vit::join_class_rows(weights, to, {"head.weight"}, weights.labels(),
+  const std::string told = vit::join_class_rows(weights, to, {"rows"}, weights.labels(),
                                                 {"owl", "bee", "cat", "ant"});
   CHECK_THAT(told, Catch::Contains("owl, cat") && Catch::Contains("bee, ant"));
   vit::load_whole(to, *to.body, std::move(weights), "");
