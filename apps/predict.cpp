@@ -186,7 +186,7 @@ void predict(PredictArguments arguments) {
 }  // namespace
 
 void add_predict(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("predict", "Name what is in images");
+  CLI::App* command = program.add_subcommand("predict", "Say what is in images: classes, masks, objects, as the model has learned it");
   command->footer(
       "Examples:\n"
       "  vit predict runs/quickstart photo.jpg            a run of your own\n"

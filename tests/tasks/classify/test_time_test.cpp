@@ -2,6 +2,7 @@
 
 #include "tests/catch.h"
 #include "vit/tasks/classify/test_time.h"
+#include "vit/tasks/task_config.h"
 
 using namespace vit;
 
@@ -22,7 +23,7 @@ TEST_CASE("the first two views are the picture and its mirror, one after the oth
 TEST_CASE("further views are moved by a sixteenth, with the border repeated") {
   const torch::Tensor images =
       torch::arange(32, torch::kFloat32).expand({1, 1, 32, 32}).contiguous();
-  const torch::Tensor views = test_time_views(images, kMostViews);
+  const torch::Tensor views = test_time_views(images, kMostPredictedViews);
   REQUIRE(views.size(0) == 10);
   CHECK(views[2][0][0][0].item<float>() == 0);  // from two columns to the left: the border
   CHECK(views[2][0][0][5].item<float>() == 3);

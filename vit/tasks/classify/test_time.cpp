@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/tasks/task_config.h"
 
 namespace vit {
 
 torch::Tensor test_time_views(const torch::Tensor& images, std::int64_t factor) {
-  VIT_ASSERT(factor >= 1 && factor <= kMostViews, factor);
+  VIT_ASSERT(factor >= 1 && factor <= kMostPredictedViews, factor);
   if (factor == 1) return images;
   constexpr std::int64_t kMoves[][2] = {{0, 0}, {-1, 0}, {1, 0}, {0, -1}, {0, 1}};  // x, y
   const std::int64_t height = images.size(2), width = images.size(3);

@@ -8,11 +8,9 @@
 /// averaged.
 namespace vit {
 
-inline constexpr std::int64_t kMostViews = 10;
-
 /// `images` [B, C, H, W] as [B * factor, C, H, W], the views of a picture one after the other: as
 /// it is, mirrored, then the same two moved by a sixteenth of its side to the left, right, up and
-/// down with the border repeated. `factor` is 1 to kMostViews.
+/// down with the border repeated. `factor` is 1 to kMostPredictedViews.
 torch::Tensor test_time_views(const torch::Tensor& images, std::int64_t factor);
 
 /// The mean over the views: [B * factor, K] to [B, K].
