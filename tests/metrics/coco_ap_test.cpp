@@ -7,11 +7,11 @@ using vit::CocoArea, vit::CocoFigures, vit::CocoMatches, vit::ObjectImage, vit::
 namespace {
 
 /// An object of class 0 from (x, 0) on, `side` pixels wide and high.
-vit::TrueObject object(double x, double side) {
+vit::TrueObject square(double x, double side) {
   return {.label = 0, .box = {x, 0, side, side}, .area = side * side};
 }
 
-vit::ScoredObject found(double x, double side, double score) {
+vit::ScoredObject found_square(double x, double side, double score) {
   return {.label = 0, .box = {x, 0, side, side}, .score = score, .area = side * side};
 }
 
@@ -24,7 +24,8 @@ CocoFigures figures_of(const ObjectImage& image) {
 }  // namespace
 
 TEST_CASE("A detection as good as its truth has an AP of 1, and all that is absent is -1") {
-  const auto stats = figures_of({.truth = {object(0, 20)}, .found = {found(0, 20, 0.5)}}).stats();
+  const auto stats =
+      figures_of({.truth = {square(0, 20)}, .found = {found_square(0, 20, 0.5)}}).stats();
   // pycocotools adds an epsilon to a denominator
   CHECK(stats[0] == Approx(1).margin(1e-12));
   CHECK(stats[3] == Approx(1).margin(1e-12));  // small
@@ -34,51 +35,54 @@ TEST_CASE("A detection as good as its truth has an AP of 1, and all that is abse
 }
 
 TEST_CASE("Detections without truth leave no number, truth without detections leaves 0") {
-  for (const double value : figures_of({.found = {found(0, 20, 0.5)}}).stats())
+  for (const double value : figures_of({.found = {found_square(0, 20, 0.5)}}).stats())
     CHECK(value == kNoTruth);
-  CHECK(figures_of({.truth = {object(0, 20)}}).ap() == 0);
+  CHECK(figures_of({.truth = {square(0, 20)}}).ap() == 0);
   CHECK(figures_of({}).ap() == kNoTruth);
 }
 
 TEST_CASE("Each object is found once: the surest detection is right, a second one is wrong") {
   // Precision 1/2 at the second object's recall: behind the duplicate, 2 of 3.
-  const CocoFigures figures =
-      figures_of({.truth = {object(0, 20), object(50, 20)},
-                  .found = {found(0, 20, 0.9), found(0, 20, 0.8), found(50, 20, 0.7)}});
+  const CocoFigures figures = figures_of(
+      {.truth = {square(0, 20), square(50, 20)},
+       .found = {found_square(0, 20, 0.9), found_square(0, 20, 0.8), found_square(50, 20, 0.7)}});
   CHECK(figures.ap() == Approx((51 * 1.0 + 50 * 2.0 / 3) / 101).margin(1e-12));
 }
 
 TEST_CASE("Crowds take in any number of detections, and are judged by the share inside") {
-  vit::TrueObject crowd = object(100, 200);
+  vit::TrueObject crowd = square(100, 200);
   crowd.crowd = true;
-  const ObjectImage image{.truth = {object(0, 20), crowd},
-                          .found = {found(150, 20, 0.9), found(180, 20, 0.8), found(0, 20, 0.7)}};
+  const ObjectImage image{
+      .truth = {square(0, 20), crowd},
+      .found = {found_square(150, 20, 0.9), found_square(180, 20, 0.8), found_square(0, 20, 0.7)}};
   CHECK(figures_of(image).ap() == Approx(1).margin(1e-12));
 }
 
 TEST_CASE("Difficult objects do not count, and neither does what is found of them") {
-  vit::TrueObject difficult = object(100, 20);
+  vit::TrueObject difficult = square(100, 20);
   difficult.difficult = true;
-  ObjectImage image{.truth = {object(0, 20), difficult},
-                    .found = {found(100, 20, 0.9), found(100.1, 20, 0.8), found(0, 20, 0.7)}};
+  ObjectImage image{.truth = {square(0, 20), difficult},
+                    .found = {found_square(100, 20, 0.9), found_square(100.1, 20, 0.8),
+                              found_square(0, 20, 0.7)}};
   CHECK(figures_of(image).ap() == Approx(1).margin(1e-12));
-  image.found.push_back(found(120, 20, 0.95));  // beside it: wrong
+  image.found.push_back(found_square(120, 20, 0.95));  // beside it: wrong
   CHECK(figures_of(image).ap() == Approx(0.5).margin(1e-12));
 }
 
 TEST_CASE("What is matched to annotation 0 counts as matched to nothing, as in pycocotools") {
-  vit::TrueObject zero = object(0, 20);
+  vit::TrueObject zero = square(0, 20);
   zero.unmatchable = true;
-  CHECK(figures_of({.truth = {zero}, .found = {found(0, 20, 0.9)}}).ap() == 0);
+  CHECK(figures_of({.truth = {zero}, .found = {found_square(0, 20, 0.9)}}).ap() == 0);
 }
 
 TEST_CASE("The order of images, and how many of them are counted together, changes nothing") {
   std::vector<ObjectImage> images;
   for (std::int64_t i = 0; i < 6; ++i) {
     const auto shift = static_cast<double>(i);
-    images.push_back({.id = i,
-                      .truth = {object(0, 20), object(60, 40)},
-                      .found = {found(shift, 20, 0.5), found(60, 40 - 2 * shift, 0.5)}});
+    images.push_back(
+        {.id = i,
+         .truth = {square(0, 20), square(60, 40)},
+         .found = {found_square(shift, 20, 0.5), found_square(60, 40 - 2 * shift, 0.5)}});
   }
   CocoMatches whole(1), first(1), second(1);
   for (const ObjectImage& image : images) whole.add(image);
@@ -101,7 +105,7 @@ TEST_CASE("The order of images, and how many of them are counted together, chang
 TEST_CASE("The interval of an average is a point where all images are alike") {
   CocoMatches matches(1);
   for (std::int64_t i = 0; i < 4; ++i)
-    matches.add({.id = i, .truth = {object(0, 20)}, .found = {found(0, 20, 0.5)}});
+    matches.add({.id = i, .truth = {square(0, 20)}, .found = {found_square(0, 20, 0.5)}});
   const auto intervals = matches.intervals(20);
   REQUIRE(intervals);
   CHECK(intervals->map.low == Approx(matches.figures().ap()).margin(1e-12));

@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 
 json parsed(const fs::path& file) { return json::parse(std::ifstream(file)); }
 
-CocoFigures figures_of(const CocoResults& read, OverlapOf what,
-                       const std::vector<std::int64_t>& limits = {1, 10, 100}) {
+CocoFigures measured(const CocoResults& read, OverlapOf what,
+                     const std::vector<std::int64_t>& limits = {1, 10, 100}) {
   CocoMatches matches(static_cast<std::int64_t>(read.classes.size()), what, limits);
   for (const vit::ObjectImage& image : read.images) matches.add(image);
   return matches.figures();
@@ -81,7 +81,7 @@ TEST_CASE("Boxes of COCO's files give pycocotools' twelve numbers, and those of 
   const json stats = parsed(*folder / "stats.json");
   const CocoResults read =
       vit::read_coco_results(*folder / "gt.json", *folder / "dt.json", OverlapOf::boxes);
-  const CocoFigures figures = figures_of(read, OverlapOf::boxes);
+  const CocoFigures figures = measured(read, OverlapOf::boxes);
   for (std::size_t i = 0; i < 12; ++i) {
     INFO(stats.at("names")[i]);
     check_near(figures.stats()[i], stats.at("stats")[i]);
@@ -102,7 +102,7 @@ TEST_CASE("Crowds, ties, empty images, masks and annotation 0 count as in pycoco
     const json& stats = all.at(kind);
     const fs::path results = *folder / ("dt_" + kind + ".json");
     const CocoResults read = vit::read_coco_results(*folder / "gt.json", results, what);
-    CocoFigures figures = figures_of(read, what);
+    CocoFigures figures = measured(read, what);
     for (std::size_t i = 0; i < 12; ++i) {
       INFO(all.at("names")[i]);
       check_near(figures.stats()[i], stats.at("stats")[i]);
@@ -136,7 +136,7 @@ TEST_CASE("Crowds, ties, empty images, masks and annotation 0 count as in pycoco
                 largest, std::abs(figures.recall(t, k, CocoArea(a), m) - recall.values[at++]));
     CHECK(largest <= 1e-12);
 
-    const CocoFigures many = figures_of(read, what, {1, 10, 500});
+    const CocoFigures many = measured(read, what, {1, 10, 500});
     check_near(many.ap(), stats.at("maxdets_500").at("AP"));
     check_near(many.ap(vit::kOverlap50), stats.at("maxdets_500").at("AP50"));
     check_near(many.ar(2), stats.at("maxdets_500").at("AR"));
@@ -147,7 +147,7 @@ TEST_CASE("Crowds, ties, empty images, masks and annotation 0 count as in pycoco
     const vit::test::ScratchFolder scratch;
     vit::test::put(scratch / "gt0.json", truth.dump());
     const CocoResults from_0 = vit::read_coco_results(scratch / "gt0.json", results, what);
-    check_near(figures_of(from_0, what).ap(), stats.at("id0").at("AP"));
+    check_near(measured(from_0, what).ap(), stats.at("id0").at("AP"));
     CHECK_THAT(from_0.notes.line(), Catch::Contains("id 0"));
   }
 }
@@ -213,12 +213,12 @@ TEST_CASE("Odd results are counted as pycocotools counts them, and noted") {
   CHECK_THAT(read.notes.line(), Catch::Contains("categories that the annotations do not have") &&
                                     Catch::Contains("without area are never matched"));
   // pycocotools 2.0.11: mean of .5 (one wrong before the right one) and of the shifted box's .8
-  CHECK(figures_of(read, OverlapOf::boxes).ap(vit::kOverlap50) == Approx(0.75).margin(1e-12));
+  CHECK(measured(read, OverlapOf::boxes).ap(vit::kOverlap50) == Approx(0.75).margin(1e-12));
 
   small.results = json::array();
-  CHECK(figures_of(small.read(), OverlapOf::boxes).ap() == 0);
+  CHECK(measured(small.read(), OverlapOf::boxes).ap() == 0);
   small.truth["annotations"] = json::array();
-  CHECK(figures_of(small.read(), OverlapOf::boxes).ap() == vit::kNoTruth);
+  CHECK(measured(small.read(), OverlapOf::boxes).ap() == vit::kNoTruth);
 }
 
 TEST_CASE("What cannot be meant is refused with its file, list and record") {

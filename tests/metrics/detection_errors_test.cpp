@@ -6,10 +6,12 @@ using vit::DetectionError, vit::DetectionErrors, vit::ObjectImage;
 
 namespace {
 
-vit::ObjectBox at(double x) { return {x, 0, 10, 10}; }
-vit::TrueObject truth(double x, std::int64_t label = 0) { return {.label = label, .box = at(x)}; }
-vit::ScoredObject found(double x, double score, std::int64_t label = 0) {
-  return {.label = label, .box = at(x), .score = score};
+vit::ObjectBox spot(double x) { return {x, 0, 10, 10}; }
+vit::TrueObject object_at(double x, std::int64_t label = 0) {
+  return {.label = label, .box = spot(x)};
+}
+vit::ScoredObject detection_at(double x, double score, std::int64_t label = 0) {
+  return {.label = label, .box = spot(x), .score = score};
 }
 
 DetectionErrors errors_of(const ObjectImage& image) {
@@ -24,7 +26,8 @@ using Counts = std::vector<std::vector<std::int64_t>>;
 
 TEST_CASE("What is found once, by its class and with enough overlap, is no error") {
   const DetectionErrors errors =
-      errors_of({.truth = {truth(0), truth(50, 1)}, .found = {found(1, 0.9), found(50, 0.3, 1)}});
+      errors_of({.truth = {object_at(0), object_at(50, 1)},
+                 .found = {detection_at(1, 0.9), detection_at(50, 0.3, 1)}});
   CHECK(errors.all().empty());
   CHECK(errors.confusion() == Counts{{1, 0, 0}, {0, 1, 0}, {0, 0, 0}});
 }
@@ -38,32 +41,32 @@ TEST_CASE("Each kind of error is told with the object and the detection that it 
   };
   const std::vector<Case> cases = {
       {DetectionError::missed,
-       {.truth = {truth(0)}, .found = {found(0, 0.2)}},
+       {.truth = {object_at(0)}, .found = {detection_at(0, 0.2)}},
        0,
        {},
        {{0, 0, 1}, {0, 0, 0}, {0, 0, 0}}},
       {DetectionError::duplicate,
-       {.truth = {truth(0)}, .found = {found(1, 0.9), found(0, 0.8)}},
+       {.truth = {object_at(0)}, .found = {detection_at(1, 0.9), detection_at(0, 0.8)}},
        0,
        0,
        {{1, 0, 0}, {0, 0, 0}, {1, 0, 0}}},  // the better box is the one that counts
       {DetectionError::wrong_class,
-       {.truth = {truth(0, 1)}, .found = {found(0, 0.9)}},
+       {.truth = {object_at(0, 1)}, .found = {detection_at(0, 0.9)}},
        0,
        0,
        {{0, 0, 0}, {1, 0, 0}, {0, 0, 0}}},
       {DetectionError::wrong_class,
-       {.truth = {truth(0, 1)}, .found = {found(0, 0.9), found(2, 0.5, 1)}},
+       {.truth = {object_at(0, 1)}, .found = {detection_at(0, 0.9), detection_at(2, 0.5, 1)}},
        0,
        0,
        {{0, 0, 0}, {0, 1, 0}, {1, 0, 0}}},  // pairs of one class go first
       {DetectionError::poor_box,
-       {.truth = {truth(0)}, .found = {found(5, 0.9)}},
+       {.truth = {object_at(0)}, .found = {detection_at(5, 0.9)}},
        0,
        0,
        {{0, 0, 1}, {0, 0, 0}, {1, 0, 0}}},
       {DetectionError::background,
-       {.truth = {}, .found = {found(5, 0.9)}},
+       {.truth = {}, .found = {detection_at(5, 0.9)}},
        {},
        0,
        {{0, 0, 0}, {0, 0, 0}, {1, 0, 0}}}};
@@ -80,8 +83,9 @@ TEST_CASE("Each kind of error is told with the object and the detection that it 
 }
 
 TEST_CASE("Crowds and difficult objects are not missed, and what is found of them is no error") {
-  ObjectImage image{.truth = {truth(0), truth(50)},
-                    .found = {found(0, 0.9), found(0, 0.8), found(50, 0.7), found(50, 0.6)}};
+  ObjectImage image{.truth = {object_at(0), object_at(50)},
+                    .found = {detection_at(0, 0.9), detection_at(0, 0.8), detection_at(50, 0.7),
+                              detection_at(50, 0.6)}};
   image.truth[0].difficult = true;
   image.truth[1].crowd = true;
   CHECK(errors_of(image).all().empty());
@@ -90,8 +94,8 @@ TEST_CASE("Crowds and difficult objects are not missed, and what is found of the
 }
 
 TEST_CASE("Errors of several are those of all images") {
-  DetectionErrors a = errors_of({.id = 3, .truth = {truth(0)}});
-  a.merge(errors_of({.id = 4, .found = {found(0, 0.9, 1)}}));
+  DetectionErrors a = errors_of({.id = 3, .truth = {object_at(0)}});
+  a.merge(errors_of({.id = 4, .found = {detection_at(0, 0.9, 1)}}));
   CHECK(a.confusion() == Counts{{0, 0, 1}, {0, 0, 0}, {0, 1, 0}});
   REQUIRE(a.all().size() == 2);
   CHECK(a.all()[1].image == 4);

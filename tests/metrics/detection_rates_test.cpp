@@ -7,7 +7,7 @@ using vit::CocoMatches;
 namespace {
 
 /// Three objects of class 0 and one of class 1; class 2 is never there.
-CocoMatches matches() {
+CocoMatches mixed_matches() {
   const auto at = [](double x) { return vit::ObjectBox{x, 0, 10, 10}; };
   CocoMatches all(3);
   all.add({.truth = {{.label = 0, .box = at(0), .area = 100},
@@ -26,7 +26,7 @@ CocoMatches matches() {
 }  // namespace
 
 TEST_CASE("Rates at a confidence are those of the detections from it on") {
-  const vit::DetectionRates rates = vit::rates_at(matches(), 0.6);
+  const vit::DetectionRates rates = vit::rates_at(mixed_matches(), 0.6);
   REQUIRE(rates.classes.size() == 3);
   CHECK(rates.classes[0].precision == Approx(2.0 / 3));
   CHECK(rates.classes[0].recall == Approx(2.0 / 3));
@@ -36,11 +36,11 @@ TEST_CASE("Rates at a confidence are those of the detections from it on") {
 }
 
 TEST_CASE("The best confidence is where the mean F1 of the classes is the largest") {
-  const vit::DetectionRates best = vit::best_rates(matches());
+  const vit::DetectionRates best = vit::best_rates(mixed_matches());
   CHECK(best.confidence == 0.5);
   CHECK(best.mean.f1 == Approx((2.0 / 3 + 1) / 2));
   for (const double other : {0.95, 0.9, 0.8, 0.6, 0.4, 0.0})
-    CHECK(vit::rates_at(matches(), other).mean.f1 < best.mean.f1);
+    CHECK(vit::rates_at(mixed_matches(), other).mean.f1 < best.mean.f1);
 }
 
 TEST_CASE("Where nothing is found, all rates are 0") {
@@ -52,7 +52,7 @@ TEST_CASE("Where nothing is found, all rates are 0") {
 
 TEST_CASE("ultralytics' integral is that of its compute_ap") {
   // Of numpy: recalls 1/3, 1/3, 2/3 with precisions 1, 1/2, 2/3; and one right, one wrong of one.
-  const vit::UltralyticsAp ap = vit::ultralytics_ap(matches());
+  const vit::UltralyticsAp ap = vit::ultralytics_ap(mixed_matches());
   CHECK(ap.map50 == Approx(0.8311).margin(1e-9));
   CHECK(ap.map == Approx(0.8311).margin(1e-9));
   CHECK(vit::ultralytics_ap(CocoMatches(2)).map == vit::kNoTruth);
