@@ -229,8 +229,8 @@ TEST_CASE("Mistakes in COCO's files name the record") {
     expected += "`image_id` is 7.5; expected a whole number";
   }
   SECTION("ids that are text") {
-    first["category_id"] = "3";
-    expected += "`category_id` is \"3\"; expected a whole number";
+    first["category_id"] = "three";
+    expected += "`category_id` is \"three\"; expected a whole number";
   }
   SECTION("a crowd of text") {
     first["iscrowd"] = "no";
@@ -336,4 +336,50 @@ TEST_CASE("COCO's pictures are read without being decoded, with boxes and masks 
   scene.json["images"][1]["width"] = 5;
   scene.json["annotations"] = Json::array();
   CHECK_THROWS_WITH(scene.open()->read(1), Catch::Contains("is of 6x4 pixels"));
+}
+
+TEST_CASE("COCO's crowds are there for validation alone, and areas are those of the objects") {
+  Scene scene;
+  scene.json["annotations"].push_back(
+      {{"image_id", 7}, {"category_id", 3}, {"bbox", {0, 0, 6, 4}}, {"iscrowd", 1}, {"area", 9}});
+  CHECK(scene.open()->get(1).boxes.size() == 2);
+  scene.options.val_annotations = "a.json";
+  scene.options.val_images = "pictures";
+  const Sample sample = coco(scene.options, Split::val)->get(1);
+  REQUIRE(sample.boxes.size() == 3);
+  CHECK_FALSE(sample.boxes[0].crowd);
+  CHECK(sample.boxes[0].area == 4.25);
+  CHECK(sample.boxes[2].crowd);
+  CHECK(sample.boxes[2].area == 9);
+  CHECK(sample.boxes[2].x1 == 6);
+}
+
+TEST_CASE("COCO's ids may be texts, as some tools write them, 0, and far apart") {
+  Scene scene;
+  scene.json["images"][0]["id"] = "left-17";
+  scene.json["images"][1]["id"] = "7";
+  scene.json["categories"][0]["id"] = "180000";
+  scene.json["categories"][1]["id"] = 0;
+  scene.json["annotations"][0]["category_id"] = 180000.0;
+  scene.json["annotations"][0]["image_id"] = "left-17";
+  scene.json["annotations"][1]["category_id"] = "0";
+  scene.json["annotations"][1]["image_id"] = 7;
+  const auto data = scene.open();
+  CHECK(data->classes() == std::vector<std::string>{"car", "dog"});
+  CHECK(data->get(0).boxes.at(0).label == 1);
+  CHECK(data->get(1).boxes.at(0).label == 0);
+  scene.json["categories"][0]["id"] = "dog";
+  scene.json["annotations"][1]["image_id"] = nullptr;
+  CHECK_THAT(scene.problem(),
+             Catch::Contains("categories[0]: `id` is \"dog\"; expected a whole number") &&
+                 Catch::Contains("annotations[1]: `image_id` is null"));
+}
+
+TEST_CASE("A COCO file without objects is a set of images without boxes") {
+  Scene scene;
+  scene.json["annotations"] = Json::array();
+  const auto data = scene.open();
+  CHECK(data->size() == 2);
+  CHECK(data->get(1).boxes.empty());
+  CHECK(data->classes().size() == 2);
 }

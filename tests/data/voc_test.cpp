@@ -2,6 +2,7 @@
 
 #include "tests/catch.h"
 #include "tests/data/pictures.h"
+#include "tests/support/shared.h"
 
 using namespace vit;
 
@@ -209,4 +210,39 @@ TEST_CASE("Objects that are marked as difficult say so, and can be left out of t
   CHECK_THAT(scene.problem("<object><name>b</name><difficult>yes</difficult><bndbox>" + kBox +
                            "</bndbox></object>"),
              Catch::Contains("<difficult>"));
+}
+
+TEST_CASE("A box of VOC that ends where it begins is left out, and noted") {
+  Scene scene;
+  const auto data = scene.open(
+      object("a", kBox) + object("a", "<xmin>5</xmin><ymin>6</ymin><xmax>5</xmax><ymax>6</ymax>"));
+  CHECK(data->get(0).boxes.size() == 1);
+  REQUIRE(data->notes().all().size() == 1);
+  CHECK(data->notes().all()[0].what == "boxes without area are left out");
+  CHECK_THAT(data->notes().all()[0].places[0], Catch::Contains("one.xml:5"));
+}
+
+TEST_CASE("BCCD opens with its own splits, but for two boxes without area") {
+  const auto root = test::shared("data/BCCD");
+  if (!root) return;
+  VocOptions options;
+  options.root = root->string();
+  options.train = "trainval";
+  options.val = "test";
+  const auto train = voc(options, Split::train), val = voc(options, Split::val);
+  CHECK(train->size() == 292);
+  CHECK(val->size() == 72);
+  CHECK(train->classes() == std::vector<std::string>{"Platelets", "RBC", "WBC"});
+  std::int64_t boxes = 0, empty = 0;
+  for (const Dataset* data : {train.get(), val.get()}) {
+    for (std::int64_t i = 0; i < data->size(); ++i) {
+      Sample sample;
+      data->annotate(i, sample);
+      boxes += static_cast<std::int64_t>(sample.boxes.size());
+    }
+    for (const DataNote& note : data->notes().all())
+      if (note.what == "boxes without area are left out") empty += note.count;
+  }
+  CHECK(empty == 2);
+  CHECK(boxes == 4886);
 }

@@ -24,6 +24,8 @@
 #include "vit/data/tar_index.h"
 #include "vit/data/voc.h"
 #include "vit/data/xml.h"
+#include "vit/data/yolo.h"
+#include "vit/image/encode.h"
 
 using vit::fuzz::require;
 
@@ -35,6 +37,11 @@ class Folder {
   explicit Folder(const vit::fuzz::MemoryFile& memory) {
     memory.link(path_ / "Annotations/a.xml");
     for (const char* name : {"a.tar", "a.csv", "a.json", "a.jsonl"}) memory.link(path_ / name);
+    memory.link(path_ / "yolo/labels/a.txt");
+    memory.link(path_ / "described/data.yaml");
+    std::filesystem::create_directories(path_ / "yolo/images");
+    vit::write_png(vit::Image(24, 16, 3), path_ / "yolo/images/a.png");
+    std::ofstream(path_ / "yolo/data.yaml") << "train: images\nnames: [a, b]\n";
     std::filesystem::create_directories(path_ / "ImageSets/Main");
     for (const char* split : {"train.txt", "val.txt"})
       std::ofstream(path_ / "ImageSets/Main" / split) << "a\n";
@@ -129,6 +136,17 @@ void read_as(char reader, std::span<const std::uint8_t> bytes) {
                                                      : reader == 'a' ? "/a.json"
                                                                      : "/a.jsonl");
       annotate_all(*vit::manifest(options).train);
+      break;
+    }
+    case 'L':  // YOLO's label files, and its data.yaml
+    case 'Y': {
+      memory.with(bytes);
+      vit::YoloOptions options;
+      options.root = folder.path() + (reader == 'L' ? "/yolo" : "/described");
+      if (reader == 'L')
+        annotate_all(*vit::yolo(options, vit::Split::train));
+      else
+        static_cast<void>(vit::yolo_lacks_val(options));
       break;
     }
     case 'k': static_cast<void>(vit::read_class_map(memory.with(bytes))); break;

@@ -1,9 +1,13 @@
 #include "vit/data/coco.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -106,8 +110,8 @@ class Coco final : public EncodedDataset {
 
 class CocoReader {
  public:
-  CocoReader(fs::path file, fs::path images, bool masks)
-      : file_(std::move(file)), images_(std::move(images)), masks_(masks) {}
+  CocoReader(fs::path file, fs::path images, bool masks, bool crowds)
+      : file_(std::move(file)), images_(std::move(images)), masks_(masks), crowds_(crowds) {}
 
   std::unique_ptr<Dataset> read() {
     // The lists may stand in any order, so what the annotations need is read first.
@@ -141,9 +145,25 @@ class CocoReader {
     return str(printable_path(file_), ": ", list, "[", index, "]");
   }
 
+  /// An id as some tools write them: a whole number or a text, which may be such a number.
+  static std::string id_text(const Json& record, const char* key, const std::string& where) {
+    const auto found = record.is_object() ? record.find(key) : record.end();
+    if (found != record.end() && found->is_string()) return found->get<std::string>();
+    return std::to_string(json_member<std::int64_t>(record, key, where));
+  }
+
+  /// The id of a category, by which categories are put in order.
+  static std::int64_t id_number(const Json& record, const char* key, const std::string& where) {
+    const std::string text = id_text(record, key, where);
+    std::int64_t id = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (error == std::errc() && stop == text.data() + text.size()) return id;
+    return json_member<std::int64_t>(record, key, where);  // which says what is wrong
+  }
+
   void add_picture(std::size_t index, const Json& record) {
     const std::string where = place("images", index);
-    const auto id = json_member<std::int64_t>(record, "id", where);
+    const std::string id = id_text(record, "id", where);
     const auto width = json_member<std::int64_t>(record, "width", where);
     const auto height = json_member<std::int64_t>(record, "height", where);
     constexpr std::int64_t kLongestSide = 1 << 16;
@@ -153,14 +173,14 @@ class CocoReader {
     // Before the id is known: annotations look for the picture that belongs to it.
     const auto name = json_member<std::string>(record, "file_name", where);
     if (!by_id_.emplace(id, pictures_.size()).second)
-      throw Error(ErrorKind::data, where, str("the id ", id, " is there twice"),
+      throw Error(ErrorKind::data, where, str("the id ", record["id"].dump(), " is there twice"),
                   "remove one of the records");
     pictures_.push_back({images_ / name, static_cast<int>(width), static_cast<int>(height)});
   }
 
   void add_category(std::size_t index, const Json& record) {
     const std::string where = place("categories", index);
-    const auto id = json_member<std::int64_t>(record, "id", where);
+    const std::int64_t id = id_number(record, "id", where);
     const auto [known, is_new] =
         categories_.emplace(id, json_member<std::string>(record, "name", where));
     if (!is_new && known->second != record["name"].get<std::string>())
@@ -182,7 +202,7 @@ class CocoReader {
 
   void add_annotation(std::size_t index, const Json& record) {
     const std::string where = place("annotations", index);
-    const auto image = by_id_.find(json_member<std::int64_t>(record, "image_id", where));
+    const auto image = by_id_.find(id_text(record, "image_id", where));
     if (image == by_id_.end())
       throw Error(ErrorKind::data, where,
                   str("there is no picture with the id ", record["image_id"].dump()),
@@ -195,14 +215,16 @@ class CocoReader {
       picture.captions.push_back(json_member<std::string>(record, "caption", where));
       return;
     }
-    const auto label = labels_.find(json_member<std::int64_t>(record, "category_id", where));
+    const auto label = labels_.find(id_number(record, "category_id", where));
     if (label == labels_.end())
       throw Error(ErrorKind::data, where,
                   str("there is no category with the id ", record["category_id"].dump()),
                   "correct or remove the annotation");
     const bool crowd = annotation_is_crowd(record, where);
-    const std::optional<Box> box =
-        crowd ? std::nullopt : box_of(picture, record, label->second, where);
+    std::optional<Box> box;
+    if (!crowd || (crowds_ && record.contains("bbox")))
+      box = box_of(picture, record, label->second, where);
+    if (box) box->crowd = crowd;
     const auto value = crowd ? kIgnoredClass : static_cast<std::uint8_t>(label->second);
     if (masks_ && !add_region(picture, record, value, where)) return;
     if (box) picture.boxes.push_back(*box);
@@ -214,10 +236,14 @@ class CocoReader {
     if (box.size() != 4)
       throw Error(ErrorKind::data, where, str("a box of ", box.size(), " numbers"),
                   "expected [x, y, width, height]");
-    return box_inside(
+    auto inside = box_inside(
         {static_cast<float>(box[0]), static_cast<float>(box[1]),
          static_cast<float>(box[0] + box[2]), static_cast<float>(box[1] + box[3]), label},
         static_cast<float>(picture.width), static_cast<float>(picture.height), where, notes_);
+    const auto area = record.find("area");
+    if (inside && area != record.end() && area->is_number())
+      inside->area = std::max(area->get<double>(), 0.0);
+    return inside;
   }
 
   /// False where the object has no outline: as in detectron2, it is left out then.
@@ -234,9 +260,9 @@ class CocoReader {
   }
 
   fs::path file_, images_;
-  bool masks_;
+  bool masks_, crowds_;
   std::vector<Picture> pictures_;
-  std::map<std::int64_t, std::size_t> by_id_;
+  std::map<std::string, std::size_t> by_id_;
   std::map<std::int64_t, std::string> categories_;
   std::map<std::int64_t, std::int64_t> labels_;
   std::vector<std::string> classes_;
@@ -259,7 +285,8 @@ std::unique_ptr<Dataset> coco(const CocoOptions& options, Split split) {
   const fs::path root = options.root;
   const bool train = split == Split::train;
   return CocoReader(root / (train ? options.train_annotations : options.val_annotations),
-                    root / (train ? options.train_images : options.val_images), options.masks)
+                    root / (train ? options.train_images : options.val_images), options.masks,
+                    !train)
       .read();
 }
 

@@ -107,6 +107,7 @@ bool lacks_val(const VocOptions& options) {
   return is_missing(std::filesystem::path(options.root) / "ImageSets" /
                     (options.masks ? "Segmentation" : "Main") / (options.val + ".txt"));
 }
+bool lacks_val(const YoloOptions& options) { return yolo_lacks_val(options); }
 bool lacks_val(const MaskFolderOptions& options) {
   return has_none(std::filesystem::path(options.root) / "images", kValFolders);
 }
@@ -186,6 +187,11 @@ constexpr KindEntry kEntries[] = {
      defaults<CocoOptions>,
      open_with<CocoOptions, coco>},
     {"voc", {boxes, mask}, "Pascal VOC's layout", defaults<VocOptions>, open_with<VocOptions, voc>},
+    {"yolo",
+     {boxes},
+     "data.yaml with images/ and labels/ of text (the YOLO tools)",
+     defaults<YoloOptions>,
+     open_with<YoloOptions, yolo>},
     {"mask_folder",
      {mask},
      "ROOT/images/SPLIT/x.jpg and ROOT/masks/SPLIT/x.png (CamVid, ADE20K)",

@@ -17,6 +17,7 @@
 #include "vit/data/shapes.h"
 #include "vit/data/shards.h"
 #include "vit/data/voc.h"
+#include "vit/data/yolo.h"
 
 namespace vit {
 
@@ -34,7 +35,7 @@ void describe(FieldVisitor& visitor, ImageFolderOptions& options);
 
 using DataOptions =
     std::variant<ShapesOptions, FolderDataOptions, ImageFolderOptions, ManifestOptions,
-                 ShardOptions, CocoOptions, VocOptions, MaskFolderOptions>;
+                 ShardOptions, CocoOptions, VocOptions, MaskFolderOptions, YoloOptions>;
 
 /// A data set by name, with its own options; reading the name chooses which options there are.
 struct DataSpec {

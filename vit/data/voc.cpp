@@ -188,10 +188,16 @@ class VocReader {
           if (label == labels.end())
             fail(file, name, str("the class ", in_quotes(name.text), " is not among data.classes"));
           const XmlElement& edges = part(file, object, "bndbox");
-          auto box =
-              box_inside({number(file, edges, "xmin") - 1, number(file, edges, "ymin") - 1,
-                          number(file, edges, "xmax"), number(file, edges, "ymax"), label->second},
-                         width, height, str(printable_path(file), ":", edges.line), notes_);
+          Box written{number(file, edges, "xmin"), number(file, edges, "ymin"),
+                      number(file, edges, "xmax"), number(file, edges, "ymax"), label->second};
+          // One pixel by VOC's rule, but it was no more than a click.
+          const bool is_empty = written.x0 == written.x1 || written.y0 == written.y1;
+          if (!is_empty) {
+            --written.x0;
+            --written.y0;
+          }
+          auto box = box_inside(written, width, height, str(printable_path(file), ":", edges.line),
+                                notes_);
           if (!box) return;
           box->difficult = is_difficult(file, object);
           picture.boxes.push_back(*box);

@@ -10,6 +10,8 @@ struct Box {
   float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
   std::int64_t label = 0;
   bool difficult = false;  ///< so hard to recognise that VOC's evaluation does not count it
+  bool crowd = false;      ///< around many objects, which COCO's evaluation does not ask for
+  double area = 0;         ///< of the object itself, in pixels, where COCO says it; 0: the box's
 };
 
 }  // namespace vit

@@ -68,7 +68,7 @@ Box Placement::to_input_box(const Box& box) const { return box_around(to_input, 
 Box Placement::to_original(const Box& box) const {
   Box result = box_around(inverse(to_input), box);
   if (!(std::isfinite(result.x0 + result.x1) && std::isfinite(result.y0 + result.y1)))
-    return {0, 0, 0, 0, box.label, box.difficult};
+    return {0, 0, 0, 0, box.label, box.difficult, box.crowd};
   if (original == Size2{}) return result;
   const auto width = static_cast<float>(original.width),
              height = static_cast<float>(original.height);
