@@ -1,0 +1,23 @@
+#include "vit/tasks/detect/rf_detr_mlp.h"
+
+#include <ATen/ops/relu.h>
+
+namespace vit {
+
+DetrMlpImpl::DetrMlpImpl(std::vector<std::int64_t> widths_) : widths(std::move(widths_)) {
+  reset();
+}
+
+void DetrMlpImpl::reset() {
+  layers = register_module("layers", torch::nn::ModuleList());
+  for (std::size_t i = 0; i + 1 < widths.size(); ++i)
+    layers->push_back(Linear(LinearOptions{widths[i], widths[i + 1]}));
+}
+
+torch::Tensor DetrMlpImpl::forward(torch::Tensor x) {
+  for (std::size_t i = 0; i < layers->size(); ++i)
+    x = layers->at<LinearImpl>(i).forward(i == 0 ? x : at::relu(x));
+  return x;
+}
+
+}  // namespace vit
