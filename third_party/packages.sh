@@ -9,7 +9,7 @@ compiler=${CXX:-g++}
 tools=("${compiler%% *}:g++" cmake:cmake ninja:ninja-build pkg-config:pkg-config python3:python3)
 libraries=(libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev libcli11-dev
            libyaml-cpp-dev libspdlog-dev catch2 nlohmann-json3-dev libarchive-dev zlib1g-dev
-           libjpeg-dev libpng-dev libtiff-dev libwebp-dev libexpat1-dev libssl-dev
+           libjpeg-dev libpng-dev libtiff-dev libwebp-dev libexpat1-dev libicu-dev libssl-dev
            libcurl4-openssl-dev python3-venv)
 # The build goes without these: the first two make it quicker, with the third training takes less
 # memory. Installed with others, never asked for alone.

@@ -17,14 +17,14 @@ command_of() {
   { grep -E -m 1 -- "$1" <<<"$commands" || true; } | sed 's/ #.*$//'
 }
 with_torch=$(command_of '-include .*/vit\.dir/cmake_pch')
-without_torch=$(command_of ' #.*/vit/(core|io|image|report)/')
+without_torch=$(command_of ' #.*/vit/(core|io|image|report|text)/')
 export with_torch without_torch
 
 check() {
   local header=$1 output
   local command=$without_torch
   case $header in
-    vit/core/* | vit/io/* | vit/image/* | vit/report/*) ;;
+    vit/core/* | vit/io/* | vit/image/* | vit/report/* | vit/text/*) ;;
     *) [ -z "$with_torch" ] || command=$with_torch ;;
   esac
   output=$(printf '#include "%s"\nstatic_assert(false, "compiled alone");\n' "$header" |

@@ -1,0 +1,205 @@
+#include "vit/text/clip_tokenizer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "vit/core/error.h"
+#include "vit/text/byte_symbols.h"
+#include "vit/text/unicode.h"
+
+namespace vit {
+
+namespace {
+
+enum class Kind : std::uint8_t { letter, number, space, other };
+
+Kind kind_of(char32_t point) {
+  if (point < 0x80) {
+    static constexpr auto kAscii = [] {
+      std::array<Kind, 128> kinds{};
+      for (char32_t c = 0; c < 128; ++c) {
+        const char32_t lower = c | 0x20;
+        kinds[c] = lower >= 'a' && lower <= 'z'           ? Kind::letter
+                   : c >= '0' && c <= '9'                 ? Kind::number
+                   : c == ' ' || (c >= '\t' && c <= '\r') ? Kind::space
+                                                          : Kind::other;
+      }
+      return kinds;
+    }();
+    return kAscii[point];
+  }
+  if (unicode::is_letter(point)) return Kind::letter;
+  if (unicode::is_number(point)) return Kind::number;
+  return unicode::is_space(point) ? Kind::space : Kind::other;
+}
+
+/// How many bytes of `text` at `at` are `word` in any case; 0 where it is not there. ſ is an s
+/// there, which alone of the letters in contractions and specials has such a double.
+std::size_t length_in_any_case(std::string_view text, std::size_t at, std::string_view word) {
+  const std::size_t from = at;
+  for (const char expected : word) {
+    if (at >= text.size()) return 0;
+    const char found = text[at];
+    const bool letter = (found >= 'A' && found <= 'Z');
+    if ((letter ? static_cast<char>(found | 0x20) : found) == expected)
+      at += 1;
+    else if (expected == 's' && text.substr(at).starts_with("ſ"))
+      at += 2;
+    else
+      return 0;
+  }
+  return at - from;
+}
+
+constexpr std::array<std::string_view, 7> kContractions = {"'s", "'t",  "'re", "'ve",
+                                                           "'m", "'ll", "'d"};
+constexpr std::array<std::string_view, 2> kBegins = {"<|startoftext|>", "<start_of_text>"};
+constexpr std::array<std::string_view, 2> kEnds = {"<|endoftext|>", "<end_of_text>"};
+
+std::int64_t find_special(const Vocabulary& vocabulary,
+                          const std::array<std::string_view, 2>& names, const std::string& where) {
+  for (const std::string_view name : names)
+    if (const auto id = vocabulary.find(name)) return *id;
+  throw Error(ErrorKind::weights, where, str("the vocabulary lacks the piece ", names.front()),
+              "give the tokenizer of a CLIP model");
+}
+
+}  // namespace
+
+ClipTokenizer::ClipTokenizer(BpeModel model, Options options, const std::string& where)
+    : vocabulary_(std::move(model.pieces), where),
+      merge_list_(std::move(model.merges)),
+      options_(std::move(options)) {
+  merges_ = merge_table(merge_list_, vocabulary_, where);
+  begin_ = find_special(vocabulary_, kBegins, where);
+  end_ = find_special(vocabulary_, kEnds, where);
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string symbol = byte_symbol_text(static_cast<std::uint8_t>(byte));
+    const auto inner = vocabulary_.find(symbol), last = vocabulary_.find(str(symbol, kWordEnd));
+    if (!inner || !last)
+      throw Error(ErrorKind::weights, where,
+                  str("the vocabulary lacks the piece ", symbol, inner ? kWordEnd : "",
+                      ", and with it a byte that a text may have"),
+                  "give the tokenizer of a CLIP model");
+    inner_[static_cast<std::size_t>(byte)] = *inner;
+    last_[static_cast<std::size_t>(byte)] = *last;
+  }
+  std::vector<AddedToken> before, after;
+  for (const AddedToken& token : options_.added) {
+    if (token.id < 0 || token.id >= vocabulary_.size() ||
+        vocabulary_.piece(token.id) != token.content)
+      throw Error(ErrorKind::weights, where,
+                  str("the added token ", token.content, " is not the piece of its id ", token.id));
+    if (token.normalized)
+      after.push_back({options_.rule.apply(token.content), token.id, true});
+    else
+      before.push_back(token);
+  }
+  before_rule_ = AddedTokens(std::move(before));
+  after_rule_ = AddedTokens(std::move(after));
+}
+
+std::vector<std::int64_t> ClipTokenizer::encode(std::string_view text) const {
+  Ids ids;
+  const auto put = [&](std::int64_t id) { ids.push_back(id); };
+  before_rule_.split(
+      text,
+      [&](std::string_view raw) {
+        const std::string clean =
+            options_.rule.steps.empty() ? unicode::well_formed(raw) : options_.rule.apply(raw);
+        after_rule_.split(
+            clean, [&](std::string_view part) { encode_clean(part, ids); }, put);
+      },
+      put);
+  return ids;
+}
+
+void ClipTokenizer::encode_clean(std::string_view text, Ids& ids) const {
+  for (std::size_t at = 0; at < text.size();) {
+    if (const std::size_t length = fixed_word(text, at); length > 0) {
+      encode_fixed(text.substr(at, length), ids);
+      at += length;
+      continue;
+    }
+    const std::size_t from = at;
+    const Kind kind = kind_of(unicode::next(text, at));
+    if (kind == Kind::space) continue;
+    while (kind != Kind::number && at < text.size()) {
+      std::size_t behind = at;
+      if (kind_of(unicode::next(text, behind)) != kind) break;
+      at = behind;
+    }
+    encode_word(text.substr(from, at - from), ids);
+  }
+}
+
+std::size_t ClipTokenizer::fixed_word(std::string_view text, std::size_t at) const {
+  if (text[at] == '\'') {
+    for (const std::string_view word : kContractions) {
+      if (options_.dialect == ClipDialect::transformers) {
+        if (text.substr(at).starts_with(word)) return word.size();
+      } else if (const std::size_t length = length_in_any_case(text, at, word); length > 0) {
+        return length;
+      }
+    }
+  } else if (text[at] == '<' && options_.dialect == ClipDialect::open_clip) {
+    for (const std::int64_t id : {begin_, end_})
+      if (const std::size_t length = length_in_any_case(text, at, vocabulary_.piece(id));
+          length > 0)
+        return length;
+  } else if (text[at] == '<' && options_.specials_are_words) {
+    for (const std::string_view special : {kBegins.front(), kEnds.front()})
+      if (text.substr(at).starts_with(special)) return special.size();
+  }
+  return 0;
+}
+
+void ClipTokenizer::encode_fixed(std::string_view word, Ids& ids) const {
+  if (word.front() == '\'') return encode_word(word, ids);
+  if (options_.dialect == ClipDialect::open_clip) {
+    if (word == vocabulary_.piece(begin_)) return ids.push_back(begin_);
+    if (word == vocabulary_.piece(end_)) return ids.push_back(end_);
+    return encode_word(word, ids);
+  }
+  // The tokenizers library cuts words once more, by GPT-2's rule, which knows no specials.
+  encode_word(word.substr(0, 2), ids);
+  encode_word(word.substr(2, word.size() - 4), ids);
+  encode_word(word.substr(word.size() - 2), ids);
+}
+
+void ClipTokenizer::encode_word(std::string_view word, Ids& ids) const {
+  static thread_local std::vector<TextSymbol> symbols;
+  symbols.clear();
+  for (const char c : word) symbols.push_back({inner_[static_cast<unsigned char>(c)], 1});
+  symbols.back().id = last_[static_cast<unsigned char>(word.back())];
+  merges_.apply(symbols);
+  for (const TextSymbol& symbol : symbols) ids.push_back(symbol.id);
+}
+
+std::string ClipTokenizer::decode(std::span<const std::int64_t> ids) const {
+  std::string bytes;
+  for (const std::int64_t id : ids) {
+    std::string_view piece = vocabulary_.piece(id);
+    if (id == begin_ || id == end_) continue;
+    const bool ends_word = piece.ends_with(kWordEnd);
+    if (ends_word) piece.remove_suffix(kWordEnd.size());
+    for (std::size_t at = 0; at < piece.size();)
+      bytes += static_cast<char>(byte_of_symbol(unicode::next(piece, at)).value_or('?'));
+    if (ends_word) bytes += ' ';
+  }
+  if (bytes.ends_with(' ')) bytes.pop_back();
+  return unicode::well_formed(bytes);
+}
+
+std::string ClipTokenizer::description() const {
+  return str("CLIP's byte-level BPE of ", vocab_size(), " pieces, as ",
+             options_.dialect == ClipDialect::open_clip ? "open_clip" : "transformers", " has it (",
+             options_.rule.description(), ")");
+}
+
+std::vector<std::string> ClipTokenizer::save(const std::filesystem::path& folder) const {
+  BpeModel{vocabulary_.pieces(), merge_list_}.write(folder);
+  return {"vocab.json", "merges.txt"};
+}
+
+}  // namespace vit
