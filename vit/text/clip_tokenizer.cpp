@@ -1,6 +1,7 @@
 #include "vit/text/clip_tokenizer.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "vit/core/error.h"
@@ -192,14 +193,23 @@ std::string ClipTokenizer::decode(std::span<const std::int64_t> ids) const {
 }
 
 std::string ClipTokenizer::description() const {
-  return str("CLIP's byte-level BPE of ", vocab_size(), " pieces, as ",
-             options_.dialect == ClipDialect::open_clip ? "open_clip" : "transformers", " has it (",
-             options_.rule.description(), ")");
+  return str(
+      "CLIP's byte-level BPE of ", vocab_size(), " pieces, as ",
+      options_.dialect == ClipDialect::open_clip ? "open_clip has it" : "transformers has it");
 }
 
-std::vector<std::string> ClipTokenizer::save(const std::filesystem::path& folder) const {
-  BpeModel{vocabulary_.pieces(), merge_list_}.write(folder);
-  return {"vocab.json", "merges.txt"};
+nlohmann::json ClipTokenizer::save(const std::filesystem::path& folder) const {
+  model().write(folder);
+  nlohmann::json added = nlohmann::json::array();
+  for (const AddedToken& token : options_.added)
+    added.push_back(
+        {{"content", token.content}, {"id", token.id}, {"normalized", token.normalized}});
+  return {{"kind", "clip"},
+          {"files", {"vocab.json", "merges.txt"}},
+          {"dialect", options_.dialect == ClipDialect::open_clip ? "open_clip" : "transformers"},
+          {"rule", to_json(options_.rule)},
+          {"added", added},
+          {"specials_are_words", options_.specials_are_words}};
 }
 
 }  // namespace vit

@@ -28,9 +28,9 @@ class ClipTokenizer : public Tokenizer {
  public:
   struct Options {
     ClipDialect dialect = ClipDialect::transformers;
-    TextRule rule = TextRule::clip();
-    std::vector<AddedToken> added;   ///< for transformers
-    bool specials_are_words = true;  ///< of transformers' pattern: whether it names the specials
+    TextRule rule = TextRule::clip();  ///< between the specials; after TextInput's own
+    std::vector<AddedToken> added;     ///< for transformers
+    bool specials_are_words = true;    ///< of transformers' pattern: whether it names the specials
   };
 
   /// `where` is where the model was read from. Throws Error(weights) for a model that is not
@@ -46,14 +46,14 @@ class ClipTokenizer : public Tokenizer {
   [[nodiscard]] std::optional<std::int64_t> id_of(std::string_view piece) const override {
     return vocabulary_.find(piece);
   }
-  [[nodiscard]] const TextRule& rule() const override { return options_.rule; }
   [[nodiscard]] std::string description() const override;
-  [[nodiscard]] std::vector<std::string> save(const std::filesystem::path& folder) const override;
+  [[nodiscard]] nlohmann::json save(const std::filesystem::path& folder) const override;
 
   /// Of the pieces that begin and end a text.
   [[nodiscard]] std::int64_t begin_id() const noexcept { return begin_; }
   [[nodiscard]] std::int64_t end_id() const noexcept { return end_; }
   [[nodiscard]] const Options& options() const noexcept { return options_; }
+  [[nodiscard]] BpeModel model() const { return {vocabulary_.pieces(), merge_list_}; }
 
  private:
   using Ids = std::vector<std::int64_t>;

@@ -7,7 +7,8 @@
 namespace vit {
 
 std::vector<std::int64_t> TextInput::whole_ids(std::string_view text) const {
-  std::vector<std::int64_t> ids = tokenizer->encode(text);
+  std::vector<std::int64_t> ids =
+      rule.steps.empty() ? tokenizer->encode(text) : tokenizer->encode(rule.apply(text));
   if (begin) ids.insert(ids.begin(), *begin);
   if (end) ids.push_back(*end);
   return ids;
@@ -42,7 +43,7 @@ void TextInput::require_embeddings(std::int64_t rows, const std::string& where) 
 
 std::string TextInput::description() const {
   const auto named = [&](std::int64_t id) { return str(id, " (", tokenizer->piece(id), ")"); };
-  std::string told = str(tokenizer->description(), ", length ", length);
+  std::string told = str(rule.description(), "; ", tokenizer->description(), ", length ", length);
   if (begin) told += str(", begin ", named(*begin));
   if (end) told += str(", end ", named(*end));
   return str(told, ", pad ", named(pad));

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "vit/text/text_rule.h"
 #include "vit/text/tokenizer.h"
 
 namespace vit {
@@ -17,6 +18,7 @@ namespace vit {
 /// length. Any number of threads may share one.
 struct TextInput {
   std::shared_ptr<const Tokenizer> tokenizer;
+  TextRule rule;                      ///< what is done to a text before the tokenizer has it
   std::int64_t length = 77;           ///< of ids, begin and end counted
   std::optional<std::int64_t> begin;  ///< id in front of each text
   std::optional<std::int64_t> end;    ///< id behind it, which a text that is cut keeps
@@ -29,9 +31,8 @@ struct TextInput {
   /// The text of ids up to the first end (behind a begin); begin and pads are left out.
   [[nodiscard]] std::string text(std::span<const std::int64_t> ids) const;
 
-  /// Reads the text input of a model from its folder, or from one file of it (below); refuses by
-  /// name what it cannot read exactly. Throws Error(weights), or Error(resource) where nothing is
-  /// there.
+  /// Reads the text input of a model from its folder, or from one file of it; refuses by name what it
+  /// cannot read exactly. Throws Error(weights), or Error(resource) where nothing is there.
   ///
   /// A folder that `save` wrote, or one of transformers, open_clip or big_vision: text_input.json,
   /// open_clip_config.json, tokenizer_config.json with special_tokens_map.json, tokenizer.json,

@@ -2,13 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "vit/text/text_rule.h"
 
 namespace vit {
 
@@ -32,14 +31,11 @@ class Tokenizer {
   /// The id of a piece that is written so; nothing where the vocabulary has none.
   [[nodiscard]] virtual std::optional<std::int64_t> id_of(std::string_view piece) const = 0;
 
-  /// What `encode` does to a text before anything else.
-  [[nodiscard]] virtual const TextRule& rule() const = 0;
   /// What it is, for people: "CLIP's byte-level BPE of 49408 pieces".
   [[nodiscard]] virtual std::string description() const = 0;
-  /// Writes the files it is read from into `folder`, which must be there; the first is the one that
-  /// it is opened by. Throws Error(resource).
-  [[nodiscard]] virtual std::vector<std::string> save(
-      const std::filesystem::path& folder) const = 0;
+  /// Writes its files into `folder`, which must be there; returns how TextInput opens them again.
+  /// Throws Error(resource).
+  [[nodiscard]] virtual nlohmann::json save(const std::filesystem::path& folder) const = 0;
 };
 
 }  // namespace vit
