@@ -168,6 +168,7 @@ void add_metrics(CLI::App& program) {
       "Example:\n"
       "  vit metrics segmentation --gt masks/true --pred masks/predicted --num-classes 21");
   command->require_subcommand(1);
+  add_metrics_detection(*command);
   add_metrics_segmentation(*command);
 }
 

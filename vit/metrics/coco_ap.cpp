@@ -288,6 +288,12 @@ std::optional<CocoMatches::Intervals> CocoMatches::intervals(std::int64_t draws,
     if (!own.truths.empty()) classes.push_back(std::move(own));
   }
   if (classes.empty()) return std::nullopt;
+  if (draws == 0) {
+    constexpr std::int64_t kMost = 1000, kFewest = 100, kSteps = 100'000'000;
+    std::int64_t detections = 1;
+    for (const Dense& own : classes) detections += static_cast<std::int64_t>(own.matches.size());
+    draws = std::clamp(kSteps / detections, kFewest, kMost);
+  }
 
   std::vector<double> maps, maps50, weights;
   Curve curve;

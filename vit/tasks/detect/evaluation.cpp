@@ -1,11 +1,11 @@
 #include "vit/tasks/detect/evaluation.h"
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "vit/core/error.h"
 #include "vit/metrics/detection_rates.h"
-#include "vit/tasks/detect/evaluation_report.h"
 #include "vit/tasks/detect/objects.h"
 
 namespace vit {
@@ -25,6 +25,10 @@ TrueObject true_object(const AnyBox& box) {
     if (box.area > 0) object.area = box.area;
   }
   return object;
+}
+
+double percent_or_nan(double value) {
+  return value <= kNoTruth ? std::numeric_limits<double>::quiet_NaN() : 100 * value;
 }
 
 ScoredObject scored_object(const FoundObject& found, const std::string& source) {
@@ -87,12 +91,6 @@ std::optional<Headline> DetectEvaluation::headline() const {
                   .percent = percent_or_nan(matches_.figures().ap()),
                   .count = matches_.images(),
                   .counted = "images"};
-}
-
-EvaluationReport DetectEvaluation::report(const Dataset& data) const {
-  EvaluationReport report = detection_report({classes_, matches_, errors_, images_}, data);
-  report.headline = headline();
-  return report;
 }
 
 }  // namespace vit

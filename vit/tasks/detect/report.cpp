@@ -1,8 +1,7 @@
-#include "vit/tasks/detect/evaluation_report.h"
+#include "vit/tasks/detect/evaluation.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
@@ -17,9 +16,16 @@
 namespace vit {
 namespace {
 
+/// What an evaluation of a detector has seen.
+struct DetectionResults {
+  const std::vector<std::string>& classes;
+  const CocoMatches& matches;
+  const DetectionErrors& errors;
+  const std::vector<ObjectImage>& images;  // their ids are indices of the data set
+};
+
 std::string share_text(double share) {
-  const double percent = percent_or_nan(share);
-  return std::isnan(percent) ? "–" : fixed(percent, 1);
+  return std::isnan(share) || share <= kNoTruth ? "–" : fixed(100 * share, 1);
 }
 
 std::string interval_text(const Interval& interval) {
@@ -243,14 +249,12 @@ void add_errors(std::vector<Section>& sections, const DetectionResults& results,
 
 }  // namespace
 
-double percent_or_nan(double value) {
-  return value <= kNoTruth ? std::numeric_limits<double>::quiet_NaN() : 100 * value;
-}
-
-EvaluationReport detection_report(const DetectionResults& results, const Dataset& data) {
+EvaluationReport DetectEvaluation::report(const Dataset& data) const {
+  const DetectionResults results{classes_, matches_, errors_, images_};
   CocoFigures figures = results.matches.figures();
   const DetectionRates best = best_rates(results.matches);
   EvaluationReport report;
+  report.headline = headline();
   report.figures = key_figures(results, figures, best);
   add_classes(report.sections, results, figures, best);
   report.sections.push_back({"Curves", precision_recall(results, figures)});
