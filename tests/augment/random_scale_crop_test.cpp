@@ -1,6 +1,7 @@
 #include "vit/augment/random_scale_crop.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "tests/augment/support.h"
 #include "vit/image/sample_geometry.h"
@@ -139,4 +140,56 @@ TEST_CASE("a scale that is no interval is refused with its key") {
   CHECK_THROWS_WITH(op.adapt(square_input(32)), Catch::Contains("random_scale_crop.scale"));
   op.scale = {1};
   CHECK_THROWS_WITH(op.adapt(square_input(32)), Catch::Contains("[low, high]"));
+}
+
+TEST_CASE("large scale jitter counts from the scale at which the image fits") {
+  RandomScaleCrop op = scale_crop(0.1, 2.0, 64);
+  op.relative_to = "size";
+  op.size = Size2{48, 64};
+  double least = 10, most = 0;
+  for (std::uint64_t index = 0; index < 200; ++index) {
+    Sample sample = noisy_sample(160, 100);
+    start_placement(sample);
+    sample = augmented(op, sample, index);
+    REQUIRE((sample.image.width == 64 && sample.image.height == 48));
+    // 160x100 fits by 0.4: 64x40.
+    const double factor = sample.placement.to_input[0] / 0.4;
+    least = std::min(least, factor);
+    most = std::max(most, factor);
+    CHECK(sample.placement.to_input[4] / 0.4 == Approx(factor).margin(0.06));
+  }
+  CHECK(least >= 0.09);
+  CHECK(least < 0.2);
+  CHECK(most > 1.9);
+  CHECK(most <= 2.01);
+}
+
+TEST_CASE("boxes of which too little is left are removed") {
+  RandomScaleCrop op = scale_crop(2, 2, 32);
+  const auto boxes_left = [&](double min_visible) {
+    op.min_visible = min_visible;
+    std::vector<std::size_t> counts;
+    for (std::uint64_t index = 0; index < 40; ++index) {
+      Sample sample = noisy_sample(40, 40);
+      sample.boxes = {{2, 2, 12, 12, 0}, {10, 10, 30, 30, 1}, {30, 4, 38, 36, 2}};
+      start_placement(sample);
+      const std::vector<Box> before = sample.boxes;
+      sample = augmented(op, sample, index);
+      std::size_t expected = 0;
+      for (const Box& box : before) {
+        const Box whole = sample.placement.to_input_box(box);
+        const double width = std::min(whole.x1, 32.0F) - std::max(whole.x0, 0.0F),
+                     height = std::min(whole.y1, 32.0F) - std::max(whole.y0, 0.0F);
+        const double share = std::max(width, 0.0) * std::max(height, 0.0) /
+                             ((whole.x1 - whole.x0) * (whole.y1 - whole.y0));
+        expected += share > 0 && share >= min_visible ? 1 : 0;
+      }
+      REQUIRE(sample.boxes.size() == expected);
+      counts.push_back(expected);
+    }
+    return std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+  };
+  const std::size_t all = boxes_left(0), half = boxes_left(0.5);
+  CHECK(all > half);
+  CHECK(half > 0);
 }

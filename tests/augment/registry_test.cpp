@@ -25,6 +25,16 @@ Sample placed_sample(int exif_orientation) {
   return sample;
 }
 
+/// A sample that `op` can join to others of noise, without objects.
+Sample in_company(const AugmentOp& op, Sample sample, std::uint64_t index) {
+  Rng rng(1, Stream::companions, 0, index);
+  for (const std::int64_t other : op.companions(9, rng)) {
+    sample.companions.push_back(noisy_sample(20 + static_cast<int>(other), 28));
+    sample.companions.back().boxes.clear();
+  }
+  return sample;
+}
+
 /// The middle of the mask's ones.
 std::pair<double, double> object_centre(const Image& mask) {
   double x_sum = 0, y_sum = 0, count = 0;
@@ -85,7 +95,7 @@ TEST_CASE("every operation is a function of its generator alone, and clones itse
     op->adapt(square_input(16));
     const auto copy = op->clone();
     for (std::uint64_t index = 0; index < 20; ++index) {
-      Sample first = noisy_sample(24, 20), second = noisy_sample(24, 20);
+      Sample first = in_company(*op, noisy_sample(24, 20), index), second = first;
       Rng a(1, Stream::augment, 2, index), b(1, Stream::augment, 2, index);
       op->apply(first, a);
       copy->apply(second, b);
@@ -101,7 +111,7 @@ TEST_CASE("picture and mask keep one size, and boxes stay inside") {
     const auto op = create_op(name);
     op->adapt(square_input(16));
     for (std::uint64_t index = 0; index < 50; ++index) {
-      Sample sample = noisy_sample(24, 20);
+      Sample sample = in_company(*op, noisy_sample(24, 20), index);
       Rng rng(1, Stream::augment, 0, index);
       op->apply(sample, rng);
       REQUIRE(sample.mask.width == sample.image.width);
@@ -122,8 +132,7 @@ TEST_CASE("each operation changes something in some of a hundred pictures") {
     op->adapt(square_input(16));
     int changed = 0;
     for (std::uint64_t index = 0; index < 100; ++index) {
-      Sample sample = noisy_sample(24, 20);
-      sample.image.pixels.resize(sample.image.pixels.size());
+      Sample sample = in_company(*op, noisy_sample(24, 20), index);
       // Noise spans all levels already: leave autocontrast something to do.
       for (auto& value : sample.image.pixels) value = static_cast<std::uint8_t>(40 + value / 2);
       const Image before = sample.image;
@@ -143,7 +152,7 @@ TEST_CASE("every operation places boxes and masks in the file's image, however E
       op->adapt(square_input(48));
       int told = 0;
       for (std::uint64_t index = 0; index < 30; ++index) {
-        Sample sample = placed_sample(orientation);
+        Sample sample = in_company(*op, placed_sample(orientation), index);
         Rng rng(1, Stream::augment, 0, index);
         op->apply(sample, rng);
         told += check_placement(sample) ? 1 : 0;

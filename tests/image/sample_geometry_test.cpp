@@ -88,3 +88,31 @@ TEST_CASE("boxes and masks turn upright with their picture, for each EXIF orient
     CHECK(static_cast<int>(sample.mask.pixel(x, y)[0]) == 1);
   }
 }
+
+TEST_CASE("boxes of which too little lies in a part are removed, without moving the others") {
+  Sample sample;
+  sample.image = Image(100, 100, 3);
+  sample.boxes = {{0, 0, 20, 20, 0}, {10, 0, 30, 20, 1}, {16, 0, 36, 20, 2}, {60, 60, 70, 70, 3}};
+  remove_hidden_boxes(sample, {20, -10, 50, 50}, 0.5);
+  REQUIRE(sample.boxes.size() == 2);
+  CHECK(sample.boxes[0].label == 1);  // just half of it
+  CHECK(sample.boxes[0].x0 == 10);
+  CHECK(sample.boxes[1].label == 2);
+}
+
+TEST_CASE("what else is known of a box stays with it") {
+  Sample sample;
+  sample.image = Image(40, 40, 3);
+  sample.boxes = {{4, 5, 20, 30, 7}};
+  sample.boxes[0].difficult = sample.boxes[0].crowd = true;
+  sample.boxes[0].area = 12;
+  rotate_sample(sample, 10, Filter::bilinear, {});
+  hflip_sample(sample);
+  rot90_sample(sample, 1);
+  CHECK(sample.boxes[0].label == 7);
+  CHECK(sample.boxes[0].difficult);
+  CHECK(sample.boxes[0].crowd);
+  CHECK(sample.boxes[0].area == 12);
+  const Box back = sample.placement.to_original(sample.boxes[0]);
+  CHECK(back.crowd);
+}

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "vit/core/fields.h"
 #include "vit/core/rng.h"
@@ -16,6 +18,12 @@ class AugmentOp {
   virtual ~AugmentOp() = default;
   /// Changes picture, boxes and mask together.
   virtual void apply(Sample& sample, Rng& rng) const = 0;
+  /// The samples, of a data set that has so many, which it wants in Sample::companions: most want
+  /// none. `rng` is another generator than that of `apply`.
+  [[nodiscard]] virtual std::vector<std::int64_t> companions(std::int64_t /*samples*/,
+                                                             Rng& /*rng*/) const {
+    return {};
+  }
   /// Sizes that the user left open become the model's.
   virtual void adapt(const InputSpec& /*input*/) {}
   virtual void describe(FieldVisitor& /*visitor*/) {}

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "vit/augment/mixup_options.h"
 #include "vit/augment/multi_crop.h"
@@ -18,6 +20,9 @@ struct AugmentOptions {
   RandomErasingOptions erasing;
   MixupOptions mixup;
   MultiCropOptions multi_crop;  ///< where enabled, instead of `train`
+  /// Multi-scale training: a factor of the model's size, drawn for each batch; empty: none.
+  std::vector<double> multi_scale;
+  std::int64_t multi_scale_step = 32;  ///< the sides become multiples of it
 
   /// `train` and `aa` together. Throws Error (usage) where `aa` is none.
   [[nodiscard]] AugmentList operations() const;

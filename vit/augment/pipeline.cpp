@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "vit/core/error.h"
@@ -26,10 +27,17 @@ std::optional<MultiCrop> views_of(const AugmentOptions& augment, const InputSpec
 
 /// The first operation that versions of a sample do not share: crops and flips before it are.
 std::size_t first_varied(const AugmentList& ops) {
-  constexpr std::array<std::string_view, 9> kShared = {
-      "center_crop",         "hflip",  "random_crop",
-      "random_resized_crop", "resize", "simple_random_crop",
-      "random_scale_crop",   "rot90",  "vflip"};
+  constexpr std::array<std::string_view, 11> kShared = {"center_crop",
+                                                        "hflip",
+                                                        "mosaic",
+                                                        "random_crop",
+                                                        "random_iou_crop",
+                                                        "random_resized_crop",
+                                                        "resize",
+                                                        "simple_random_crop",
+                                                        "random_scale_crop",
+                                                        "rot90",
+                                                        "vflip"};
   std::size_t first = 0;
   while (first < ops.size() &&
          std::find(kShared.begin(), kShared.end(), ops.ops()[first]->name()) != kShared.end())
@@ -62,6 +70,15 @@ void decode_whole(Sample& sample, const DecodeOptions& options) {
   if (options.apply_exif_orientation)
     orient_annotations(sample, exif_orientation(sample.encoded, header.format),
                        static_cast<int>(header.width), static_cast<int>(header.height));
+}
+
+/// The model's size times `factor`, in whole steps.
+Size2 scaled_size(const Size2& size, double factor, std::int64_t step) {
+  const auto side = [&](std::int64_t pixels) {
+    return step * std::max<std::int64_t>(1, std::llround(static_cast<double>(pixels) * factor /
+                                                         static_cast<double>(step)));
+  };
+  return {side(size.height), side(size.width)};
 }
 
 /// The strongest reduction that leaves at least as many pixels as the part is scaled to.
@@ -101,12 +118,23 @@ Pipeline::Pipeline(const InputSpec& preprocessing, bool training, const AugmentO
   // What the model was trained on goes with it, whoever reads the images.
   decoding_.exif_orientation = decoding_.exif_orientation || preprocessing.exif_orientation;
   for (const auto& op : ops_.ops()) op->adapt(preprocessing_);
+  for (std::size_t i = 1; i < ops_.size(); ++i)
+    if (ops_.ops()[i]->name() == "mosaic")
+      throw Error(ErrorKind::usage, "augment.train",
+                  "mosaic joins images as they are in their files",
+                  "let it be the first of augment.train");
 }
 
 Pipeline Pipeline::training(const InputSpec& preprocessing, const AugmentOptions& augment,
                             std::uint64_t seed, const DecodePolicy& decoding,
                             std::int64_t versions) {
-  return {preprocessing, true, augment, seed, decoding, versions};
+  Pipeline pipeline(preprocessing, true, augment, seed, decoding, versions);
+  for (const double factor : augment.multi_scale) {
+    InputSpec input = preprocessing;
+    input.img_size = scaled_size(input.img_size, factor, augment.multi_scale_step);
+    pipeline.sizes_.push_back(Pipeline(input, true, augment, seed, decoding, versions));
+  }
+  return pipeline;
 }
 
 Pipeline Pipeline::training(const InputSpec& preprocessing, const AugmentList& train,
@@ -128,7 +156,24 @@ Rng Pipeline::rng_of(std::int64_t epoch, std::int64_t index) const {
              static_cast<std::uint64_t>(index));
 }
 
+std::vector<std::int64_t> Pipeline::companions(std::int64_t samples, std::int64_t epoch,
+                                               std::int64_t index) const {
+  if (ops_.size() == 0) return {};
+  Rng rng(seed_, Stream::companions, static_cast<std::uint64_t>(epoch),
+          static_cast<std::uint64_t>(index));
+  return ops_.ops()[0]->companions(samples, rng);
+}
+
+const Pipeline& Pipeline::of_batch(std::int64_t epoch, std::int64_t batch) const {
+  if (sizes_.empty()) return *this;
+  Rng rng(seed_, Stream::batch_size, static_cast<std::uint64_t>(epoch),
+          static_cast<std::uint64_t>(batch));
+  return sizes_[rng.below(sizes_.size())];
+}
+
 Pipeline::Decoded Pipeline::decode(Sample& sample, Rng& rng) const {
+  // Whole, and without drawing: what joins them is no RegionOp.
+  for (Sample& companion : sample.companions) (void)decode(companion, rng);
   if (!sample.image.empty()) {
     start_placement(sample);
     return {};

@@ -45,6 +45,15 @@ class Pipeline {
   /// another size than the model's, Error (data) where it cannot be decoded.
   void apply(Sample& sample, std::int64_t epoch, std::int64_t index, float* out) const;
 
+  /// The other samples, of a data set that has so many, which sample `index` must hold as its
+  /// companions in `epoch`, undecoded or not; mostly none. A pure function of (seed, epoch, index).
+  [[nodiscard]] std::vector<std::int64_t> companions(std::int64_t samples, std::int64_t epoch,
+                                                     std::int64_t index) const;
+
+  /// The pipeline of this batch of an epoch: one of those for the sizes of augment.multi_scale,
+  /// drawn from (seed, epoch, batch), or this one.
+  [[nodiscard]] const Pipeline& of_batch(std::int64_t epoch, std::int64_t batch) const;
+
   /// Whether inputs keep the shapes of their images (crop_mode `whole`), so that each has a size of
   /// its own: `apply_ragged` is to be called then, and nothing else.
   [[nodiscard]] bool keeps_shape() const {
@@ -94,6 +103,7 @@ class Pipeline {
   std::int64_t versions_;
   AnnotationFrame annotations_ = AnnotationFrame::input;
   std::size_t first_varied_ = 0;  // the operation from which versions differ
+  std::vector<Pipeline> sizes_;   // of multi-scale training; empty: this one's alone
 };
 
 }  // namespace vit

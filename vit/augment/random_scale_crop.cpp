@@ -43,6 +43,14 @@ void RandomScaleCrop::describe(FieldVisitor& visitor) {
   visitor.field(
       {"size", &size, "pixels, one number or [height, width]; null: the model's", kSidePixels});
   visitor.field({"scale", &scale, "least and largest factor of the image's sides", {1e-3, 100}});
+  visitor.field({"relative_to",
+                 &relative_to,
+                 "what the factor counts from: the image's own size, or the scale at which it just "
+                 "fits into size (large scale jitter)",
+                 {},
+                 {"image", "size"}});
+  visitor.field({"min_visible", &min_visible,
+                 "boxes of whose area less than this share is left are removed", kProbability});
   visitor.field({"cat_max_ratio", &cat_max_ratio,
                  "crops of which one class fills this share are drawn again, ten times at most; 1: "
                  "none is",
@@ -61,7 +69,10 @@ void RandomScaleCrop::describe(FieldVisitor& visitor) {
 }
 
 void RandomScaleCrop::apply(Sample& sample, Rng& rng) const {
-  const double factor = rng.uniform(scale[0], scale[1]);
+  double factor = rng.uniform(scale[0], scale[1]);
+  if (relative_to == "size")
+    factor *= std::min(static_cast<double>(size->width) / sample.image.width,
+                       static_cast<double>(size->height) / sample.image.height);
   ScaledCrop crop{scaled_side(sample.image.width, factor),
                   scaled_side(sample.image.height, factor),
                   {0, 0, static_cast<int>(size->width), static_cast<int>(size->height)}};
@@ -77,6 +88,16 @@ void RandomScaleCrop::apply(Sample& sample, Rng& rng) const {
   draw();
   constexpr int kRedraws = 10;
   for (int i = 0; i < kRedraws && !is_fine(); ++i) draw();
+  if (min_visible > 0) {
+    const float x = static_cast<float>(sample.image.width) / static_cast<float>(crop.width),
+                y = static_cast<float>(sample.image.height) / static_cast<float>(crop.height);
+    const auto [left, top, width, height] = crop.part;
+    remove_hidden_boxes(
+        sample,
+        {static_cast<float>(left) * x, static_cast<float>(top) * y,
+         static_cast<float>(left + width) * x, static_cast<float>(top + height) * y},
+        min_visible);
+  }
   scaled_crop_sample(sample, crop,
                      filter_from_name(interpolation, "augment.train: random_scale_crop"), colour_);
 }

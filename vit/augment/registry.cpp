@@ -9,8 +9,10 @@
 #include "vit/augment/color_jitter.h"
 #include "vit/augment/flip.h"
 #include "vit/augment/grayscale.h"
+#include "vit/augment/mosaic.h"
 #include "vit/augment/rand_augment.h"
 #include "vit/augment/random_crop.h"
+#include "vit/augment/random_iou_crop.h"
 #include "vit/augment/random_resized_crop.h"
 #include "vit/augment/random_scale_crop.h"
 #include "vit/augment/resize.h"
@@ -44,8 +46,10 @@ constexpr OpEntry kRegisteredOps[] = {
     {"gaussian_blur", make<GaussianBlur>},
     {"grayscale", make<Grayscale>},
     {"hflip", make<HorizontalFlip>},
+    {"mosaic", make<Mosaic>},
     {"rand_augment", make<RandAugment>},
     {"random_crop", make<RandomCrop>},
+    {"random_iou_crop", make<RandomIouCrop>},
     {"random_resized_crop", make<RandomResizedCrop>},
     {"random_scale_crop", make<RandomScaleCrop>},
     {"resize", make<Resize>},

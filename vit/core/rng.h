@@ -7,14 +7,16 @@ namespace vit {
 
 /// What a random number is for. Streams with different names never share a number.
 enum class Stream : std::uint32_t {
-  init = 1,     ///< initial weights
-  shuffle = 2,  ///< the order of an epoch
-  augment = 3,  ///< one sample's augmentation
-  model = 4,    ///< dropout, drop path
-  batch = 5,    ///< mixup, cutmix
-  dataset = 6,  ///< data sets that are drawn, such as `shapes`
-  bench = 7,    ///< synthetic input
-  lora = 8,     ///< initial weights of adapters
+  init = 1,         ///< initial weights
+  shuffle = 2,      ///< the order of an epoch
+  augment = 3,      ///< one sample's augmentation
+  model = 4,        ///< dropout, drop path
+  batch = 5,        ///< mixup, cutmix
+  dataset = 6,      ///< data sets that are drawn, such as `shapes`
+  bench = 7,        ///< synthetic input
+  lora = 8,         ///< initial weights of adapters
+  companions = 9,   ///< which samples one is joined with
+  batch_size = 10,  ///< how large the images of a batch are
 };
 
 /// A counter-based generator (Philox-4x32-10, Salmon et al. 2011): every number is a pure function

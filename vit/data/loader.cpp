@@ -42,8 +42,9 @@ struct EpochLoader::State {
     std::shared_ptr<Annotations> annotations;
     std::vector<std::vector<float>> ragged;  // images that keep their shape, and their sizes
     std::vector<Size2> sizes;
-    std::vector<torch::Tensor> views;  // what the pipeline fills; the first one is batch.images
-    std::size_t begin = 0, end = 0;    // in the order
+    const Pipeline* pipeline = nullptr;  // of the size that this batch has
+    std::vector<torch::Tensor> views;    // what the pipeline fills; the first one is batch.images
+    std::size_t begin = 0, end = 0;      // in the order
     std::size_t started = 0, finished = 0;
     std::exception_ptr error;
 
@@ -52,7 +53,7 @@ struct EpochLoader::State {
   };
 
   const Dataset& dataset;
-  const Pipeline& pipeline;
+  const Pipeline& all_sizes;
   const Collator& collator;
   std::vector<std::int64_t> order;
   std::int64_t epoch;
@@ -98,6 +99,11 @@ struct EpochLoader::State {
     while (!batch_is_ready.wait_for(lock, pause, ready)) check_for_stalls();
   }
 
+  /// Which batch of the epoch it is.
+  [[nodiscard]] std::int64_t number_of(const Slot& slot) const {
+    return static_cast<std::int64_t>(slot.begin) / options.batch_size;
+  }
+
   /// Opens a new slot behind the others. Called by the consumer alone, so that workers never touch
   /// LibTorch's allocator. Needs the lock.
   void open_slot() {
@@ -105,6 +111,7 @@ struct EpochLoader::State {
     slot->begin = next_begin;
     slot->end = std::min(next_begin + static_cast<std::size_t>(options.batch_size), end);
     next_begin = slot->end;
+    const Pipeline& pipeline = *(slot->pipeline = &all_sizes.of_batch(epoch, number_of(*slot)));
     const auto size = static_cast<std::int64_t>(slot->size());
     const std::int64_t channels = pipeline.preprocessing().in_chans;
     const auto memory = torch::TensorOptions().pinned_memory(options.pin_memory);
@@ -163,6 +170,29 @@ struct EpochLoader::State {
                   bad.size(), " of at most ", options.max_bad, ")"));
   }
 
+  /// Where all may be broken, the search for another must end by itself.
+  void check_some_are_sound() {
+    const std::lock_guard lock(bad_mutex);
+    if (static_cast<std::int64_t>(bad.size()) < dataset.size()) return;
+    throw Error(ErrorKind::data, dataset.source(0), "every picture of the data set is broken",
+                "`vit data check` lists what is wrong");
+  }
+
+  /// A companion of another sample, decoded; where it is broken and may be, the next one.
+  Sample read_companion(std::int64_t index, const Pipeline& pipeline) {
+    for (;; index = (index + 1) % dataset.size()) {
+      try {
+        Sample sample = dataset.read(index);
+        pipeline.decode_only(sample, epoch, index);
+        return sample;
+      } catch (const Error& problem) {
+        if (problem.kind() != ErrorKind::data) throw;
+        excuse(index, problem);
+        check_some_are_sound();
+      }
+    }
+  }
+
   /// Reads sample `index` into its place in a batch, augmented by the numbers of `draw`. False
   /// where it is broken and may be.
   bool put(std::int64_t index, std::int64_t draw, Slot& slot, std::size_t position) {
@@ -170,8 +200,13 @@ struct EpochLoader::State {
     for (const torch::Tensor& view : slot.views)
       views.push_back(view.data_ptr<float>() +
                       static_cast<std::int64_t>(position) * view.stride(0));
+    const Pipeline& pipeline = *slot.pipeline;
+    std::vector<Sample> companions;
+    for (const std::int64_t other : pipeline.companions(dataset.size(), epoch, draw))
+      companions.push_back(read_companion(other, pipeline));
     try {
       Sample sample = dataset.read(index);
+      sample.companions = std::move(companions);
       if (slot.ragged.empty())
         pipeline.apply(sample, epoch, draw, views);
       else
@@ -188,14 +223,6 @@ struct EpochLoader::State {
       excuse(index, problem);
       return false;
     }
-  }
-
-  /// Where all may be broken, the search for another must end by itself.
-  void check_some_are_sound() {
-    const std::lock_guard lock(bad_mutex);
-    if (static_cast<std::int64_t>(bad.size()) < dataset.size()) return;
-    throw Error(ErrorKind::data, dataset.source(0), "every picture of the data set is broken",
-                "`vit data check` lists what is wrong");
   }
 
   void fill(Slot& slot, std::size_t position) {
@@ -300,8 +327,7 @@ std::optional<Batch> EpochLoader::next() {
   if (slot->error) std::rethrow_exception(slot->error);
   for (std::size_t i = 0; i < slot->ragged.size(); ++i)
     slot->batch.ragged.push_back(image_tensor(slot->ragged[i], slot->sizes[i]));
-  state.collator.finish(slot->batch, state.epoch,
-                        static_cast<std::int64_t>(slot->begin) / state.options.batch_size);
+  state.collator.finish(slot->batch, state.epoch, state.number_of(*slot));
   return slot->batch;
 }
 

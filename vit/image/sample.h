@@ -26,6 +26,8 @@ struct Sample {
   std::string source;  ///< the file it came from, or a name such as `shapes/train/17`
   /// Where the image lies in its file; what moves the image's pixels records it here.
   Placement placement;
+  /// Other samples of the data set, for an operation that joins them to this one (mosaic).
+  std::vector<Sample> companions;
 };
 
 }  // namespace vit

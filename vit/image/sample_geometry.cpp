@@ -39,7 +39,9 @@ void transform_boxes(Sample& sample, const AffineMatrix& m) {
     return;
   }
   for (Box& box : sample.boxes) {
-    Box around{1e30f, 1e30f, -1e30f, -1e30f, box.label, box.difficult};
+    Box around = box;
+    around.x0 = around.y0 = 1e30f;
+    around.x1 = around.y1 = -1e30f;
     for (const auto& [x, y] : {std::pair(box.x0, box.y0), std::pair(box.x1, box.y0),
                                std::pair(box.x0, box.y1), std::pair(box.x1, box.y1)}) {
       const double from_x = x - m[2], from_y = y - m[5];
@@ -84,6 +86,15 @@ void resize_sample(Sample& sample, int width, int height, Filter filter,
   move_boxes(sample, from.left, from.top, static_cast<float>(width) / (from.right - from.left),
              static_cast<float>(height) / (from.bottom - from.top), width, height);
   sample.placement.resize(from, width, height);
+}
+
+void remove_hidden_boxes(Sample& sample, const SourceBox& part, double share) {
+  std::erase_if(sample.boxes, [&](const Box& box) {
+    const double width = std::min(box.x1, part.right) - std::max(box.x0, part.left),
+                 height = std::min(box.y1, part.bottom) - std::max(box.y0, part.top);
+    const double all = double{box.x1 - box.x0} * double{box.y1 - box.y0};
+    return std::max(width, 0.0) * std::max(height, 0.0) < share * all;
+  });
 }
 
 void hflip_sample(Sample& sample) {

@@ -24,6 +24,9 @@ void crop_annotations(Sample& sample, int left, int top, int width, int height);
 /// Scales the part in `box`, or all, to width x height; the mask by nearest neighbour.
 void resize_sample(Sample& sample, int width, int height, Filter filter,
                    std::optional<SourceBox> box = std::nullopt);
+/// Removes boxes of whose area less than `share` lies inside `part` of the image: what a crop would
+/// hide too much of.
+void remove_hidden_boxes(Sample& sample, const SourceBox& part, double share);
 void hflip_sample(Sample& sample);
 void vflip_sample(Sample& sample);
 /// Does to all but the image what `orient` does to an image that lies in its file with width x
