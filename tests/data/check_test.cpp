@@ -1,5 +1,7 @@
 #include "vit/data/check.h"
 
+#include <cmath>
+
 #include "tests/catch.h"
 #include "tests/data/pictures.h"
 #include "vit/data/image_folder.h"
@@ -102,4 +104,22 @@ TEST_CASE("A sample with a label is counted once, whatever else it holds") {
   std::int64_t sum = 0;
   for (const auto& [name, count] : report.splits[0].per_class) sum += count;
   CHECK(sum == 40);
+}
+
+TEST_CASE("A check counts boxes by image and size") {
+  const test::ScratchFolder folder;
+  test::put_picture(folder / "images/a.png", 1, 200, 100);
+  test::put_picture(folder / "images/b.png", 2, 200, 100);
+  test::put_text(folder / "labels/a.txt", "0 .5 .5 1 1\n0 .1 .1 .1 .2\n1 .5 .5 .3 .5\n");
+  test::put_text(folder / "data.yaml", "train: images\nnames: [cat, dog]\n");
+  const auto data = yolo({.root = folder.path().string()}, Split::train);
+  const SplitReport report = check_data({{"train", data.get()}}, 2).splits.at(0);
+  CHECK(report.boxes.objects == 3);
+  CHECK(report.boxes.most == 3);
+  CHECK(report.boxes.empty == 1);
+  CHECK(report.boxes.small == 1);   // 20x20
+  CHECK(report.boxes.medium == 1);  // 60x50
+  CHECK(report.boxes.large == 1);   // 200x100
+  CHECK(report.boxes.median_side == Approx(std::sqrt(60.0 * 50)));
+  CHECK(report.per_class == std::map<std::string, std::int64_t>{{"cat", 2}, {"dog", 1}});
 }

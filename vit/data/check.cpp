@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cmath>
 #include <exception>
 #include <mutex>
 #include <set>
@@ -23,6 +24,7 @@ struct Finding {
   std::vector<std::int64_t> labels{};  // of its mask, or of its boxes
   bool has_mask = false;
   std::array<bool, 256> values{};  // of its mask
+  std::vector<Box> boxes{};
 };
 
 Finding look_at(const Dataset& data, std::int64_t index) {
@@ -38,11 +40,13 @@ Finding look_at(const Dataset& data, std::int64_t index) {
     finding.pixels = sum.hex();
     finding.has_mask = !sample.mask.empty();
     for (const std::uint8_t value : sample.mask.pixels) finding.values[value] = true;
+    finding.boxes = sample.boxes;
     if (sample.label >= 0) return finding;
     for (std::int64_t value = 0; value < kIgnoredClass; ++value)
       if (finding.values[static_cast<std::size_t>(value)]) finding.labels.push_back(value);
     if (finding.has_mask) return finding;
-    for (const Box& box : sample.boxes) finding.labels.push_back(box.label);
+    for (const Box& box : sample.boxes)
+      if (!box.crowd) finding.labels.push_back(box.label);
   } catch (const Error& problem) {
     if (problem.kind() != ErrorKind::data) throw;
     finding.problem = problem.problem();
@@ -94,6 +98,31 @@ void note_masks(const std::vector<Finding>& findings, SplitReport& report) {
   if (has_masks && values[kIgnoredClass] && !others)
     report.notes.add("all pixels that are not 0 are ignored (255): write classes as 1, 2, …",
                      "every mask of " + report.name);
+}
+
+BoxCounts count_boxes(const std::vector<Finding>& findings) {
+  BoxCounts counts;
+  std::vector<double> sides;
+  for (const Finding& finding : findings) {
+    if (!finding.problem.empty()) continue;
+    const std::size_t before = sides.size();
+    for (const Box& box : finding.boxes) {
+      counts.difficult += box.difficult ? 1 : 0;
+      counts.crowds += box.crowd ? 1 : 0;
+      if (box.crowd) continue;
+      const double side = std::sqrt((double{box.x1} - box.x0) * (double{box.y1} - box.y0));
+      ++(side <= 32 ? counts.small : side <= 96 ? counts.medium : counts.large);
+      sides.push_back(side);
+    }
+    const auto objects = static_cast<std::int64_t>(sides.size() - before);
+    counts.empty += objects == 0 ? 1 : 0;
+    counts.most = std::max(counts.most, objects);
+  }
+  counts.objects = static_cast<std::int64_t>(sides.size());
+  const auto middle = sides.begin() + static_cast<std::ptrdiff_t>(sides.size() / 2);
+  std::nth_element(sides.begin(), middle, sides.end());
+  if (!sides.empty()) counts.median_side = *middle;
+  return counts;
 }
 
 /// Labels that have samples in some of the splits, and none in others.
@@ -150,6 +179,7 @@ SplitReport report_on(const CheckedSplit& split, const std::vector<Finding>& fin
     ++report.by_size[size];
   }
   note_masks(findings, report);
+  report.boxes = count_boxes(findings);
   for (auto& [pixels, sources] : by_pixels) {
     // Captions make several samples of one file, which is no duplicate.
     const std::set<std::string> files(sources.begin(), sources.end());

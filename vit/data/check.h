@@ -19,6 +19,15 @@ struct DuplicateGroup {
   std::vector<std::string> sources;
 };
 
+/// The objects in boxes of a split; `crowd`s count by themselves.
+struct BoxCounts {
+  std::int64_t objects = 0, difficult = 0, crowds = 0;
+  std::int64_t most = 0;                          ///< in one image
+  std::int64_t empty = 0;                         ///< sound images without any
+  std::int64_t small = 0, medium = 0, large = 0;  ///< by COCO: up to 32², up to 96² pixels, above
+  double median_side = 0;                         ///< of the roots of the areas, in pixels
+};
+
 /// What is in one split.
 struct SplitReport {
   std::string name;  ///< `train`, `val`
@@ -29,6 +38,7 @@ struct SplitReport {
   /// the objects in boxes.
   std::map<std::string, std::int64_t> per_class{};
   bool has_labels = false, has_masks = false;  ///< what the samples have
+  BoxCounts boxes{};                           ///< of the sound ones
   DataNotes notes{};                        ///< what was left out or mended, and what is remarkable
   std::int64_t min_side = 0, max_side = 0;  ///< of the sound pictures
   /// Sound pictures by their shorter side: up to 32, 64, 128 … pixels.
