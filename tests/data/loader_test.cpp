@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -276,4 +277,59 @@ TEST_CASE("Of several versions the first ones of all samples stand before the se
     CHECK(batch.images.equal(threaded[i].images));
     CHECK(batch.to(torch::kCPU).versions == 3);
   }
+}
+
+TEST_CASE("Mosaics and batches of several sizes are the same for any number of workers") {
+  const auto data =
+      vit::shapes({.image_size = 24, .num_train = 37, .max_objects = 3}, vit::Split::train);
+  vit::InputSpec input;
+  input.img_size = {32, 48};
+  vit::AugmentOptions augment;
+  augment.train = vit::AugmentList{"mosaic", "resize"};
+  augment.multi_scale = {0.5, 1, 2};
+  augment.multi_scale_step = 16;
+  const auto pipeline = vit::Pipeline::training(input, augment, 3);
+  const auto all = [&](std::int64_t workers, std::int64_t first = 0) {
+    vit::EpochLoader loader(*data, pipeline, vit::shuffled_order(37, 3, 1), 1,
+                            {.batch_size = 4, .workers = workers, .prefetch = 2}, first);
+    std::vector<vit::Batch> batches;
+    while (auto batch = loader.next()) batches.push_back(*batch);
+    return batches;
+  };
+  const auto alone = all(0);
+  REQUIRE(alone.size() == 10);
+  std::set<std::int64_t> heights;
+  for (const vit::Batch& batch : alone) {
+    heights.insert(batch.images.size(2));
+    CHECK(batch.images.size(3) == (batch.images.size(2) == 16   ? 32  // 24 rounds up to a step
+                                   : batch.images.size(2) == 32 ? 48
+                                                                : 96));
+    CHECK(batch.images.isfinite().all().item<bool>());
+  }
+  CHECK(heights == std::set<std::int64_t>{16, 32, 64});
+  for (const std::int64_t workers : {1, 2, 8}) {
+    const auto batches = all(workers), rest = all(workers, 6);
+    REQUIRE(batches.size() == alone.size());
+    for (std::size_t i = 0; i < batches.size(); ++i)
+      CHECK(torch::equal(batches[i].images, alone[i].images));
+    REQUIRE(rest.size() == 4);
+    CHECK(torch::equal(rest[0].images, alone[6].images));
+  }
+}
+
+TEST_CASE("A broken picture that a mosaic wants is replaced, too, or an error") {
+  const Broken data;
+  vit::InputSpec input;
+  input.img_size = {16, 16};
+  const auto pipeline = vit::Pipeline::training(input, vit::AugmentList{"mosaic", "resize"}, 3);
+  std::vector<std::int64_t> order;
+  for (std::int64_t i = 0; i < 20; ++i)
+    if (i != 11) order.push_back(i);
+  const auto first = [&](std::int64_t max_bad, std::int64_t workers) {
+    return vit::EpochLoader(data, pipeline, order, 0,
+                            {.batch_size = 19, .workers = workers, .max_bad = max_bad})
+        .next();
+  };
+  CHECK_THROWS_WITH(first(0, 0), Catch::Contains("bad/picture.jpg: is cut off"));
+  CHECK(torch::equal(first(1, 0)->images, first(1, 4)->images));
 }
