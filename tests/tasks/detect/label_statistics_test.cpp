@@ -9,7 +9,9 @@ using namespace vit;
 
 namespace {
 
-std::string page(const Dataset& data) { return std::get<Html>(box_statistics(data).body).text; }
+std::string statistics_page(const Dataset& data) {
+  return std::get<Html>(box_statistics(data).body).text;
+}
 
 }  // namespace
 
@@ -21,7 +23,7 @@ TEST_CASE("Statistics of boxes count them by class, image and size") {
   test::put_text(folder / "labels/a.txt", "0 .5 .5 1 1\n0 .1 .1 .1 .2\n1 .5 .5 .3 .5\n");
   test::put_text(folder / "labels/b.txt", "1 .5 .5 .1 .2\n");
   test::put_text(folder / "data.yaml", "train: images\nnames: [<cat>, dog, bird]\n");
-  const std::string html = page(*yolo({.root = folder.path().string()}, Split::train));
+  const std::string html = statistics_page(*yolo({.root = folder.path().string()}, Split::train));
   CHECK_THAT(html,
              Catch::Contains("4 objects in 3 images of 4: 1.3 an image, at most 3; 1 images"));
   const auto row = [](const std::string& name, std::vector<std::string> cells) {
@@ -38,12 +40,13 @@ TEST_CASE("Statistics of boxes count them by class, image and size") {
 
 TEST_CASE("Statistics of a set that is drawn, and of one without boxes") {
   const auto shown = shapes({.image_size = 64, .num_train = 50, .max_objects = 4}, Split::train);
-  CHECK_THAT(page(*shown), Catch::Contains("in 50 images") && Catch::Contains("at most 4"));
+  CHECK_THAT(statistics_page(*shown),
+             Catch::Contains("in 50 images") && Catch::Contains("at most 4"));
   const test::ScratchFolder folder;
   test::put_picture(folder / "images/a.png", 1, 200, 100);
   test::put_text(folder / "labels/a.txt", "");
   test::put_text(folder / "data.yaml", "train: images\nnames: [cat]\n");
-  const std::string html = page(*yolo({.root = folder.path().string()}, Split::train));
+  const std::string html = statistics_page(*yolo({.root = folder.path().string()}, Split::train));
   CHECK_THAT(html, Catch::Contains("0 objects in 1 images"));
   CHECK_THAT(html, !Catch::Contains("<img"));
 }

@@ -12,7 +12,7 @@ using Json = nlohmann::json;
 
 namespace {
 
-const std::vector<std::string> kClasses{"dog", "car"};
+const std::vector<std::string> kDetected{"dog", "car"};
 
 DetectedObjects two_objects() {
   return {{{{10.25F, 20, 30.75F, 50.7F, 1}, 0.875}, {{0, 0, 40, 20, 0}, 0.1}}};
@@ -27,9 +27,9 @@ CocoIds ids_of(const test::ScratchFolder& folder, const std::string& json) {
 
 TEST_CASE("COCO results have corner and size, in few digits") {
   Json list;
-  add_coco_results(list, two_objects(), "val/000000000139.jpg", kClasses);
-  add_coco_results(list, two_objects(), "val/left.17.jpg", kClasses);
-  add_coco_results(list, {}, "val/nothing.jpg", kClasses);
+  add_coco_results(list, two_objects(), "val/000000000139.jpg", kDetected);
+  add_coco_results(list, two_objects(), "val/left.17.jpg", kDetected);
+  add_coco_results(list, {}, "val/nothing.jpg", kDetected);
   REQUIRE(list.size() == 4);
   CHECK(list[0].dump() ==
         R"({"bbox":[10.25,20.0,20.5,30.7],"category_id":2,"image_id":139,"score":0.875})");
@@ -39,7 +39,7 @@ TEST_CASE("COCO results have corner and size, in few digits") {
 
 TEST_CASE("A list of COCO results without objects is an empty list") {
   Json list;
-  add_coco_results(list, {}, "a.jpg", kClasses);
+  add_coco_results(list, {}, "a.jpg", kDetected);
   CHECK(list.dump() == "[]");
 }
 
@@ -50,7 +50,7 @@ TEST_CASE("With an annotation file, images are found by path and classes by name
                {"id": "x1", "file_name": "two.jpg"}],
     "annotations": [],
     "categories": [{"id": 18, "name": "dog"}, {"id": 3, "name": "car"}]})");
-  const auto result = [&](const std::string& source, std::vector<std::string> classes = kClasses) {
+  const auto result = [&](const std::string& source, std::vector<std::string> classes = kDetected) {
     Json list;
     add_coco_results(list, two_objects(), source, classes, &ids);
     return list[0];
