@@ -26,6 +26,7 @@ void add_weights_convert(CLI::App& weights);
 void add_weights_average(CLI::App& weights);
 void add_metrics(CLI::App& program);
 void add_metrics_detection(CLI::App& metrics);
+void add_tokenize(CLI::App& program);
 void add_runs(CLI::App& program);
 void add_config(CLI::App& program);
 void add_doctor(CLI::App& program);

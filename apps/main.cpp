@@ -79,6 +79,7 @@ int main(int argc, char** argv) {
   vit::cli::add_data(program);
   vit::cli::add_weights(program);
   vit::cli::add_metrics(program);
+  vit::cli::add_tokenize(program);
   vit::cli::add_runs(program);
   vit::cli::add_bench(program);
   vit::cli::add_config(program);

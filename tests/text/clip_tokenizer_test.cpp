@@ -5,6 +5,7 @@
 
 #include "tests/catch.h"
 #include "tests/support/shared.h"
+#include "tests/text/models.h"
 #include "vit/core/error.h"
 
 namespace {
@@ -12,16 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 using Ids = std::vector<std::int64_t>;
 
-/// A vocabulary of bytes and a few merges.
-vit::BpeModel small_model() {
-  vit::BpeModel model;
-  model.pieces = vit::byte_pieces();
-  model.merges = {{"a", "t</w>"}, {"c", "at</w>"}, {"c", "a"}};
-  for (const auto& [left, right] : model.merges) model.pieces.push_back(left + right);
-  model.pieces.emplace_back("<|startoftext|>");
-  model.pieces.emplace_back("<|endoftext|>");
-  return model;
-}
+using vit::test::small_clip_model;
 
 vit::ClipTokenizer transformers(vit::BpeModel model) {
   vit::ClipTokenizer::Options options;
@@ -52,7 +44,7 @@ Ids between_specials(const nlohmann::json& row) {
 }  // namespace
 
 TEST_CASE("merges are made by rank, and the end of a word is a symbol of its own") {
-  const auto tokenizer = transformers(small_model());
+  const auto tokenizer = transformers(small_clip_model());
   using Pieces = std::vector<std::string>;
   CHECK(pieces_of(tokenizer, "Cat at") == Pieces{"cat</w>", "at</w>"});
   CHECK(pieces_of(tokenizer, "cab") == Pieces{"ca", "b</w>"});
@@ -62,20 +54,21 @@ TEST_CASE("merges are made by rank, and the end of a word is a symbol of its own
 }
 
 TEST_CASE("specials within a text are read as each source reads them") {
-  const auto hf = transformers(small_model());
+  const auto hf = transformers(small_clip_model());
   CHECK(hf.encode("a<|endoftext|>") == Ids{hf.id_of("a</w>").value(), hf.end_id()});
   // In capitals it is none until the text rule has lowered it, which is too late.
   CHECK(pieces_of(hf, "<|ENDOFTEXT|>").size() == 13);
-  vit::BpeModel model = small_model();
+  vit::BpeModel model = small_clip_model();
   model.pieces[model.pieces.size() - 2] = "<start_of_text>";
   model.pieces.back() = "<end_of_text>";
   const auto oc = open_clip(model);
   CHECK(oc.encode("a <END_of_text>") == Ids{oc.id_of("a</w>").value(), oc.end_id()});
   CHECK(pieces_of(oc, "!<end_of_text>").front() == "!");  // a run of punctuation took its <
+  CHECK(oc.encode("a\u0345b") == oc.encode("a b"));
 }
 
 TEST_CASE("what is no UTF-8 counts as U+FFFD, and decoding gives the text back") {
-  const auto tokenizer = transformers(small_model());
+  const auto tokenizer = transformers(small_clip_model());
   CHECK(tokenizer.encode("a\xFF") == tokenizer.encode("a\xEF\xBF\xBD"));
   CHECK(tokenizer.encode("\xE2\x82") == tokenizer.encode("\xEF\xBF\xBD"));
   CHECK(tokenizer.decode(tokenizer.encode("a Café, 猫!")) == "a café , 猫 !");
@@ -83,13 +76,13 @@ TEST_CASE("what is no UTF-8 counts as U+FFFD, and decoding gives the text back")
 }
 
 TEST_CASE("a model without a byte, or without begin and end, is refused") {
-  vit::BpeModel model = small_model();
+  vit::BpeModel model = small_clip_model();
   model.pieces[3] = "other";
   CHECK_THROWS_AS(transformers(model), vit::Error);
-  model = small_model();
+  model = small_clip_model();
   model.pieces.back() = "<eos>";
   CHECK_THROWS_AS(open_clip(model), vit::Error);
-  model = small_model();
+  model = small_clip_model();
   model.merges.emplace_back("q", "q");
   CHECK_THROWS_AS(transformers(model), vit::Error);
 }

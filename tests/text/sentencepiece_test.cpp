@@ -24,8 +24,8 @@ vit::SentencePiece open(std::string bytes) {
 vit::SentencePiece open_file(const fs::path& path) { return open(vit::read_text_file(path)); }
 
 std::vector<PieceOf> unigram_pieces() {
-  return {{"<unk>", 0, 2}, {"</s>", 0, 3}, {"\u2581", -2}, {"\u2581ab", -3}, {"a", -2}, {"b", -2},
-          {"abc", -4},     {"bc", -1.5},   {"<u>", 0, 4},  {"c", -9}};
+  return {{"<unk>", 0, 2}, {"</s>", 0, 3}, {"\u2581", -2}, {"\u2581ab", -3}, {"a", -2},
+          {"b", -2},       {"abc", -4},    {"bc", -1.5},   {"<u>", 0, 4},    {"c", -9}};
 }
 
 }  // namespace

@@ -1,59 +1,17 @@
 #include "vit/text/clip_tokenizer.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "vit/core/error.h"
 #include "vit/text/byte_symbols.h"
+#include "vit/text/clip_words.h"
 #include "vit/text/unicode.h"
 
 namespace vit {
 
 namespace {
 
-enum class Kind : std::uint8_t { letter, number, space, other };
-
-Kind kind_of(char32_t point) {
-  if (point < 0x80) {
-    static constexpr auto kAscii = [] {
-      std::array<Kind, 128> kinds{};
-      for (char32_t c = 0; c < 128; ++c) {
-        const char32_t lower = c | 0x20;
-        kinds[c] = lower >= 'a' && lower <= 'z'           ? Kind::letter
-                   : c >= '0' && c <= '9'                 ? Kind::number
-                   : c == ' ' || (c >= '\t' && c <= '\r') ? Kind::space
-                                                          : Kind::other;
-      }
-      return kinds;
-    }();
-    return kAscii[point];
-  }
-  if (unicode::is_letter(point)) return Kind::letter;
-  if (unicode::is_number(point)) return Kind::number;
-  return unicode::is_space(point) ? Kind::space : Kind::other;
-}
-
-/// How many bytes of `text` at `at` are `word` in any case; 0 where it is not there. ſ is an s
-/// there, which alone of the letters in contractions and specials has such a double.
-std::size_t length_in_any_case(std::string_view text, std::size_t at, std::string_view word) {
-  const std::size_t from = at;
-  for (const char expected : word) {
-    if (at >= text.size()) return 0;
-    const char found = text[at];
-    const bool letter = (found >= 'A' && found <= 'Z');
-    if ((letter ? static_cast<char>(found | 0x20) : found) == expected)
-      at += 1;
-    else if (expected == 's' && text.substr(at).starts_with("ſ"))
-      at += 2;
-    else
-      return 0;
-  }
-  return at - from;
-}
-
-constexpr std::array<std::string_view, 7> kContractions = {"'s", "'t",  "'re", "'ve",
-                                                           "'m", "'ll", "'d"};
 constexpr std::array<std::string_view, 2> kBegins = {"<|startoftext|>", "<start_of_text>"};
 constexpr std::array<std::string_view, 2> kEnds = {"<|endoftext|>", "<end_of_text>"};
 
@@ -63,6 +21,14 @@ std::int64_t find_special(const Vocabulary& vocabulary,
     if (const auto id = vocabulary.find(name)) return *id;
   throw Error(ErrorKind::weights, where, str("the vocabulary lacks the piece ", names.front()),
               "give the tokenizer of a CLIP model");
+}
+
+/// Without regard to case, U+0345 (a mark, whose capital is the letter iota) is in none of the
+/// classes of open_clip's pattern: it ends a word and is lost, as a blank is.
+void blank_out_iota(std::string& text) {
+  constexpr std::string_view kIota = "\u0345";
+  for (std::size_t at = 0; (at = text.find(kIota, at)) != std::string::npos;)
+    text.replace(at, kIota.size(), " ");
 }
 
 }  // namespace
@@ -106,8 +72,9 @@ std::vector<std::int64_t> ClipTokenizer::encode(std::string_view text) const {
   before_rule_.split(
       text,
       [&](std::string_view raw) {
-        const std::string clean =
+        std::string clean =
             options_.rule.steps.empty() ? unicode::well_formed(raw) : options_.rule.apply(raw);
+        if (options_.dialect == ClipDialect::open_clip) blank_out_iota(clean);
         after_rule_.split(
             clean, [&](std::string_view part) { encode_clean(part, ids); }, put);
       },
@@ -117,46 +84,35 @@ std::vector<std::int64_t> ClipTokenizer::encode(std::string_view text) const {
 
 void ClipTokenizer::encode_clean(std::string_view text, Ids& ids) const {
   for (std::size_t at = 0; at < text.size();) {
-    if (const std::size_t length = fixed_word(text, at); length > 0) {
-      encode_fixed(text.substr(at, length), ids);
+    if (const std::size_t length = special_at(text, at); length > 0) {
+      encode_special(text.substr(at, length), ids);
       at += length;
       continue;
     }
-    const std::size_t from = at;
-    const Kind kind = kind_of(unicode::next(text, at));
-    if (kind == Kind::space) continue;
-    while (kind != Kind::number && at < text.size()) {
-      std::size_t behind = at;
-      if (kind_of(unicode::next(text, behind)) != kind) break;
-      at = behind;
-    }
-    encode_word(text.substr(from, at - from), ids);
+    ClipWord word;
+    if (options_.dialect == ClipDialect::open_clip && text[at] == '\'')
+      word.length = contraction_in_any_case(text, at);
+    if (word.length == 0) word = clip_word_at(text, at);
+    if (!word.is_blank) encode_word(text.substr(at, word.length), ids);
+    at += word.length;
   }
 }
 
-std::size_t ClipTokenizer::fixed_word(std::string_view text, std::size_t at) const {
-  if (text[at] == '\'') {
-    for (const std::string_view word : kContractions) {
-      if (options_.dialect == ClipDialect::transformers) {
-        if (text.substr(at).starts_with(word)) return word.size();
-      } else if (const std::size_t length = length_in_any_case(text, at, word); length > 0) {
-        return length;
-      }
-    }
-  } else if (text[at] == '<' && options_.dialect == ClipDialect::open_clip) {
+std::size_t ClipTokenizer::special_at(std::string_view text, std::size_t at) const {
+  if (text[at] != '<') return 0;
+  if (options_.dialect == ClipDialect::open_clip) {
     for (const std::int64_t id : {begin_, end_})
       if (const std::size_t length = length_in_any_case(text, at, vocabulary_.piece(id));
           length > 0)
         return length;
-  } else if (text[at] == '<' && options_.specials_are_words) {
+  } else if (options_.specials_are_words) {
     for (const std::string_view special : {kBegins.front(), kEnds.front()})
       if (text.substr(at).starts_with(special)) return special.size();
   }
   return 0;
 }
 
-void ClipTokenizer::encode_fixed(std::string_view word, Ids& ids) const {
-  if (word.front() == '\'') return encode_word(word, ids);
+void ClipTokenizer::encode_special(std::string_view word, Ids& ids) const {
   if (options_.dialect == ClipDialect::open_clip) {
     if (word == vocabulary_.piece(begin_)) return ids.push_back(begin_);
     if (word == vocabulary_.piece(end_)) return ids.push_back(end_);

@@ -59,9 +59,9 @@ class ClipTokenizer : public Tokenizer {
   using Ids = std::vector<std::int64_t>;
   void encode_clean(std::string_view text, Ids& ids) const;
   void encode_word(std::string_view word, Ids& ids) const;
-  /// The length of what stands at `at` and is a word of its own: a contraction or a special.
-  [[nodiscard]] std::size_t fixed_word(std::string_view text, std::size_t at) const;
-  void encode_fixed(std::string_view word, Ids& ids) const;
+  /// The length of the special that the text has at `at` as a word of its own; 0 where it has none.
+  [[nodiscard]] std::size_t special_at(std::string_view text, std::size_t at) const;
+  void encode_special(std::string_view word, Ids& ids) const;
 
   Vocabulary vocabulary_;
   std::vector<std::pair<std::string, std::string>> merge_list_;

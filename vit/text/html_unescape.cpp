@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
-#include <unordered_map>
 
 #include "vit/core/utf8.h"
 #include "vit/text/html_entities.h"
@@ -14,7 +15,7 @@ namespace vit {
 
 namespace {
 
-using Names = std::unordered_map<std::string_view, std::string>;
+using Names = std::map<std::string, std::string, std::less<>>;
 
 /// Every spelling of a name, `amp` and `amp;`, and its characters.
 Names read_names() {
@@ -32,12 +33,7 @@ Names read_names() {
       entry.remove_prefix(std::min(entry.size(), hex.size() + 1));
     }
     names.emplace(name, characters);
-    if (name.back() == ';') continue;
-    static std::string with_semicolon;  // never grows: the views into it stay
-    if (with_semicolon.capacity() == 0) with_semicolon.reserve(4096);
-    const std::size_t at = with_semicolon.size();
-    with_semicolon.append(name).append(1, ';');
-    names.emplace(std::string_view(with_semicolon).substr(at), characters);
+    if (name.back() != ';') names.emplace(std::string(name) + ';', characters);
   }
   return names;
 }

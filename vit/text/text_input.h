@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "vit/text/bpe_model.h"
 #include "vit/text/text_rule.h"
 #include "vit/text/tokenizer.h"
 
@@ -31,8 +32,8 @@ struct TextInput {
   /// The text of ids up to the first end (behind a begin); begin and pads are left out.
   [[nodiscard]] std::string text(std::span<const std::int64_t> ids) const;
 
-  /// Reads the text input of a model from its folder, or from one file of it; refuses by name what it
-  /// cannot read exactly. Throws Error(weights), or Error(resource) where nothing is there.
+  /// Reads the text input of a model from its folder, or from one file of it; refuses by name what
+  /// it cannot read exactly. Throws Error(weights), or Error(resource) where nothing is there.
   ///
   /// A folder that `save` wrote, or one of transformers, open_clip or big_vision: text_input.json,
   /// open_clip_config.json, tokenizer_config.json with special_tokens_map.json, tokenizer.json,
@@ -40,6 +41,8 @@ struct TextInput {
   /// table (open_clip's rule), vocab.json or merges.txt (with the other beside it: transformers'),
   /// tokenizer.json, or a .model of SentencePiece, which says of no rule, begin or end.
   [[nodiscard]] static TextInput open(const std::filesystem::path& path);
+  /// Of a byte pair encoding in CLIP's form, as transformers has it, with its begin and end.
+  [[nodiscard]] static TextInput clip(BpeModel model);
   /// Writes text_input.json and the tokenizer's files into `folder`, which must be there.
   void save(const std::filesystem::path& folder) const;
 

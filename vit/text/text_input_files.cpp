@@ -389,6 +389,10 @@ TextInput TextInput::open(const fs::path& path) {
   fail_folder(path, "its name does not say what tokenizer it is");
 }
 
+TextInput TextInput::clip(BpeModel model) {
+  return transformers_clip(std::move(model), "a tokenizer");
+}
+
 void TextInput::save(const fs::path& folder) const {
   const auto or_null = [](const std::optional<std::int64_t>& id) {
     return id ? Json(*id) : Json();
