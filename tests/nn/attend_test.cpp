@@ -85,18 +85,18 @@ TEST_CASE("A causal query sees the keys up to its own position, which counts fro
     const auto sees = [last = keys - queries](std::int64_t, std::int64_t i, std::int64_t j) {
       return j <= last + i;
     };
-    check_both(x, {.causal = true}, one_by_one(x, {}, sees));
+    check_both(x, {.mask = {.causal = true}}, one_by_one(x, {}, sees));
     const torch::Tensor bias = random_tensor({1, kHeads, queries, keys}, 4);
-    check_both(x, {.bias = bias, .causal = true}, one_by_one(x, bias, sees));
+    check_both(x, {.bias = bias, .mask = {.causal = true}}, one_by_one(x, bias, sees));
   }
 }
 
 TEST_CASE("Decoding one by one with a cache of keys gives what the whole sequence gives") {
   const Inputs x = inputs_of(6, 6);
-  const torch::Tensor whole = attend(x.q, x.k, x.v, {.causal = true});
+  const torch::Tensor whole = attend(x.q, x.k, x.v, {.mask = {.causal = true}});
   for (std::int64_t i = 0; i < 6; ++i)
     CHECK(torch::allclose(attend(x.q.narrow(2, i, 1), x.k.narrow(2, 0, i + 1),
-                                 x.v.narrow(2, 0, i + 1), {.causal = true}),
+                                 x.v.narrow(2, 0, i + 1), {.mask = {.causal = true}}),
                           whole.narrow(2, i, 1), 1e-5, 1e-5));
 }
 
@@ -112,9 +112,32 @@ TEST_CASE("Masked keys do not count, alone or together with a bias and causality
     return j <= i && counts(b, j);
   };
   const torch::Tensor bias = random_tensor({1, kHeads, 5, 5}, 4);
-  check_both(x, {.key_mask = mask}, one_by_one(x, {}, sees));
-  check_both(x, {.bias = bias, .key_mask = mask}, one_by_one(x, bias, sees));
-  check_both(x, {.bias = bias, .causal = true, .key_mask = mask}, one_by_one(x, bias, sees_before));
+  check_both(x, {.mask = {.keys = mask}}, one_by_one(x, {}, sees));
+  check_both(x, {.bias = bias, .mask = {.keys = mask}}, one_by_one(x, bias, sees));
+  check_both(x, {.bias = bias, .mask = {.causal = true, .keys = mask}},
+             one_by_one(x, bias, sees_before));
+}
+
+TEST_CASE(
+    "A mask of pairs says what each query sees, of all items or of each, beside other masks") {
+  const Inputs x = inputs_of(4, 6);
+  const torch::Tensor pairs = random_tensor({kBatch, 4, 6}, 5) > 0.3;
+  const torch::Tensor keys = random_tensor({kBatch, 6}, 6) > -0.8;
+  const auto sees = [&](std::int64_t b, std::int64_t i, std::int64_t j) {
+    return pairs[b][i][j].item<bool>();
+  };
+  check_both(x, {.mask = {.pairs = pairs}}, one_by_one(x, {}, sees));
+  const auto sees_first = [&](std::int64_t /*b*/, std::int64_t i, std::int64_t j) {
+    return pairs[0][i][j].item<bool>();
+  };
+  check_both(x, {.mask = {.pairs = pairs.narrow(0, 0, 1)}}, one_by_one(x, {}, sees_first));
+  const auto sees_all = [&](std::int64_t b, std::int64_t i, std::int64_t j) {
+    return sees(b, i, j) && j <= i + 2 && keys[b][j].item<bool>();
+  };
+  check_both(x, {.mask = {.causal = true, .keys = keys, .pairs = pairs}},
+             one_by_one(x, {}, sees_all));
+  CHECK_THROWS_WITH(attend(x.q, x.k, x.v, {.mask = {.pairs = pairs.narrow(1, 0, 3)}}),
+                    Catch::Contains("expected mask.pairs [2 or 1, 4, 6] bool, got [2, 3, 6]"));
 }
 
 TEST_CASE("A query that sees no key gets zeros, and its gradient is finite") {
@@ -127,7 +150,7 @@ TEST_CASE("A query that sees no key gets zeros, and its gradient is finite") {
   for (torch::Tensor* part : {&x.q, &x.k, &x.v}) part->requires_grad_();
   torch::Tensor mask = torch::ones({kBatch, 3}, torch::kBool);
   mask[1].zero_();  // the second item has no key at all
-  vit::AttendOptions options{.causal = true, .key_mask = mask};
+  vit::AttendOptions options{.mask = {.causal = true, .keys = mask}};
   if (with_bias) options.bias = random_tensor({1, kHeads, 4, 3}, 4).requires_grad_();
   const torch::Tensor y = attend(x.q, x.k, x.v, options);
   CHECK(y[1].abs().max().item<float>() == 0);
@@ -143,7 +166,7 @@ TEST_CASE("A query that sees no key gets zeros, and its gradient is finite") {
 TEST_CASE("Causality alone gives zeros to queries before the first key") {
   const Inputs x = inputs_of(5, 3);
   const auto sees = [](std::int64_t, std::int64_t i, std::int64_t j) { return j <= i - 2; };
-  check_both(x, {.causal = true}, one_by_one(x, {}, sees));
+  check_both(x, {.mask = {.causal = true}}, one_by_one(x, {}, sees));
 }
 
 TEST_CASE("Dropout takes weights and scales the others, as its random scope says") {
@@ -160,7 +183,8 @@ TEST_CASE("Dropout takes weights and scales the others, as its random scope says
 
 TEST_CASE("A key mask of another shape or type is refused with both") {
   const Inputs x = inputs_of(4, 5);
-  CHECK_THROWS_WITH(attend(x.q, x.k, x.v, {.key_mask = torch::ones({kBatch, 4}, torch::kBool)}),
-                    Catch::Contains("expected key_mask [2, 5] bool, got [2, 4]"));
-  CHECK_THROWS_AS(attend(x.q, x.k, x.v, {.key_mask = torch::ones({kBatch, 5})}), vit::Error);
+  CHECK_THROWS_WITH(
+      attend(x.q, x.k, x.v, {.mask = {.keys = torch::ones({kBatch, 4}, torch::kBool)}}),
+      Catch::Contains("expected mask.keys [2, 5] bool, got [2, 4]"));
+  CHECK_THROWS_AS(attend(x.q, x.k, x.v, {.mask = {.keys = torch::ones({kBatch, 5})}}), vit::Error);
 }

@@ -64,7 +64,7 @@ TEST_CASE("Masked tokens of the memory do not count in CrossAttention") {
   torch::Tensor mask = torch::ones({2, 6}, torch::kBool);
   mask[0].narrow(0, 4, 2).zero_();
   mask[1].narrow(0, 0, 3).zero_();
-  const torch::Tensor y = attention(queries(), memory(), mask);
+  const torch::Tensor y = attention->forward(queries(), memory(), {.keys = mask});
   CHECK(torch::allclose(y, by_libtorch(attention, queries(), memory(), mask), 1e-5, 1e-5));
   const torch::Tensor shorter =
       attention(queries().narrow(0, 0, 1), memory().narrow(0, 0, 1).narrow(1, 0, 4));
@@ -74,8 +74,21 @@ TEST_CASE("Masked tokens of the memory do not count in CrossAttention") {
 TEST_CASE("A memory of which nothing counts leaves the projection's bias") {
   CrossAttention attention = attention_of(kSmall);
   const torch::Tensor none = torch::zeros({2, 6}, torch::kBool);
-  const torch::Tensor y = attention(queries(), memory(), none);
+  const torch::Tensor y = attention->forward(queries(), memory(), {.keys = none});
   CHECK(torch::allclose(y, attention->proj->bias.expand_as(y)));
+}
+
+TEST_CASE("A memory's keys and values can be made once, and grow while x is its own memory") {
+  CrossAttention attention = attention_of(kSmall);
+  CHECK(torch::equal(attention->look(queries(), attention->project(memory())),
+                     attention(queries(), memory())));
+  CrossAttention self = attention_of({.dim = 12, .num_heads = 3});
+  const torch::Tensor x = queries(), whole = self->forward(x, x, {.causal = true});
+  vit::KeysAndValues kept = self->project(x.narrow(1, 0, 3));
+  const vit::KeysAndValues last = self->project(x.narrow(1, 3, 1));
+  kept = {torch::cat({kept.k, last.k}, 2), torch::cat({kept.v, last.v}, 2)};
+  CHECK(torch::allclose(self->look(x.narrow(1, 3, 1), kept, {.causal = true}),
+                        whole.narrow(1, 3, 1), 1e-5, 1e-6));
 }
 
 TEST_CASE("Gradients reach every weight of CrossAttention, its queries and its memory") {
@@ -119,5 +132,7 @@ TEST_CASE("CrossAttention refuses heads and shapes that do not fit, with the num
                     Catch::Contains("dim 10 is not a multiple of num_heads 3"));
   CrossAttention attention = attention_of(kSmall);
   CHECK_THROWS_WITH(attention(queries(), queries()),
-                    Catch::Contains("memory [B, N, 20], got [2, 4, 12] and [2, 4, 12]"));
+                    Catch::Contains("expected memory [B, N, 20], got [2, 4, 12]"));
+  CHECK_THROWS_WITH(attention(memory(), memory()),
+                    Catch::Contains("expected x [2, M, 12], got [2, 6, 20]"));
 }

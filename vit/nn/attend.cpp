@@ -22,18 +22,17 @@ struct Visible {
   torch::Tensor queries;  // [B or 1, 1, M or 1, 1] bool, those that see a key; undefined: all
 };
 
-Visible visible_keys(const torch::Tensor& q, const torch::Tensor& k, const AttendOptions& options) {
+Visible visible_keys(const torch::Tensor& q, const torch::Tensor& k, const AttentionMask& mask) {
   Visible seen;
-  if (!options.causal && !options.key_mask) return seen;
   const std::int64_t queries = q.size(-2), keys = k.size(-2);
-  if (options.causal && queries > 1)  // a single query is the last position: it sees all
-    seen.keys =
-        at::ones({1, 1, queries, keys}, q.options().dtype(torch::kBool)).tril(keys - queries);
-  if (options.key_mask) {
-    const torch::Tensor counts = options.key_mask->unsqueeze(1).unsqueeze(1);  // [B, 1, 1, N]
-    seen.keys = seen.keys.defined() ? seen.keys.logical_and(counts) : counts;
-  }
-  if (options.key_mask || (queries > 1 && queries > keys)) {
+  const auto only = [&](const torch::Tensor& visible) {
+    seen.keys = seen.keys.defined() ? seen.keys.logical_and(visible) : visible;
+  };
+  if (mask.causal && queries > 1)  // a single query is the last position: it sees all
+    only(at::ones({1, 1, queries, keys}, q.options().dtype(torch::kBool)).tril(keys - queries));
+  if (mask.keys) only(mask.keys->unsqueeze(1).unsqueeze(1));  // [B, 1, 1, N]
+  if (mask.pairs) only(mask.pairs->unsqueeze(1));             // [B or 1, 1, M, N]
+  if (mask.keys || mask.pairs || (mask.causal && queries > 1 && queries > keys)) {
     seen.queries = seen.keys.any(-1, /*keepdim=*/true);
     seen.keys = seen.keys.logical_or(seen.queries.logical_not());
   }
@@ -49,7 +48,7 @@ torch::Tensor by_formula(const torch::Tensor& q, const torch::Tensor& k, const t
   const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(-1)));
   torch::Tensor logits = (q * scale).matmul(k.transpose(-2, -1));  // [B, H, M, N]
   if (options.bias) logits = logits + *options.bias;
-  const Visible seen = visible_keys(q, k, options);
+  const Visible seen = visible_keys(q, k, options.mask);
   if (seen.keys.defined()) logits = logits.masked_fill(seen.keys.logical_not(), kMinusInfinity);
   const torch::Tensor weights = zero_unless(seen.queries, logits.softmax(-1));
   AttentionScope::show(weights);
@@ -58,29 +57,38 @@ torch::Tensor by_formula(const torch::Tensor& q, const torch::Tensor& k, const t
 
 torch::Tensor masked(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
                      const AttendOptions& options) {
-  const Visible seen = visible_keys(q, k, options);
+  const Visible seen = visible_keys(q, k, options.mask);
   std::optional<torch::Tensor> mask = options.bias;
   if (seen.keys.defined())
     mask = mask ? mask->masked_fill(seen.keys.logical_not(), kMinusInfinity) : seen.keys;
   return zero_unless(seen.queries, at::scaled_dot_product_attention(q, k, v, mask));
 }
 
-void check_key_mask(const torch::Tensor& mask, const torch::Tensor& k) {
-  if (mask.dim() != 2 || mask.size(0) != k.size(0) || mask.size(1) != k.size(-2) ||
-      mask.scalar_type() != torch::kBool)
+void check_mask(const AttentionMask& mask, const torch::Tensor& q, const torch::Tensor& k) {
+  const std::int64_t batch = k.size(0), queries = q.size(-2), keys = k.size(-2);
+  if (mask.keys && (mask.keys->dim() != 2 || mask.keys->size(0) != batch ||
+                    mask.keys->size(1) != keys || mask.keys->scalar_type() != torch::kBool))
     throw Error(ErrorKind::usage, "attend",
-                vit::str("expected key_mask [", k.size(0), ", ", k.size(-2), "] bool, got ",
-                         mask.sizes(), " ", mask.scalar_type()));
+                vit::str("expected mask.keys [", batch, ", ", keys, "] bool, got ",
+                         mask.keys->sizes(), " ", mask.keys->scalar_type()));
+  if (mask.pairs &&
+      (mask.pairs->dim() != 3 || (mask.pairs->size(0) != batch && mask.pairs->size(0) != 1) ||
+       mask.pairs->size(1) != queries || mask.pairs->size(2) != keys ||
+       mask.pairs->scalar_type() != torch::kBool))
+    throw Error(ErrorKind::usage, "attend",
+                vit::str("expected mask.pairs [", batch, " or 1, ", queries, ", ", keys,
+                         "] bool, got ", mask.pairs->sizes(), " ", mask.pairs->scalar_type()));
 }
 
 }  // namespace
 
 torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
                      const AttendOptions& options) {
-  if (options.key_mask) check_key_mask(*options.key_mask, k);
+  const AttentionMask& mask = options.mask;
+  check_mask(mask, q, k);
   if (options.drop > 0 || AttentionScope::active()) return by_formula(q, k, v, options);
-  if (options.key_mask) return masked(q, k, v, options);
-  if (!options.causal) return at::scaled_dot_product_attention(q, k, v, options.bias);
+  if (mask.keys || mask.pairs) return masked(q, k, v, options);
+  if (!mask.causal) return at::scaled_dot_product_attention(q, k, v, options.bias);
   if (options.bias || q.size(-2) != k.size(-2)) return masked(q, k, v, options);
   return at::scaled_dot_product_attention(q, k, v, {}, /*dropout_p=*/0.0, /*is_causal=*/true);
 }

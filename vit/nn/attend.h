@@ -6,13 +6,19 @@
 
 namespace vit {
 
-struct AttendOptions {
-  std::optional<torch::Tensor> bias{};  ///< [B or 1, H or 1, M, N] of q's type, added to the logits
+/// Which keys a query sees; with several parts, those that all of them let it see.
+struct AttentionMask {
   /// The queries are the last M of N positions, and each sees the keys up to its own: query i those
   /// up to N - M + i, as decoding with a cache of keys needs it. (LibTorch's is_causal counts from
   /// the first key, which is the same for M = N only.)
   bool causal = false;
-  std::optional<torch::Tensor> key_mask{};  ///< [B, N] bool: the keys that count
+  std::optional<torch::Tensor> keys{};   ///< padding: [B, N] bool, the keys that count
+  std::optional<torch::Tensor> pairs{};  ///< [B or 1, M, N] bool, the keys that each query sees
+};
+
+struct AttendOptions {
+  std::optional<torch::Tensor> bias{};  ///< [B or 1, H or 1, M, N] of q's type, added to the logits
+  AttentionMask mask{};
   double drop = 0.0;  ///< dropout of the weights, the rate in force: 0 outside of training
 };
 
@@ -20,7 +26,7 @@ struct AttendOptions {
 /// bias) v. q [B, H, M, Dh], k and v [B, H, N, Dh] -> [B, H, M, Dh]; zeros for a query that sees no
 /// key. The only place that calls LibTorch's fused operator; the plain formula takes over for
 /// dropout, which LibTorch would draw from its global generator, and where an AttentionScope wants
-/// the weights. Throws Error (usage) where key_mask is not [B, N] bool.
+/// the weights. Throws Error (usage) where a mask is of another shape or type.
 [[nodiscard]] torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k,
                                    const torch::Tensor& v, const AttendOptions& options = {});
 

@@ -130,7 +130,7 @@ torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x, const Rota
   const auto [q, k, v] = split_heads(x, rotation);
   return merge_heads(attend(q, k, v,  // [B, H, N, Dh]
                             {.bias = bias(q),
-                             .causal = options.causal,
+                             .mask = {.causal = options.causal},
                              .drop = is_training() ? options.attn_drop : 0.0}));
 }
 

@@ -1,7 +1,6 @@
 #include "vit/nn/cross_attention.h"
 
 #include "vit/core/error.h"
-#include "vit/nn/attend.h"
 #include "vit/nn/dropout.h"
 
 namespace vit {
@@ -25,21 +24,33 @@ void CrossAttentionImpl::reset() {
   proj = linear("proj", options.dim, options.proj_bias);
 }
 
-torch::Tensor CrossAttentionImpl::forward(const torch::Tensor& x, const torch::Tensor& memory,
-                                          const std::optional<torch::Tensor>& key_mask) {
-  if (x.dim() != 3 || x.size(2) != options.dim || memory.dim() != 3 ||
-      memory.size(2) != options.memory_dim || memory.size(0) != x.size(0))
-    throw Error(ErrorKind::usage, "CrossAttention",
-                vit::str("expected x [B, M, ", options.dim, "] and memory [B, N, ",
-                         options.memory_dim, "], got ", x.sizes(), " and ", memory.sizes()));
+torch::Tensor CrossAttentionImpl::heads(const torch::Tensor& joined) const {
   // Sizes stay symbolic (-1): a trace of this must work for every batch.
-  const auto heads = [&](const torch::Tensor& joined) {
-    return joined.unflatten(-1, {options.num_heads, -1}).transpose(1, 2);  // [B, H, M or N, Dh]
-  };
+  return joined.unflatten(-1, {options.num_heads, -1}).transpose(1, 2);
+}
+
+KeysAndValues CrossAttentionImpl::project(const torch::Tensor& memory) {
+  if (memory.dim() != 3 || memory.size(2) != options.memory_dim)
+    throw Error(ErrorKind::usage, "CrossAttention",
+                vit::str("expected memory [B, N, ", options.memory_dim, "], got ", memory.sizes()));
+  return {heads(k_proj(memory)), heads(v_proj(memory))};
+}
+
+torch::Tensor CrossAttentionImpl::look(const torch::Tensor& x, const KeysAndValues& memory,
+                                       const AttentionMask& mask) {
+  if (x.dim() != 3 || x.size(2) != options.dim || x.size(0) != memory.k.size(0))
+    throw Error(
+        ErrorKind::usage, "CrossAttention",
+        vit::str("expected x [", memory.k.size(0), ", M, ", options.dim, "], got ", x.sizes()));
   const torch::Tensor attended =  // [B, H, M, Dh]
-      attend(heads(q_proj(x)), heads(k_proj(memory)), heads(v_proj(memory)),
-             {.key_mask = key_mask, .drop = is_training() ? options.attn_drop : 0.0});
+      attend(heads(q_proj(x)), memory.k, memory.v,
+             {.mask = mask, .drop = is_training() ? options.attn_drop : 0.0});
   return vit::dropout(proj(attended.transpose(1, 2).flatten(2)), options.proj_drop, is_training());
+}
+
+torch::Tensor CrossAttentionImpl::forward(const torch::Tensor& x, const torch::Tensor& memory,
+                                          const AttentionMask& mask) {
+  return look(x, project(memory), mask);
 }
 
 }  // namespace vit

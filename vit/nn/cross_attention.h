@@ -4,8 +4,7 @@
 #include <torch/nn/pimpl.h>
 #include <torch/types.h>
 
-#include <optional>
-
+#include "vit/nn/attend.h"
 #include "vit/nn/linear.h"
 
 namespace vit {
@@ -20,20 +19,34 @@ struct CrossAttentionOptions {
   double proj_drop = 0.0;  ///< dropout of the output
 };
 
+/// Keys and values of a sequence, each [B, H, N, Dh]: what is kept of it while it is looked at step
+/// by step.
+struct KeysAndValues {
+  torch::Tensor k, v;
+};
+
 /// Multi-head attention to another sequence (Vaswani et al. 2017, section 3.2.3, "encoder-decoder
 /// attention"): queries from x [B, M, D], keys and values from memory [B, N, D_mem] -> [B, M, D].
+/// With x itself for its memory it is self-attention, whose keys and values can be kept.
 /// Throws Error (usage) where dim is not a multiple of num_heads.
 class CrossAttentionImpl : public torch::nn::Cloneable<CrossAttentionImpl> {
  public:
   explicit CrossAttentionImpl(const CrossAttentionOptions& options);
   void reset() override;
-  /// `key_mask` [B, N] bool, where given, says which tokens of the memory count; without any, the
-  /// attention gives zeros to `proj`. Throws Error (usage) for other shapes.
+  /// A query that sees no token of the memory gives zeros to `proj`. Throws Error (usage) for other
+  /// shapes.
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& memory,
-                        const std::optional<torch::Tensor>& key_mask = std::nullopt);
+                        const AttentionMask& mask = {});
+  /// The two halves of it: keys and values of a memory, and what x sees in them.
+  [[nodiscard]] KeysAndValues project(const torch::Tensor& memory);
+  [[nodiscard]] torch::Tensor look(const torch::Tensor& x, const KeysAndValues& memory,
+                                   const AttentionMask& mask = {});
 
   CrossAttentionOptions options;
   Linear q_proj{nullptr}, k_proj{nullptr}, v_proj{nullptr}, proj{nullptr};
+
+ private:
+  [[nodiscard]] torch::Tensor heads(const torch::Tensor& joined) const;  // [B, H, M or N, Dh]
 };
 TORCH_MODULE(CrossAttention);
 

@@ -58,10 +58,11 @@ torch::Tensor ParallelScalingBlockImpl::forward(const torch::Tensor& x, const Ro
     q = rotate(q, *rotation);
     k = rotate(k, *rotation);
   }
-  const torch::Tensor attended = attend(q, k, heads(parts[3]), {.causal = options.attn.causal})
-                                     .transpose(1, 2)
-                                     .flatten(2);  // [B, N, D]
-  torch::Tensor inner = parts[0];                  // [B, N, hidden]
+  const torch::Tensor attended =
+      attend(q, k, heads(parts[3]), {.mask = {.causal = options.attn.causal}})
+          .transpose(1, 2)
+          .flatten(2);             // [B, N, D]
+  torch::Tensor inner = parts[0];  // [B, N, hidden]
   if (mlp_bias.defined()) inner = inner + mlp_bias;
   inner = vit::dropout(activate(inner, options.mlp.act), options.mlp.drop, is_training());
   return add(x,
