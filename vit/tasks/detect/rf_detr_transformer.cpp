@@ -44,7 +44,7 @@ RfDetrStage RfDetrTransformerImpl::propose(const DecoderMemory& memory, std::int
   const CellBoxes cells = cell_boxes(memory.grid);
   const torch::Tensor& tokens = memory.tokens;
   const torch::Tensor boxes =  // [B, h w, 4]
-      beside(cells.boxes, tokens).expand({tokens.size(0), -1, -1});
+      beside(cells.boxes, tokens).expand_as(tokens.narrow(2, 0, 1).expand({-1, -1, 4}));
   std::vector<torch::Tensor> logits, found;
   for (std::int64_t i = 0; i < groups; ++i) {
     const auto group = static_cast<std::size_t>(i);

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/tasks/detect/windowed_vit.h"
+#include "tests/tasks/segment/fixture.h"
+#include "vit/models/vit.h"
+#include "vit/nn/initial_weights.h"
+#include "vit/tasks/detect/rf_detr.h"
+#include "vit/tasks/detect/rf_detr_weights.h"
+#include "vit/weights/load.h"
+
+namespace vit::test {
+
+/// The detector of a fixture as transformers' RF-DETR has it, made of what its weights and
+/// config.json say, in evaluation mode.
+inline std::shared_ptr<RfDetr> rf_detr_of(const std::filesystem::path& weights) {
+  const WeightsFile file = open_weights(weights);
+  const std::optional<Recognised> found = recognise_rf_detr(file, std::nullopt);
+  REQUIRE(found);
+  const auto number = [&](const char* key) { return std::stoll(found->options.at(key)); };
+  ViTOptions vit;
+  vit.embed_dim = number("embed_dim");
+  vit.depth = number("depth");
+  vit.num_heads = number("num_heads");
+  vit.patch_size = {number("patch_size"), number("patch_size")};
+  vit.img_size = {number("img_size"), number("img_size")};
+  vit.mlp_ratio = std::stod(found->options.at("mlp_ratio"));
+  vit.init_values = 1.0;
+  vit.num_classes = 0;
+  vit.dynamic_img_size = true;
+  RfDetrOptions options;
+  std::vector<std::string> classes;
+  take_rf_detr_from(weights, options, classes);
+  auto network = std::make_shared<RfDetr>(std::make_shared<VisionTransformerImpl>(vit), options,
+                                          static_cast<std::int64_t>(classes.size()));
+  const LoadReport report = network->load(weights, classes);
+  CHECK(report.complete());
+  network->eval();
+  return network;
+}
+
+/// Writes a network's weights as a checkpoint of ours has them.
+inline std::filesystem::path saved(RfDetr& network, const std::filesystem::path& path,
+                                   const std::vector<std::string>& classes,
+                                   const std::string& prefix = "") {
+  TensorWriter writer;
+  for (const auto& item : network.named_parameters())
+    writer.add(prefix + item.key(), item.value().detach());
+  if (!classes.empty()) writer.set_metadata("labels", nlohmann::json(classes).dump());
+  writer.write(path);
+  return path;
+}
+
+/// The images' objects of a fixture, in pixels.
+inline std::vector<ObjectTargets> targets_of(const SegmentFixture& fixture,
+                                             const torch::Tensor& x) {
+  const auto side = static_cast<double>(x.size(2));
+  std::vector<ObjectTargets> targets;
+  for (std::int64_t i = 0; i < x.size(0); ++i) {
+    const torch::Tensor boxes = fixture.at("labels_boxes_" + std::to_string(i)) * side;
+    const torch::Tensor centre = boxes.narrow(1, 0, 2), half = boxes.narrow(1, 2, 2) / 2;
+    targets.push_back({torch::cat({centre - half, centre + half}, 1),
+                       fixture.at("labels_class_" + std::to_string(i))});
+  }
+  return targets;
+}
+
+}  // namespace vit::test
