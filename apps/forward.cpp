@@ -68,9 +68,11 @@ void forward_whole(const ForwardArguments& arguments, Experiment& experiment,
                    const NamedTensors& inputs) {
   experiment.task.config().take_from(arguments.weights, experiment.model);
   const std::shared_ptr<ImageModel> model = create_model(experiment.task->model(experiment.model));
-  const auto task =
-      make_task(experiment, model, experiment_input(experiment),
-                std::vector<std::string>(static_cast<std::size_t>(num_classes(experiment.model))));
+  // Whatever its classes are called: the outputs are those of the file, in its order.
+  std::vector<std::string> classes;
+  for (std::int64_t i = 0; i < num_classes(experiment.model); ++i)
+    classes.push_back(std::to_string(i));
+  const auto task = make_task(experiment, model, experiment_input(experiment), classes);
   const LoadReport report = task->load(arguments.weights);
   log::info(report.summary());
   const c10::Device device = resolve_device(experiment.train.device);

@@ -153,6 +153,8 @@ void predict(PredictArguments arguments) {
                    .topk = arguments.topk,
                    .unicode = stderr_terminal().unicode,
                    .folder = arguments.output};
+  const std::unique_ptr<PredictionWriter> writer =
+      arguments.output.empty() ? nullptr : opened.task->writer(arguments.output);
   std::size_t predicted = 0;
   Names names;
   for (const fs::path& path : pictures) {
@@ -167,6 +169,7 @@ void predict(PredictArguments arguments) {
       } else {
         print(path.string() + "\n" + opened.task->text(found, told));
       }
+      if (writer) writer->add(found, told);
       if (!arguments.draw.empty()) draw(opened, found, told, arguments.draw);
     } catch (const Error& problem) {
       if (problem.kind() != ErrorKind::data) throw;
@@ -175,6 +178,7 @@ void predict(PredictArguments arguments) {
     }
     ++predicted;
   }
+  if (writer) writer->finish();
   if (arguments.json) {
     nlohmann::json object{{"predictions", results}};
     if (!failures.list().empty()) object["errors"] = failures.list();
@@ -186,7 +190,8 @@ void predict(PredictArguments arguments) {
 }  // namespace
 
 void add_predict(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("predict", "Say what is in images: classes, masks, objects, as the model has learned it");
+  CLI::App* command = program.add_subcommand(
+      "predict", "Say what is in images: classes, masks, objects, as the model has learned it");
   command->footer(
       "Examples:\n"
       "  vit predict runs/quickstart photo.jpg            a run of your own\n"

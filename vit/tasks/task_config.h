@@ -89,6 +89,15 @@ struct TellOptions {
   std::filesystem::path folder;  ///< for what does not fit into a line, as masks; "": none
 };
 
+/// Writes what was predicted of many images into files of other programs' formats.
+class PredictionWriter {
+ public:
+  virtual ~PredictionWriter() = default;
+  virtual void add(const Prediction& prediction, const TellOptions& options) = 0;
+  /// After the last image.
+  virtual void finish() = 0;
+};
+
 /// An option of the experiment that has no say, or that cannot be honoured, and why.
 struct OptionRule {
   std::string pattern;  ///< keys, in which `*` stands for any text
@@ -160,6 +169,11 @@ class TaskConfig {
                                          const TellOptions& options) const = 0;
   [[nodiscard]] virtual Image draw(const Image& image, const Prediction& prediction,
                                    const TellOptions& options) const = 0;
+  /// What writes predictions into a folder beside that; null: nothing does.
+  [[nodiscard]] virtual std::unique_ptr<PredictionWriter> writer(
+      const std::filesystem::path& /*folder*/) const {
+    return nullptr;
+  }
 };
 
 }  // namespace vit

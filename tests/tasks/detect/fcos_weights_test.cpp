@@ -3,7 +3,7 @@
 #include <torch/types.h>
 
 #include "tests/catch.h"
-#include "tests/tasks/segment/fixture.h"
+#include "tests/support/model_fixture.h"
 #include "vit/weights/state_dict.h"
 
 namespace {
@@ -60,7 +60,7 @@ TEST_CASE("torchvision's FCOS is known by backbone, pyramid and head together") 
 }
 
 TEST_CASE("A file that torchvision wrote is known as its FCOS") {
-  const vit::test::SegmentFixture fixture("tv_fcos_resnet");
+  const vit::test::ModelFixture fixture("tv_fcos_resnet");
   if (!fixture) return;
   const vit::TensorMap file = vit::read_state_dict(fixture.weights()).tensors;
   CHECK(vit::is_torchvision_fcos(file));

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/catch.h"
-#include "tests/tasks/segment/fixture.h"
+#include "tests/support/model_fixture.h"
 #include "vit/core/error.h"
 #include "vit/models/resnet.h"
 #include "vit/tasks/detect/fcos_weights.h"
@@ -80,7 +80,7 @@ TEST_CASE("A feature pyramid network computes as torchvision's, also where maps 
 }
 
 TEST_CASE("A ResNet and its feature pyramid give torchvision's maps from torchvision's weights") {
-  const vit::test::SegmentFixture fixture("tv_fcos_resnet");
+  const vit::test::ModelFixture fixture("tv_fcos_resnet");
   if (!fixture) return;
   const auto kwargs =
       nlohmann::json::parse(std::ifstream(fixture.weights().parent_path() / "meta.json"))

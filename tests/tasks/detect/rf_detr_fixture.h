@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "tests/tasks/detect/windowed_vit.h"
-#include "tests/tasks/segment/fixture.h"
+#include "tests/support/model_fixture.h"
 #include "vit/models/vit.h"
 #include "vit/nn/initial_weights.h"
 #include "vit/tasks/detect/rf_detr.h"
@@ -58,7 +58,7 @@ inline std::filesystem::path saved(RfDetr& network, const std::filesystem::path&
 }
 
 /// The images' objects of a fixture, in pixels.
-inline std::vector<ObjectTargets> targets_of(const SegmentFixture& fixture,
+inline std::vector<ObjectTargets> targets_of(const ModelFixture& fixture,
                                              const torch::Tensor& x) {
   const auto side = static_cast<double>(x.size(2));
   std::vector<ObjectTargets> targets;

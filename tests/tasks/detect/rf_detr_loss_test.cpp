@@ -6,15 +6,15 @@
 #include <cmath>
 
 #include "tests/catch.h"
-#include "tests/tasks/segment/fixture.h"
+#include "tests/support/model_fixture.h"
 
-using vit::test::SegmentFixture;
+using vit::test::ModelFixture;
 
 namespace {
 
 constexpr double kClassWeight = 1, kL1Weight = 5, kGiouWeight = 2;
 
-std::vector<vit::RfDetrObjects> objects_of(const SegmentFixture& fixture, std::int64_t images) {
+std::vector<vit::RfDetrObjects> objects_of(const ModelFixture& fixture, std::int64_t images) {
   std::vector<vit::RfDetrObjects> objects;
   for (std::int64_t i = 0; i < images; ++i)
     objects.push_back({fixture.at("labels_boxes_" + std::to_string(i)),
@@ -28,7 +28,7 @@ struct FixtureStages {
   std::vector<std::pair<std::string, vit::RfDetrStage>> stages;
 };
 
-FixtureStages stages_of(const SegmentFixture& fixture) {
+FixtureStages stages_of(const ModelFixture& fixture) {
   const auto leaf = [&](const char* name) { return fixture.at(name).requires_grad_(); };
   FixtureStages all{leaf("train_layer_logits"),
                     leaf("train_layer_boxes"),
@@ -48,7 +48,7 @@ FixtureStages stages_of(const SegmentFixture& fixture) {
 TEST_CASE("Matching, each part of the loss and its gradients are transformers'") {
   for (const auto& [name, groups] : {std::pair("hf_rf_detr", 3), std::pair("hf_rf_detr_w3", 2)}) {
     INFO(name);
-    const SegmentFixture fixture(name);
+    const ModelFixture fixture(name);
     if (!fixture) return;
     const FixtureStages all = stages_of(fixture);
     const std::vector<vit::RfDetrObjects> objects = objects_of(fixture, 2);

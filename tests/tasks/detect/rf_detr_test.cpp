@@ -15,7 +15,7 @@
 #include "vit/models/linear.h"
 #include "vit/train/autocast.h"
 
-using vit::test::rf_detr_of, vit::test::SegmentFixture, vit::test::small_rf_detr,
+using vit::test::rf_detr_of, vit::test::ModelFixture, vit::test::small_rf_detr,
     vit::test::targets_of, vit::test::windowed_vit;
 
 namespace {
@@ -50,7 +50,7 @@ std::vector<vit::ObjectTargets> two_images() {
 TEST_CASE("RF-DETR gives what transformers computes at every stage") {
   for (const char* name : {"hf_rf_detr", "hf_rf_detr_w3", "hf_rf_detr_seg"}) {
     INFO(name);
-    const SegmentFixture fixture(name);
+    const ModelFixture fixture(name);
     if (!fixture) return;
     const torch::NoGradGuard no_grad;
     const auto network = rf_detr_of(fixture.weights());
@@ -79,7 +79,7 @@ TEST_CASE("RF-DETR gives what transformers computes at every stage") {
 TEST_CASE("RF-DETR's training step is transformers': all groups, the loss, every gradient") {
   for (const char* name : {"hf_rf_detr", "hf_rf_detr_w3"}) {
     INFO(name);
-    const SegmentFixture fixture(name);
+    const ModelFixture fixture(name);
     if (!fixture) return;
     const auto network = rf_detr_of(fixture.weights());
     network->train();
@@ -106,7 +106,7 @@ TEST_CASE("RF-DETR's training step is transformers': all groups, the loss, every
 TEST_CASE("RF-DETR's candidates are the original's post-processing, in the input's pixels") {
   for (const char* name : {"hf_rf_detr", "hf_rf_detr_w3"}) {
     INFO(name);
-    const SegmentFixture fixture(name);
+    const ModelFixture fixture(name);
     if (!fixture) return;
     const torch::NoGradGuard no_grad;
     const auto network = rf_detr_of(fixture.weights());

@@ -12,7 +12,7 @@
 #include "vit/core/error.h"
 #include "vit/tasks/detect/rf_detr_file.h"
 
-using vit::test::random_tensor, vit::test::rf_detr_of, vit::test::saved, vit::test::SegmentFixture,
+using vit::test::random_tensor, vit::test::rf_detr_of, vit::test::saved, vit::test::ModelFixture,
     vit::test::small_rf_detr, vit::test::windowed_vit;
 
 namespace {
@@ -29,7 +29,7 @@ vit::RfDetr detector(std::int64_t classes, std::uint64_t seed, vit::RfDetrOption
 }  // namespace
 
 TEST_CASE("Roboflow's weights give what transformers computes of them") {
-  const SegmentFixture fixture("hf_rf_detr");
+  const ModelFixture fixture("hf_rf_detr");
   if (!fixture) return;
   const torch::NoGradGuard no_grad;
   const auto network = rf_detr_of(fixture.weights().parent_path() / "weights_original.safetensors");
@@ -38,7 +38,7 @@ TEST_CASE("Roboflow's weights give what transformers computes of them") {
 }
 
 TEST_CASE("Weights and config.json say what the detector and its ViT are") {
-  const SegmentFixture fixture("hf_rf_detr_w3");
+  const ModelFixture fixture("hf_rf_detr_w3");
   if (!fixture) return;
   vit::RfDetrOptions options;
   Names classes;

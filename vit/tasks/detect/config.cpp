@@ -7,9 +7,14 @@
 #include "vit/report/table.h"
 #include "vit/tasks/detect/draw_objects.h"
 #include "vit/tasks/detect/evaluation.h"
+#include "vit/tasks/detect/fcos_weights.h"
 #include "vit/tasks/detect/objects.h"
 #include "vit/tasks/detect/predictor.h"
+#include "vit/tasks/detect/results.h"
+#include "vit/tasks/detect/rf_detr_file.h"
+#include "vit/tasks/detect/rf_detr_weights.h"
 #include "vit/tasks/detect/task.h"
+#include "vit/tasks/detect/yolos_weights.h"
 
 namespace vit {
 
@@ -24,10 +29,30 @@ void DetectConfig::adapt(InputSpec& input,
                 "set it to squash, or to border, which keeps the image's shape");
 }
 
-bool DetectConfig::owns(const std::filesystem::path& weights) const { return is_detector(weights); }
+bool DetectConfig::owns(const std::filesystem::path& weights) const {
+  return is_fcos(weights) || is_yolos(weights) || is_rf_detr(weights);
+}
+
+std::optional<Recognised> DetectConfig::recognise(const WeightsFile& weights,
+                                                  std::optional<Size2> image) const {
+  if (auto found = recognise_yolos(weights, image)) return found;
+  if (auto found = recognise_rf_detr(weights, image)) return found;
+  return recognise_fcos(weights, image);
+}
 
 void DetectConfig::take_from(const std::filesystem::path& weights, ModelSpec& spec) {
-  take_detector_from(weights, options, num_classes(spec));
+  if (is_yolos(weights)) {
+    options.head = "yolos";
+    take_yolos_from(weights, options.yolos, num_classes(spec));
+  } else if (is_rf_detr(weights)) {
+    options.head = "rf_detr";
+    std::vector<std::string> classes;
+    take_rf_detr_from(weights, options.rf_detr, classes);
+    num_classes(spec) = static_cast<std::int64_t>(classes.size());
+  } else {
+    options.head = "fcos";
+    take_fcos_from(weights, options.fcos, num_classes(spec));
+  }
 }
 
 ModelSpec DetectConfig::model(const ModelSpec& spec) const {
@@ -47,7 +72,8 @@ std::vector<OptionRule> DetectConfig::refused() const {
 
 std::vector<OptionRule> DetectConfig::unread() const {
   std::vector<OptionRule> rules;
-  if (options.head != "fcos") rules.push_back({"fcos.*", "task.head is " + options.head});
+  for (const std::string head : {"fcos", "yolos", "rf_detr"})
+    if (options.head != head) rules.push_back({head + ".*", "task.head is " + options.head});
   return rules;
 }
 
@@ -112,6 +138,10 @@ std::string DetectConfig::text(const Prediction& prediction, const TellOptions& 
 Image DetectConfig::draw(const Image& image, const Prediction& prediction,
                          const TellOptions& told) const {
   return with_objects(image, shown(prediction), told.classes);
+}
+
+std::unique_ptr<PredictionWriter> DetectConfig::writer(const std::filesystem::path& folder) const {
+  return std::make_unique<ObjectWriter>(folder, options.shown_score);
 }
 
 }  // namespace vit

@@ -20,6 +20,8 @@ class DetectConfig final : public TaskConfig {
   void adapt(InputSpec& input,
              const std::function<bool(std::string_view key)>& given) const override;
   [[nodiscard]] bool owns(const std::filesystem::path& weights) const override;
+  [[nodiscard]] std::optional<Recognised> recognise(const WeightsFile& weights,
+                                                    std::optional<Size2> image) const override;
   void take_from(const std::filesystem::path& weights, ModelSpec& spec) override;
   [[nodiscard]] ModelSpec model(const ModelSpec& spec) const override;
   [[nodiscard]] AnnotationFrame evaluated_in() const override { return AnnotationFrame::file; }
@@ -40,6 +42,9 @@ class DetectConfig final : public TaskConfig {
                                  const TellOptions& options) const override;
   [[nodiscard]] Image draw(const Image& image, const Prediction& prediction,
                            const TellOptions& options) const override;
+  /// COCO's results of all images (`detections.json`), and YOLO's text of each (`labels/x.txt`).
+  [[nodiscard]] std::unique_ptr<PredictionWriter> writer(
+      const std::filesystem::path& folder) const override;
 
   DetectOptions options;
 

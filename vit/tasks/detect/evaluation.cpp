@@ -15,20 +15,11 @@ ObjectBox coco_box(const Box& box) {
   return {box.x0, box.y0, double{box.x1} - double{box.x0}, double{box.y1} - double{box.y0}};
 }
 
-/// Also of boxes that tell crowds, and the area of the object itself.
-template <class AnyBox>
-TrueObject true_object(const AnyBox& box) {
+TrueObject true_object(const Box& box) {
   TrueObject object{.label = box.label, .box = coco_box(box), .difficult = box.difficult};
-  object.area = object.box.width * object.box.height;
-  if constexpr (requires { box.crowd&& box.area > 0; }) {
-    object.crowd = box.crowd;
-    if (box.area > 0) object.area = box.area;
-  }
+  object.crowd = box.crowd;
+  object.area = box.area > 0 ? box.area : object.box.width * object.box.height;
   return object;
-}
-
-double percent_or_nan(double value) {
-  return value <= kNoTruth ? std::numeric_limits<double>::quiet_NaN() : 100 * value;
 }
 
 ScoredObject scored_object(const FoundObject& found, const std::string& source) {

@@ -8,11 +8,10 @@
 #include <algorithm>
 
 #include "vit/core/error.h"
-#include "vit/core/log.h"
 #include "vit/loss/box_ops.h"
 #include "vit/loss/sigmoid_focal.h"
+#include "vit/tasks/detect/resnet_fpn.h"
 #include "vit/tasks/detect/simple_pyramid.h"
-#include "vit/tasks/whole_weights.h"
 
 namespace vit {
 namespace {
@@ -24,6 +23,12 @@ std::vector<LayerRule> on_part(std::vector<LayerRule> rules, const std::string& 
     rule.pattern = "^" + part + "\\.(?:" + own + ")";
   }
   return rules;
+}
+
+/// Whether the maps of a backbone's layers are of several sizes: stages, which become wider.
+bool has_stages(const ImageModel& backbone) {
+  const std::vector<std::int64_t> widths = backbone.widths();
+  return widths.size() >= 3 && widths.front() != widths.back();
 }
 
 /// Height and width of maps or images [B, C, h, w].
@@ -39,8 +44,10 @@ void describe(FieldVisitor& visitor, FCOSOptions& o) {
                  "maps of the pyramid over a plain ViT, in units of the patches' grid: of 4, 2, 1, "
                  "0.5, the finest first",
                  kPositive});
-  visitor.field({"extra_level", &o.extra_level,
-                 "one more map, of every second cell of the coarsest: for large objects"});
+  visitor.field(
+      {"extra_level", &o.extra_level,
+       "for large objects: one more map, of every second cell of the coarsest; over the stages of "
+       "a convolutional network two, P6 and P7"});
   visitor.field({"points",
                  &o.points,
                  "what cells look from: their centre, or their corner as torchvision has it",
@@ -63,14 +70,23 @@ FCOS::FCOS(std::shared_ptr<ImageModel> backbone, const FCOSOptions& options,
   const std::vector<std::int64_t> widths = backbone_->widths();
   if (widths.empty()) (void)backbone_->features({});  // says that it has none
   register_module("backbone", std::shared_ptr<torch::nn::Module>(backbone_, &backbone_->module()));
-  layers_ = {backbone_->num_layers() - 1};
-  const auto simple =
-      std::make_shared<SimplePyramid>(SimplePyramidOptions{.in_channels = widths.back(),
-                                                           .stride = backbone_->stride().height,
-                                                           .out_channels = options.channels,
-                                                           .scale_factors = options.scale_factors,
-                                                           .extra_level = options.extra_level});
-  pyramid_ = simple;
+  const std::int64_t last = backbone_->num_layers() - 1;
+  if (has_stages(*backbone_)) {
+    layers_ = {last - 2, last - 1, last};
+    pyramid_ = std::make_shared<FeaturePyramidNetwork>(
+        FeaturePyramidNetworkOptions{.in_channels = {widths.end() - 3, widths.end()},
+                                     .stride = backbone_->stride().height / 4,
+                                     .out_channels = options.channels,
+                                     .p6p7 = options.extra_level});
+  } else {
+    layers_ = {last};
+    pyramid_ =
+        std::make_shared<SimplePyramid>(SimplePyramidOptions{.in_channels = widths.back(),
+                                                             .stride = backbone_->stride().height,
+                                                             .out_channels = options.channels,
+                                                             .scale_factors = options.scale_factors,
+                                                             .extra_level = options.extra_level});
+  }
   register_module("fpn", std::shared_ptr<torch::nn::Module>(pyramid_, &pyramid_->module()));
   head_ = register_module(
       "head", std::make_shared<FCOSHead>(FCOSHeadOptions{.in_channels = pyramid_->out_channels(),
@@ -162,18 +178,6 @@ torch::Tensor FCOS::candidates_of(const Maps& features, Size2 input) {
   const torch::Tensor order =
       all.select(2, 4).argsort(/*stable=*/true, /*dim=*/1, /*descending=*/true);
   return all.gather(1, order.unsqueeze(2).expand({-1, -1, 6}));
-}
-
-LoadReport FCOS::load(const std::filesystem::path& path, const std::vector<std::string>& classes) {
-  WholeWeights weights = read_whole_weights(path);
-  const std::string joined = join_class_rows(
-      weights, *this,
-      {"head.classification_head.cls_logits.weight", "head.classification_head.cls_logits.bias"},
-      weights.labels(), classes);
-  if (!joined.empty()) log::info(joined);
-  return load_whole(*this, *backbone_, std::move(weights),
-                    "set task.fcos as it was, or start from the backbone alone "
-                    "(init.reset_head: true)");
 }
 
 DetectorLoss fcos_loss(const FCOSOutputs& outputs, const FCOSCells& cells,

@@ -1,10 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "vit/tasks/detect/fcos.h"
 #include "vit/weights/naming/translation.h"
+#include "vit/weights/recognise.h"
 
 /// Weights of torchvision's FCOS on a ResNet with a feature pyramid (`fcos_resnet50_fpn_coco`).
 ///
@@ -25,5 +29,17 @@ namespace vit {
 /// and "" for those that stand for nothing, of which 0 is one. Nothing for another number: its
 /// classes are of whoever trained it, and not in the file.
 [[nodiscard]] std::vector<std::string> classes_of_torchvision_fcos(std::int64_t outputs);
+
+/// Whether these are weights of a whole FCOS, of torchvision or of our own.
+[[nodiscard]] bool is_fcos(const std::filesystem::path& weights);
+
+/// The backbone of torchvision's weights, and what its outputs are called; nothing for others,
+/// which the general reader knows.
+[[nodiscard]] std::optional<Recognised> recognise_fcos(const WeightsFile& weights,
+                                                       std::optional<Size2> image);
+
+/// What the weights say of the head, and the number of classes.
+void take_fcos_from(const std::filesystem::path& weights, FCOSOptions& options,
+                    std::int64_t& num_classes);
 
 }  // namespace vit

@@ -9,10 +9,13 @@ void describe(FieldVisitor& visitor, DetectOptions& o) {
   visitor.field({"head",
                  &o.head,
                  "what finds objects: a dense head on a pyramid of maps, which learns from few "
-                 "images (fcos)",
+                 "images (fcos); detection tokens in the ViT itself (yolos); queries that look at "
+                 "points of a windowed ViT's map (rf_detr)",
                  {},
-                 {"fcos"}});
+                 {"fcos", "yolos", "rf_detr"}});
   section("fcos", "the dense head", o.fcos);
+  section("yolos", "detection tokens", o.yolos);
+  section("rf_detr", "queries", o.rf_detr);
   visitor.field({"max_detections", &o.max_detections, "objects of an image that are found at most",
                  kAtLeastOne});
   visitor.field({"shown_score", &o.shown_score,

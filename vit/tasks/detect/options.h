@@ -5,6 +5,8 @@
 
 #include "vit/core/fields.h"
 #include "vit/tasks/detect/fcos.h"
+#include "vit/tasks/detect/rf_detr_options.h"
+#include "vit/tasks/detect/yolos.h"
 
 namespace vit {
 
@@ -12,6 +14,8 @@ namespace vit {
 struct DetectOptions {
   std::string head = "fcos";
   FCOSOptions fcos;
+  YolosOptions yolos;
+  RfDetrOptions rf_detr;
   std::int64_t max_detections = 100;
   double shown_score = 0.3;
 };

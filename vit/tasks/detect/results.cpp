@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "vit/core/error.h"
 #include "vit/data/json_records.h"
 #include "vit/data/text_lines.h"
+#include "vit/image/header.h"
 #include "vit/image/sample_geometry.h"
+#include "vit/io/atomic_file.h"
+#include "vit/io/file.h"
 #include "vit/io/printable.h"
 #include "vit/report/number.h"
 
@@ -127,6 +130,25 @@ std::string yolo_text(const DetectedObjects& found, Size2 size, int exif_orienta
     text += "\n";
   }
   return text;
+}
+
+void ObjectWriter::add(const Prediction& prediction, const TellOptions& options) {
+  const auto& found = std::get<DetectedObjects>(prediction);
+  add_coco_results(list_, found, options.image.string(), options.classes);
+  DetectedObjects sure;
+  for (const FoundObject& object : found.objects)
+    if (object.score >= least_) sure.objects.push_back(object);
+  const std::vector<std::byte> file = read_file(options.image);
+  const ImageHeader header = read_image_header(file, options.image.string());
+  std::error_code error;
+  std::filesystem::create_directories(folder_ / "labels", error);
+  write_file_atomically(
+      folder_ / "labels" / (options.name + ".txt"),
+      yolo_text(sure, {header.height, header.width}, exif_orientation(file, header.format)));
+}
+
+void ObjectWriter::finish() {
+  write_file_atomically(folder_ / "detections.json", list_.dump(1) + "\n");
 }
 
 }  // namespace vit

@@ -3,12 +3,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "vit/core/fields.h"
 #include "vit/image/prediction.h"
+#include "vit/tasks/task_config.h"
 
 /// What was found, in the formats of other programs.
 namespace vit {
@@ -38,5 +39,20 @@ void add_coco_results(nlohmann::json& list, const DetectedObjects& found, const 
 /// image.
 [[nodiscard]] std::string yolo_text(const DetectedObjects& found, Size2 size,
                                     int exif_orientation = 1);
+
+/// Writes both into a folder: `detections.json`, of all images, and `labels/x.txt`. Those of a
+/// score below `least` are left out of the texts alone: COCO's evaluation wants all.
+class ObjectWriter final : public PredictionWriter {
+ public:
+  ObjectWriter(std::filesystem::path folder, double least)
+      : folder_(std::move(folder)), least_(least) {}
+  void add(const Prediction& prediction, const TellOptions& options) override;
+  void finish() override;
+
+ private:
+  std::filesystem::path folder_;
+  double least_;
+  nlohmann::json list_ = nlohmann::json::array();
+};
 
 }  // namespace vit

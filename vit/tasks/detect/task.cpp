@@ -10,25 +10,19 @@
 #include "vit/tasks/detect/fcos.h"
 #include "vit/tasks/detect/objects.h"
 #include "vit/tasks/detect/predictor.h"
+#include "vit/tasks/detect/rf_detr.h"
+#include "vit/tasks/detect/watched_evaluation.h"
+#include "vit/tasks/detect/yolos.h"
 #include "vit/tasks/whole_weights.h"
 
 namespace vit {
 namespace {
 
 /// The objects of each image of a batch, which lie in the pixels of its input.
-std::vector<ObjectTargets> targets_of(const Batch& batch) {
+std::vector<ObjectTargets> batch_targets(const Batch& batch) {
   std::vector<ObjectTargets> targets;
-  for (const std::vector<Box>& objects : batch.annotations_as<ObjectLists>().objects) {
-    const auto count = static_cast<std::int64_t>(objects.size());
-    torch::Tensor boxes = torch::empty({count, 4}), labels = torch::empty({count}, torch::kInt64);
-    auto* corner = boxes.mutable_data_ptr<float>();
-    auto* label = labels.mutable_data_ptr<std::int64_t>();
-    for (const Box& box : objects) {
-      for (const float value : {box.x0, box.y0, box.x1, box.y1}) *corner++ = value;
-      *label++ = box.label;
-    }
-    targets.push_back({boxes.to(batch.images.device()), labels.to(batch.images.device())});
-  }
+  for (const std::vector<Box>& objects : batch.annotations_as<ObjectLists>().objects)
+    targets.push_back(targets_of(objects, batch.images.device()));
   return targets;
 }
 
@@ -40,8 +34,9 @@ DetectTask::DetectTask(const DetectConfig& config, const TaskContext& context)
   detector_ = make_detector(config_.options, context.model, count);
   detector_->init_head(context.seed);
   collator_ = config_.collator(Split::train, {.num_classes = count});
-  trains_ = context.training != nullptr;
-  keeps_ = trains_ && makes_few_versions(context.training->augment);
+  if (context.training == nullptr) return;
+  learned_ = &context.training->train_data;
+  keeps_ = makes_few_versions(context.training->augment);
 }
 
 /// Predicts images of one size by features that are kept of them.
@@ -70,11 +65,11 @@ FCOS* DetectTask::on_frozen_backbone() const {
   const bool learns =
       std::any_of(parameters.begin(), parameters.end(),
                   [](const torch::Tensor& parameter) { return parameter.requires_grad(); });
-  return trains_ && !learns ? dynamic_cast<FCOS*>(detector_.get()) : nullptr;
+  return learned_ != nullptr && !learns ? dynamic_cast<FCOS*>(detector_.get()) : nullptr;
 }
 
 TaskStep DetectTask::step(const Batch& batch) {
-  const std::vector<ObjectTargets> targets = targets_of(batch);
+  const std::vector<ObjectTargets> targets = batch_targets(batch);
   DetectorLoss loss;
   if (FCOS* fcos = keeps_ && torch::GradMode::is_enabled() ? on_frozen_backbone() : nullptr) {
     // What does not learn behaves as in evaluation: no dropout, no stochastic depth.
@@ -100,7 +95,9 @@ std::unique_ptr<Predictor> DetectTask::predictor() {
   return config_.predictor(exported(), input_, classes_, {});
 }
 
-std::unique_ptr<Evaluation> DetectTask::evaluation() const { return config_.evaluation(classes_); }
+std::unique_ptr<Evaluation> DetectTask::evaluation() const {
+  return std::make_unique<WatchedEvaluation>(classes_, detector_, input_, learned_);
+}
 
 ExportedGraph DetectTask::exported() {
   const std::int64_t most = config_.options.max_detections;
@@ -155,23 +152,12 @@ Batch DetectTask::random_batch(std::int64_t size, std::uint64_t seed) const {
   return {.images = images, .indices = -1 - torch::arange(size), .annotations = objects};
 }
 
-bool is_detector(const std::filesystem::path& weights) {
-  return has_parts(weights, {"backbone.", "fpn.", "head."});
-}
-
-void take_detector_from(const std::filesystem::path& weights, DetectOptions& options,
-                        std::int64_t& num_classes) {
-  const WholeWeights file = read_whole_weights(weights);
-  const auto classes = file.tensors.find("head.classification_head.cls_logits.weight");
-  if (classes == file.tensors.end() || classes->second.dim() != 4) return;
-  options.head = "fcos";
-  options.fcos.channels = classes->second.size(1);
-  num_classes = classes->second.size(0);
-}
-
 std::shared_ptr<Detector> make_detector(const DetectOptions& options,
                                         std::shared_ptr<ImageModel> backbone,
                                         std::int64_t num_classes) {
+  if (options.head == "yolos") return make_yolos(std::move(backbone), options.yolos, num_classes);
+  if (options.head == "rf_detr")
+    return make_rf_detr(std::move(backbone), options.rf_detr, num_classes);
   return std::make_shared<FCOS>(std::move(backbone), options.fcos, num_classes);
 }
 

@@ -41,7 +41,8 @@ class DetectTask final : public Task {
   /// The dense head on a frozen backbone; null where it is another one, or all of it learns.
   [[nodiscard]] FCOS* on_frozen_backbone() const;
   class KeptPredictor;
-  bool trains_ = false, keeps_ = false;  // the features of training images
+  const Dataset* learned_ = nullptr;  // that it is trained on
+  bool keeps_ = false;                // the features of its images
   KeptFeatures train_kept_, val_kept_;
 };
 
@@ -49,12 +50,5 @@ class DetectTask final : public Task {
 [[nodiscard]] std::shared_ptr<Detector> make_detector(const DetectOptions& options,
                                                       std::shared_ptr<ImageModel> backbone,
                                                       std::int64_t num_classes);
-
-/// Whether these are weights of a whole detector, of one of the heads.
-[[nodiscard]] bool is_detector(const std::filesystem::path& weights);
-
-/// What they say of the head and the number of classes.
-void take_detector_from(const std::filesystem::path& weights, DetectOptions& options,
-                        std::int64_t& num_classes);
 
 }  // namespace vit
