@@ -94,3 +94,20 @@ TEST_CASE("Runs that do not fit and polygons that are none are errors at their p
   CHECK_THAT(problem([&] { (void)polygon_runs(zigzag, 65000, 65000, where); }),
              Catch::Contains("is too long"));
 }
+
+TEST_CASE("Masks are joined, and have the area and the box that pycocotools gives them") {
+  const RunLengths left = {2, 3, 25}, right = {4, 4, 22}, apart = {20, 1, 9},
+                   odd = {0, 0, 2, 3, 25};
+  CHECK(runs_area(left) == 3);
+  CHECK(join_runs({}).empty());
+  CHECK(join_runs({left}) == left);
+  CHECK(join_runs({left, right}) == RunLengths{2, 6, 22});
+  CHECK(join_runs({left, apart, right, odd}) == RunLengths{2, 6, 12, 1, 9});
+  CHECK(join_runs({{0, 30}, left}) == RunLengths{0, 30});
+  using Numbers = std::array<double, 4>;
+  CHECK(runs_box(left, 10) == Numbers{0, 2, 1, 3});
+  CHECK(runs_box({8, 4, 18}, 10) == Numbers{0, 0, 2, 10});  // goes on in the next column
+  CHECK(runs_box({8, 2, 20}, 10) == Numbers{0, 8, 1, 2});
+  CHECK(runs_box({3, 1, 21, 2, 3}, 10) == Numbers{0, 3, 3, 4});
+  CHECK(runs_box({30}, 10) == Numbers{0, 0, 0, 0});
+}

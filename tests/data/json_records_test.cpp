@@ -73,3 +73,21 @@ TEST_CASE("A member has its type, or is refused with its name and what it holds"
   check_refused([&] { (void)vit::json_member<double>(record, "area", "coco.json"); },
                 "there is no `area`");
 }
+
+TEST_CASE("A file that is a list itself is read an element at a time, nothing else is one") {
+  std::vector<std::string> all;
+  const auto read = [&](const std::string& text) {
+    vit::read_json_list(text, "coco.json", [&](std::size_t index, const Json& record) {
+      all.push_back(vit::str(index, " ", record.dump()));
+    });
+  };
+  read(R"([{"a": [1, {"b": 2}]}, 7, [], NaN])");
+  CHECK(all == std::vector<std::string>{R"(0 {"a":[1,{"b":2}]})", "1 7", "2 []", "3 null"});
+  all.clear();
+  read("[]");
+  CHECK(all.empty());
+  for (const char* text : {"{}", "7", R"({"a": []})"})
+    check_refused([&] { read(text); }, "is no list");
+  check_refused([&] { read("[1, 2"); }, "");
+  check_refused([&] { read(std::string(10000, '[')); }, "nested deeper");
+}

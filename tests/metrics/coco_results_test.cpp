@@ -157,10 +157,23 @@ TEST_CASE("Labels are places among the categories' ids, images stand in the orde
   CHECK(read.category_ids == std::vector<std::int64_t>{3, 7});
   CHECK(read.classes == std::vector<std::string>{"dog", "cat"});
   REQUIRE(read.images.size() == 2);
-  CHECK(read.images[0].id == 2);
+  CHECK(read.images[0].truth[0].label == 0);
   CHECK(read.images[1].truth[0].label == 1);
   CHECK(read.detections == 2);
   CHECK(read.notes.empty());
+}
+
+TEST_CASE("Images may have texts for ids, which order them as they are spelled") {
+  Small small;
+  small.truth["images"][0]["id"] = "b/10";
+  small.truth["images"][1]["id"] = "a/9";
+  for (json* list : {&small.truth["annotations"], &small.results}) {
+    (*list)[0]["image_id"] = "b/10";
+    (*list)[1]["image_id"] = "a/9";
+  }
+  const CocoResults read = small.read(OverlapOf::masks);
+  CHECK(read.images[0].truth[0].label == 0);
+  CHECK(read.images[1].found[0].score == 0.9);
 }
 
 TEST_CASE("Members that pycocotools needs and others leave out are filled in, and noted") {
@@ -228,7 +241,11 @@ TEST_CASE("What cannot be meant is refused with its file, list and record") {
     change(small);
     CHECK_THAT(small.refusal(what), Catch::Contains(text));
   };
-  refused([](Small& s) { s.truth["images"][0]["id"] = "5"; }, "gt.json: images[0]: `id` is \"5\"");
+  refused([](Small& s) { s.truth["images"][0]["id"] = "5"; },
+          "gt.json: annotations[0]: there is no image with the id 5");
+  refused([](Small& s) { s.truth["images"][0]["id"] = true; }, "gt.json: images[0]: `id` is true");
+  refused([](Small& s) { s.truth["annotations"][0]["category_id"] = "7"; },
+          "annotations[0]: `category_id` is \"7\"; expected a whole number");
   refused([](Small& s) { s.truth["images"][0]["id"] = 5.5; }, "expected a whole number");
   refused([](Small& s) { s.truth["images"][1]["id"] = 5; }, "images[1]: the id 5 is there twice");
   refused([](Small& s) { s.truth["annotations"][1]["id"] = 1; },

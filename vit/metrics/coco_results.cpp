@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
+#include <variant>
 
 #include "vit/core/error.h"
 #include "vit/data/coco_annotation.h"
@@ -56,7 +57,7 @@ class CocoResultsReader {
     read_json_records(text, where,
                       {collected("images", &CocoResultsReader::add_image),
                        collected("categories", &CocoResultsReader::add_category)});
-    if (read_.images.empty() && sizes_.empty())
+    if (sizes_.empty())
       faults.add({ErrorKind::data, where, "names no image", "is it one of COCO's files?"});
     if (names_.empty())
       faults.add(
@@ -68,14 +69,22 @@ class CocoResultsReader {
     }
     for (const auto& [id, size] : sizes_) {
       by_id_[id] = read_.images.size();
-      read_.images.push_back({.id = id});
+      size_of_.push_back(size);
+      read_.images.push_back({.id = static_cast<std::int64_t>(read_.images.size())});
     }
     read_json_records(text, where, {collected("annotations", &CocoResultsReader::add_annotation)});
     faults.require_none(where);
   }
 
+  /// A whole number, or a text; as in Python, 5 and "5" are two.
+  using ImageId = std::variant<std::int64_t, std::string>;
+  static ImageId id_of(const Json& record, const char* key, const std::string& where) {
+    if (has(record, key) && record[key].is_string()) return record[key].get<std::string>();
+    return json_member<std::int64_t>(record, key, where);
+  }
+
   void add_image(const Json& record, const std::string& where) {
-    const auto id = json_member<std::int64_t>(record, "id", where);
+    ImageId id = id_of(record, "id", where);
     ImageSize size;
     if (what_ == OverlapOf::masks) {
       const auto side = [&](const char* key) {
@@ -87,8 +96,9 @@ class CocoResultsReader {
       };
       size = {side("width"), side("height")};
     }
-    if (!sizes_.emplace(id, size).second)
-      refuse_record(str("the id ", id, " is there twice"), where, "remove one of the records");
+    if (!sizes_.emplace(std::move(id), size).second)
+      refuse_record("the id " + json_text(record["id"]) + " is there twice", where,
+                    "remove one of the records");
   }
 
   void add_category(const Json& record, const std::string& where) {
@@ -102,10 +112,14 @@ class CocoResultsReader {
   }
 
   ObjectImage& image_of(const Json& record, const std::string& where) {
-    const auto id = json_member<std::int64_t>(record, "image_id", where);
-    const auto found = by_id_.find(id);
-    if (found == by_id_.end()) refuse_record(str("there is no image with the id ", id), where);
+    const auto found = by_id_.find(id_of(record, "image_id", where));
+    if (found == by_id_.end())
+      refuse_record("there is no image with the id " + json_text(record["image_id"]), where);
     return read_.images[found->second];
+  }
+  /// Where masks are compared.
+  [[nodiscard]] const ImageSize& size_of(const ObjectImage& image) const {
+    return size_of_[static_cast<std::size_t>(image.id)];
   }
 
   void add_annotation(const Json& record, const std::string& where) {
@@ -128,7 +142,7 @@ class CocoResultsReader {
     if (what_ == OverlapOf::boxes)
       object.box = box_of(record, where);
     else
-      object.mask = mask_of(record, sizes_.at(image.id), where);
+      object.mask = mask_of(record, size_of(image), where);
     if (has(record, "area")) {
       object.area = number_of(json_member<double>(record, "area", where), where);
     } else {
@@ -167,8 +181,7 @@ class CocoResultsReader {
     }
     if (what_ == OverlapOf::masks || !with_boxes_) {
       const bool has_mask = !with_boxes_ || has(record, "segmentation");
-      const ImageSize size =
-          what_ == OverlapOf::masks ? sizes_.at(image.id) : own_size(record, where);
+      const ImageSize size = what_ == OverlapOf::masks ? size_of(image) : own_size(record, where);
       object.mask = has_mask ? mask_of(record, size, where) : rectangle(object.box, size, where);
       if (!with_boxes_) {
         object.area = static_cast<double>(runs_area(object.mask));
@@ -259,10 +272,11 @@ class CocoResultsReader {
   fs::path annotations_, results_;
   OverlapOf what_;
   CocoResults read_;
-  std::map<std::int64_t, ImageSize> sizes_;  // by id, which is the order of images
+  std::map<ImageId, ImageSize> sizes_;  // by id, which is the order of images
+  std::vector<ImageSize> size_of_;      // by place
   std::map<std::int64_t, std::string> names_;
   std::map<std::int64_t, std::int64_t> labels_;
-  std::map<std::int64_t, std::size_t> by_id_;
+  std::map<ImageId, std::size_t> by_id_;
   std::set<std::int64_t> annotation_ids_;
   bool with_boxes_ = true;
   std::size_t runs_ = 0;
