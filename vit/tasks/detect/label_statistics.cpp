@@ -74,10 +74,9 @@ class LabelStatistics {
     std::string html = "<p>" + summary() + "</p>\n";
     if (objects_ > 0)
       html += html_parts::gallery(
-          {.about = "The darker, the more boxes.",
-           .items = {
-               {centres_.image(), "centres of the boxes in their images", ""},
-               {sizes_.image(), "width (to the right) and height (down) by the image's", ""}}});
+          {.about = "The darker, the more boxes; both by their image's width (to the right) and "
+                    "height (down).",
+           .items = {{centres_.image(), "centres", ""}, {sizes_.image(), "sizes", ""}}});
     html += html_parts::table(table());
     return {"Boxes of the training set", Html{std::move(html)}};
   }
