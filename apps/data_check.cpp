@@ -140,6 +140,21 @@ std::string classes_without(const SplitReport& split) {
   return names;
 }
 
+void print_boxes(const BoxCounts& boxes, std::int64_t images) {
+  if (boxes.objects == 0) return;
+  char text[64];
+  std::snprintf(text, sizeof text, "%.1f",
+                static_cast<double>(boxes.objects) / static_cast<double>(images));
+  std::string line = grouped(boxes.objects) + " boxes, " + text + " an image, at most " +
+                     grouped(boxes.most) + "; " + grouped(boxes.empty) + " images without any";
+  if (boxes.difficult > 0) line += "; " + grouped(boxes.difficult) + " difficult";
+  if (boxes.crowds > 0) line += "; " + grouped(boxes.crowds) + " crowds besides";
+  print(line);
+  std::snprintf(text, sizeof text, "%.0f", boxes.median_side);
+  print("areas up to 32² pixels " + grouped(boxes.small) + ", up to 96² " + grouped(boxes.medium) +
+        ", above " + grouped(boxes.large) + "; median side " + text + " pixels\n");
+}
+
 void print_split(const SplitReport& split) {
   const bool unicode = stderr_terminal().unicode;
   print(split.name + ": " + grouped(split.samples) + " samples, " +
@@ -152,6 +167,7 @@ void print_split(const SplitReport& split) {
         {"to " + std::to_string(size), grouped(count),
          text_bar(static_cast<double>(count) / static_cast<double>(split.samples), 30, unicode)});
   print(sizes.text());
+  print_boxes(split.boxes, split.samples - static_cast<std::int64_t>(split.broken.size()));
   if (!split.per_class.empty()) {
     std::vector<std::pair<std::string, std::int64_t>> classes(split.per_class.begin(),
                                                               split.per_class.end());
@@ -213,6 +229,16 @@ nlohmann::json json_of(const DataReport& report) {
                           {"min_side", split.min_side},
                           {"max_side", split.max_side},
                           {"shorter_side", sizes}};
+    if (const BoxCounts& boxes = split.boxes; boxes.objects > 0)
+      splits[split.name]["boxes"] = {{"objects", boxes.objects},
+                                     {"difficult", boxes.difficult},
+                                     {"crowds", boxes.crowds},
+                                     {"most", boxes.most},
+                                     {"empty", boxes.empty},
+                                     {"small", boxes.small},
+                                     {"medium", boxes.medium},
+                                     {"large", boxes.large},
+                                     {"median_side", boxes.median_side}};
   }
   return {{"splits", splits},
           {"leaked", json_of(report.leaked)},

@@ -34,21 +34,35 @@ void keep_parts(Sample& sample, const SampleParts& parts) {
   if (!parts.has(SamplePart::caption)) sample.caption.clear();
 }
 
-/// Boxes and masks on a picture of the size that they belong to.
-void annotate(Image& image, const Sample& sample, const std::vector<std::string>& classes) {
+/// Boxes and masks on a picture of the size that they belong to; the longer side will be reduced to
+/// `tile` pixels, and names must be read then.
+void annotate(Image& image, const Sample& sample, const std::vector<std::string>& classes,
+              int tile) {
   const bool has_background = !classes.empty() && classes[0] == "background";
   if (sample.mask.width == image.width && sample.mask.height == image.height)
     for (int value = has_background ? 1 : 0; value < 255; ++value)
       if (std::find(sample.mask.pixels.begin(), sample.mask.pixels.end(), value) !=
           sample.mask.pixels.end())
         tint_mask(image, sample.mask, static_cast<std::uint8_t>(value), distinct_colour(value));
+  // Small images are enlarged as the sheet will do, so that names do not hide what they name.
+  const int longest = std::max(image.width, image.height), factor = std::max(1, tile / longest);
+  const double zoom = std::max(1.0, static_cast<double>(longest) / tile);
+  if (factor > 1 && !sample.boxes.empty())
+    image = resize(image, factor * image.width, factor * image.height, Filter::nearest);
+  const auto edge = [&](float value) {
+    return static_cast<int>(std::lround(static_cast<float>(factor) * value));
+  };
+  const auto drawn = [&](double pixels) { return static_cast<int>(std::lround(pixels * zoom)); };
+  for (const Box& box : sample.boxes)
+    draw_rectangle(image, edge(box.x0), edge(box.y0), edge(box.x1), edge(box.y1),
+                   distinct_colour(static_cast<int>(box.label)), drawn(2));
   for (const Box& box : sample.boxes) {
-    const Colour colour = distinct_colour(static_cast<int>(box.label));
-    const auto pixel = [](float value) { return static_cast<int>(std::lround(value)); };
-    draw_rectangle(image, pixel(box.x0), pixel(box.y0), pixel(box.x1), pixel(box.y1), colour, 2);
     const auto label = static_cast<std::size_t>(box.label);
-    if (label < classes.size())
-      draw_text(image, classes[label], pixel(box.x0) + 3, pixel(box.y0) + 3, colour, 8);
+    if (label >= classes.size()) continue;
+    const Colour plate = distinct_colour(static_cast<int>(box.label));
+    const bool is_bright = 2 * plate[0] + 5 * plate[1] + plate[2] > 8 * 140;
+    draw_label(image, classes[label], edge(box.x0), edge(box.y0),
+               is_bright ? Colour{0, 0, 0} : Colour{255, 255, 255}, plate, drawn(7));
   }
 }
 
@@ -119,6 +133,7 @@ void preview(const DataPreviewArguments& arguments) {
       held.has_all(needs) ? experiment.task->classes(*data.train) : data.train->classes();
   const std::vector<std::int64_t> order = shuffled_order(data.train->size(), seed, 0);
   const auto rows = std::min<std::int64_t>(arguments.count, data.train->size());
+  const int tile = static_cast<int>(std::clamp<std::int64_t>(input.img_size.width, 128, 256));
   std::vector<GridPicture> pictures;
   const std::size_t views = pipeline.view_sizes().size();
   const bool several_views = views > 1;
@@ -130,7 +145,7 @@ void preview(const DataPreviewArguments& arguments) {
     keep_parts(sample, parts);
     keep_parts(encoded, parts);
     GridPicture original{sample.image, caption_of(sample, classes)};
-    annotate(original.picture, sample, classes);
+    annotate(original.picture, sample, classes, tile);
     pictures.push_back(std::move(original));
     if (several_views) {
       for (GridPicture& view : views_of(pipeline, encoded, index))
@@ -139,9 +154,13 @@ void preview(const DataPreviewArguments& arguments) {
     }
     for (std::int64_t copy = 0; copy < arguments.copies; ++copy) {
       Sample varied = encoded;
+      for (const std::int64_t other : pipeline.companions(data.train->size(), copy, index)) {
+        varied.companions.push_back(data.train->read(other));
+        keep_parts(varied.companions.back(), parts);
+      }
       pipeline.apply(varied, copy, index, planes.data());
       Image seen = denormalize(planes.data(), input);
-      annotate(seen, varied, classes);
+      annotate(seen, varied, classes, tile);
       pictures.push_back({std::move(seen), "epoch " + std::to_string(copy + 1)});
     }
   }
@@ -159,7 +178,7 @@ void preview(const DataPreviewArguments& arguments) {
   options.wrap_captions = true;
   options.columns =
       several_views ? static_cast<int>(views) + 1 : static_cast<int>(arguments.copies + 1);
-  options.tile = static_cast<int>(std::clamp<std::int64_t>(input.img_size.width, 128, 256));
+  options.tile = tile;
   write_png(picture_grid(pictures, options), arguments.output);
   print("wrote " + arguments.output);
 }

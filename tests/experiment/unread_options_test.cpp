@@ -145,6 +145,8 @@ std::vector<Case> common_cases() {
       {"augment.mixup_switch_prob", "1", {mixup, "augment.cutmix=1"}},
       {"augment.mixup_mode", "elem", {mixup}},
       {"augment.mixup_off_epoch", "1", {mixup}},
+      {"augment.multi_scale", "[2]"},
+      {"augment.multi_scale_step", "8", {"augment.multi_scale=[2]"}},
       {"lora.rank", "2"},
       {"lora.alpha", "1", {lora}},
       {"lora.targets", "[attn.proj]", {lora}},

@@ -87,6 +87,10 @@ constexpr Condition kConditions[] = {
     {"augment.remode", unless_erased},
     {"augment.recount", unless_erased},
     {"augment.mixup_", unless_mixed},
+    {"augment.multi_scale_step",
+     [](const Experiment& e) {
+       return unless(!e.augment.multi_scale.empty(), "augment.multi_scale is empty");
+     }},
     {"augment.multi_crop.global.",
      [](const Experiment& e) {
        return unless(e.augment.multi_crop.enabled, "augment.multi_crop.enabled is false");
