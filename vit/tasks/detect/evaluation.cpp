@@ -22,6 +22,10 @@ TrueObject true_object(const Box& box) {
   return object;
 }
 
+double percent_or_nan(double value) {
+  return value <= kNoTruth ? std::numeric_limits<double>::quiet_NaN() : 100 * value;
+}
+
 ScoredObject scored_object(const FoundObject& found, const std::string& source) {
   const Box& box = found.box;
   if (!std::isfinite(box.x0 + box.y0 + box.x1 + box.y1) || !std::isfinite(found.score))
