@@ -1,6 +1,6 @@
 #include "vit/tasks/detect/yolos_mlp.h"
 
-#include <string>
+#include <torch/nn/modules/container/modulelist.h>
 
 #include "vit/nn/init.h"
 
@@ -10,9 +10,9 @@ YolosMlpImpl::YolosMlpImpl(std::int64_t dim, std::int64_t out) : dim_(dim), out_
 
 void YolosMlpImpl::reset() {
   layers_.clear();
+  torch::nn::ModuleList list = register_module("layers", torch::nn::ModuleList());
   for (const std::int64_t width : {dim_, dim_, out_})
-    layers_.push_back(register_module("layers." + std::to_string(layers_.size()),
-                                      Linear(LinearOptions{dim_, width})));
+    list->push_back(layers_.emplace_back(LinearOptions{dim_, width}));
 }
 
 void YolosMlpImpl::init_weights(std::uint64_t seed) {
