@@ -15,7 +15,7 @@
 namespace vit {
 namespace {
 
-VisionTransformerImpl* plain_vit(ImageModel& backbone) {
+VisionTransformerImpl* windowed_model(ImageModel& backbone) {
   auto* model = dynamic_cast<VisionTransformerImpl*>(&backbone);
   if (model == nullptr)
     throw Error(ErrorKind::usage, "task.head",
@@ -62,7 +62,7 @@ void QueryTableImpl::reset() {
 RfDetr::RfDetr(std::shared_ptr<ImageModel> backbone, const RfDetrOptions& options,
                std::int64_t num_classes)
     : backbone_(std::move(backbone)),
-      vit_(plain_vit(*backbone_)),
+      vit_(windowed_model(*backbone_)),
       options_(resolved(options, backbone_->num_layers())),
       num_classes_(num_classes) {
   const std::int64_t width = options_.hidden_dim;
