@@ -10,6 +10,7 @@
 #include "vit/data/cifar.h"
 #include "vit/data/class_map.h"
 #include "vit/data/image_folder.h"
+#include "vit/data/images.h"
 #include "vit/data/mnist.h"
 #include "vit/data/svhn.h"
 #include "vit/data/tiny_imagenet.h"
@@ -140,6 +141,11 @@ constexpr KindEntry kEntries[] = {
      "ROOT/train/CLASS/x.jpg and ROOT/val/CLASS/x.jpg",
      defaults<ImageFolderOptions>,
      open_folder},
+    {"images",
+     {},
+     "images without labels: ROOT/**/x.jpg, or ROOT/train and ROOT/val",
+     [] { return in("data"); },
+     open_root<images>},
     {"cifar10",
      {label},
      "CIFAR-10, its binary or Python files, or a folder of pictures",
