@@ -50,6 +50,21 @@ TEST_CASE("Clipping by value cuts each number by itself") {
   CHECK(torch::equal(a.grad(), torch::tensor({0.5f, -0.2f, -0.5f})));
 }
 
+TEST_CASE("Clipping by parameter limits the norm of each by itself") {
+  torch::Tensor a = torch::zeros({2}, torch::requires_grad()),
+                b = torch::zeros({1}, torch::requires_grad());
+  a.mutable_grad() = torch::tensor({6.0f, 8.0f});
+  b.mutable_grad() = torch::tensor({2.0f});
+  vit::OptimOptions options;
+  options.clip_grad = 3.0;
+  options.clip_mode = "parameter";
+  const vit::Clipping found =
+      vit::clip_gradients({{.parameters = {{"a", a}, {"b", b}}}}, options, {});
+  CHECK(torch::allclose(a.grad(), torch::tensor({1.8f, 2.4f})));
+  CHECK(b.grad()[0].item<double>() == 2.0);
+  CHECK(found.factor == 1.0);
+}
+
 TEST_CASE("Adaptive clipping limits each row's gradient by the norm of its weights") {
   torch::Tensor w = torch::tensor({{3.0f, 4.0f}, {0.0f, 0.0f}}).requires_grad_();
   w.mutable_grad() = torch::tensor({{6.0f, 8.0f}, {1.0f, 0.0f}});

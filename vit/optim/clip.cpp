@@ -29,6 +29,15 @@ torch::Tensor unit_norm(const torch::Tensor& x) {
   return at::linalg_vector_norm(x, 2, others, /*keepdim=*/true);
 }
 
+/// Scales the gradient of each parameter by itself to a norm of at most `max_norm` (DINO's
+/// clip_gradients).
+void clip_each_parameter(const std::vector<torch::Tensor>& parameters, double max_norm) {
+  for (const torch::Tensor& gradient : gradients_of(parameters)) {
+    const torch::Tensor factor = max_norm / (at::linalg_vector_norm(gradient) + 1e-6);
+    gradient.mul_(factor.clamp_max(1));
+  }
+}
+
 }  // namespace
 
 torch::Tensor gradient_norm(const std::vector<torch::Tensor>& gradients) {
@@ -70,6 +79,7 @@ Clipping clip_gradients(const std::vector<ParamGroup>& groups, const OptimOption
   Clipping result{.norm = gradient_norm(gradients_of(all)).item<double>()};
   if (const std::optional<double>& limit = options.clip_grad) {
     if (options.clip_mode == "norm") result.factor = clip_factor(result.norm, *limit);
+    if (options.clip_mode == "parameter") clip_each_parameter(all, *limit);
     if (options.clip_mode == "value") clip_grad_value(all, *limit);
     if (options.clip_mode == "agc") clip_grad_adaptive(body, *limit);
   }

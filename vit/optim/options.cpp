@@ -38,12 +38,13 @@ void describe(FieldVisitor& visitor, OptimOptions& o) {
   visitor.field({"momentum", &o.momentum, "of SGD, LARS, Adafactor and Muon", kProbability});
   visitor.field(
       {"clip_grad", &o.clip_grad, "limit of the gradients; null: no clipping", kPositive});
-  visitor.field({"clip_mode",
-                 &o.clip_mode,
-                 "what is limited: the norm of all together, each value, or each unit's norm by "
-                 "its weights' (agc)",
-                 {},
-                 {"norm", "value", "agc"}});
+  visitor.field(
+      {"clip_mode",
+       &o.clip_mode,
+       "what is limited: the norm of all together, each parameter's own (DINO), each value, "
+       "or each unit's norm by its weights' (agc)",
+       {},
+       {"norm", "parameter", "value", "agc"}});
   visitor.field({"layer_decay",
                  &o.layer_decay,
                  "factor of the learning rate from a layer to the one before it",
