@@ -18,6 +18,16 @@ TEST_CASE("The nearest vote, weighed by their similarity") {
   CHECK(torch::allclose(votes, torch::tensor({{std::exp(2.0f), 0.0f, std::exp(1.2f), 0.0f}})));
 }
 
+TEST_CASE("Among themselves, features are voted for by all the others") {
+  const torch::Tensor features =
+      vit::knn_votes_of_others(torch::tensor({{1.0f, 0.0f}, {0.6f, 0.8f}, {0.0f, 1.0f}}),
+                               torch::tensor({0, 1, 2}), 1, 3, 0.5);
+  // The nearest of the first is the second, of the second the third (0.8 > 0.6).
+  CHECK(torch::allclose(features, torch::tensor({{0.0f, std::exp(1.2f), 0.0f},
+                                                 {0.0f, 0.0f, std::exp(1.6f)},
+                                                 {0.0f, std::exp(1.6f), 0.0f}})));
+}
+
 TEST_CASE("k-NN of features is DINO's") {
   const auto folder = vit::test::shared("fixtures/metrics/knn");
   if (!folder) return;

@@ -235,6 +235,7 @@ void resolve(Experiment& experiment, const Dataset& data) {
   outputs = classes;
   experiment.num_classes_given = true;
   const InputSpec input = experiment_input(experiment);
+  experiment.task->adapt_augment(experiment.augment, experiment.model);
   experiment.data.mean = input.mean;
   experiment.data.std = input.std;
   experiment.data.interpolation = input.interpolation;

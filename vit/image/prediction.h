@@ -35,7 +35,16 @@ struct Embedding {
   std::vector<float> values;
 };
 
+/// What an autoencoder that saw a part of an image makes of the rest.
+struct Reconstruction {
+  Image shown;                  ///< the input with the removed patches in grey
+  Image image;                  ///< the same with what was predicted in their place
+  double loss = 0;              ///< mean over the removed patches, as in training
+  std::vector<float> features;  ///< of the whole image, as an Embedding
+};
+
 /// What a model says of one image. A task adds its own kind here.
-using Prediction = std::variant<ClassScores, Segmentation, DetectedObjects, Embedding>;
+using Prediction =
+    std::variant<ClassScores, Segmentation, DetectedObjects, Embedding, Reconstruction>;
 
 }  // namespace vit

@@ -12,4 +12,11 @@ namespace vit {
                                       const torch::Tensor& queries, std::int64_t k,
                                       std::int64_t num_classes, double temperature = 0.07);
 
+/// The same among the features themselves: each of them [N, D] is a query, and its neighbours are
+/// all the others. Returns the votes [N, num_classes].
+[[nodiscard]] torch::Tensor knn_votes_of_others(const torch::Tensor& features,
+                                                const torch::Tensor& labels, std::int64_t k,
+                                                std::int64_t num_classes,
+                                                double temperature = 0.07);
+
 }  // namespace vit

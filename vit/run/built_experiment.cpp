@@ -15,6 +15,7 @@
 #include "vit/run/label_join.h"
 #include "vit/run/open_model.h"
 #include "vit/run/run_summary.h"
+#include "vit/train/batch_plan.h"
 #include "vit/train/device.h"
 #include "vit/train/fast_types.h"
 #include "vit/train/freeze.h"
@@ -70,12 +71,17 @@ void BuiltExperiment::make_model() {
 }
 
 void BuiltExperiment::make_task(Purpose purpose) {
+  LoaderOptions loader = loader_options(experiment.data);
+  loader.drop_last = experiment.train.drop_last;
+  const BatchPlan plan(data.train->size(), loader, experiment.train.grad_accum_steps);
   training_.emplace(
       TrainingContext{.train_data = *data.train,
                       .val_data = *data.val,
                       .augment = experiment.augment,
                       .decoding = experiment.data.decoding,
                       .loader = loader_options(experiment.data),
+                      .epochs = experiment.schedule.epochs,
+                      .updates_per_epoch = plan.updates(),
                       .amp = experiment.train.amp,
                       .open_model = open_beside,
                       .feature_file = [this](ImageModel& body, const std::string& what) {

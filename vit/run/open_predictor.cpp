@@ -55,7 +55,7 @@ OpenedPredictor open_predictor(const PredictorRequest& request, c10::Device devi
                                ? open_model(request.path, request.sets)
                                : open_named_model(request.model, request.path, request.sets);
     opened.source = trained.checkpoint;
-    if (trained.labels.empty())
+    if (trained.labels.empty() && trained.experiment.task->needs().has(SamplePart::label))
       throw Error(ErrorKind::weights, printable_path(request.path),
                   "has no classifier: what it computes of an image are features, not classes",
                   "train one on your classes: `vit train EXPERIMENT.yaml --set init.weights=FILE "
@@ -72,8 +72,8 @@ OpenedPredictor open_predictor(const PredictorRequest& request, c10::Device devi
     opened.decoding = opened.experiment->data.decoding;
     const std::shared_ptr<Task> task = trained.task;
     opened.of_task = task;
-    opened.predictor = opened.task->predictor(task->exported(), opened.preprocessing,
-                                              opened.labels, request.options);
+    opened.predictor = opened.task->predictor(task->exported(), opened.preprocessing, opened.labels,
+                                              request.options);
   }
   opened.decoding.exif_orientation = opened.preprocessing.exif_orientation;
   return opened;

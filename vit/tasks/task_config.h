@@ -44,6 +44,7 @@ struct TrainingContext {
   AugmentOptions augment;
   DecodePolicy decoding;
   LoaderOptions loader;
+  std::int64_t epochs = 1, updates_per_epoch = 1;  ///< of the whole run: for schedules of its own
   std::string amp;
   /// Opens weights: of the model that `name` says, or of what they say themselves ("auto"); for
   /// images of this size and these classes where they are not a run's own.
@@ -125,6 +126,8 @@ class TaskConfig {
   /// whether he has.
   virtual void adapt(InputSpec& /*input*/,
                      const std::function<bool(std::string_view key)>& /*given*/) const {}
+  /// Changes how training images are varied for this model where the task needs something else.
+  virtual void adapt_augment(AugmentOptions& /*augment*/, const ModelSpec& /*model*/) const {}
   /// Whether these are weights of the whole network, and not of the model that it builds on alone.
   [[nodiscard]] virtual bool owns(const std::filesystem::path& /*weights*/) const { return false; }
   /// The model that it builds on, of weights of its own whose names no model of images has; nothing

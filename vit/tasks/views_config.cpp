@@ -1,0 +1,72 @@
+#include "vit/tasks/views_config.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "vit/data/class_labels.h"
+#include "vit/report/number.h"
+#include "vit/tasks/embedding.h"
+#include "vit/tasks/pretext_batch.h"
+#include "vit/tasks/views.h"
+
+namespace vit {
+
+void ViewsConfig::adapt_augment(AugmentOptions& augment, const ModelSpec& model) const {
+  enable_views(augment, model, local_views());
+}
+
+ModelSpec ViewsConfig::model(const ModelSpec& spec) const {
+  ModelSpec backbone = spec;
+  num_classes(backbone) = 0;
+  if (auto* vit = std::get_if<ViTOptions>(&backbone.options)) vit->dynamic_img_size = true;
+  return backbone;
+}
+
+std::vector<OptionRule> ViewsConfig::refused() const {
+  const std::string views = "views of one image are compared, which multi-crop makes";
+  return {{"augment.mixup*", views},
+          {"augment.cutmix*", views},
+          {"augment.reprob", views},
+          {"augment.aa", views},
+          {"schedule.img_size*", "views have sizes of their own (augment.multi_crop)"},
+          {"optim.sam_rho", "the second gradient would be of another target"},
+          {"train.grad_accum_steps",
+           "the loss is of a whole batch: parts of it would be another loss, not its parts"}};
+}
+
+std::unique_ptr<Predictor> ViewsConfig::predictor(Graph graph, const InputSpec& /*input*/,
+                                                  const std::vector<std::string>& /*classes*/,
+                                                  const PredictOptions& /*options*/) const {
+  return std::make_unique<EmbeddingPredictor>(std::move(graph));
+}
+
+std::unique_ptr<Evaluation> ViewsConfig::evaluation(const std::vector<std::string>& classes) const {
+  return std::make_unique<EmbeddingEvaluation>(judged(), classes);
+}
+
+std::unique_ptr<Collator> ViewsConfig::collator(Split split,
+                                                const CollatorContext& /*context*/) const {
+  if (split == Split::val) return std::make_unique<LabelCollator>();
+  return std::make_unique<PretextCollator>();
+}
+
+void ViewsConfig::tell(const Prediction& prediction, const TellOptions& /*told*/,
+                       nlohmann::json& object) const {
+  object["embedding"] = std::get<Embedding>(prediction).values;
+}
+
+std::string ViewsConfig::text(const Prediction& prediction, const TellOptions& /*told*/) const {
+  constexpr std::size_t kFirst = 6;
+  const std::vector<float>& values = std::get<Embedding>(prediction).values;
+  std::string text = "features of " + std::to_string(values.size()) + " channels:";
+  for (std::size_t i = 0; i < std::min(kFirst, values.size()); ++i)
+    text += " " + fixed(static_cast<double>(values[i]), 3);
+  return text + (values.size() > kFirst ? " … (--json tells all)\n" : "\n");
+}
+
+Image ViewsConfig::draw(const Image& image, const Prediction& /*prediction*/,
+                        const TellOptions& /*told*/) const {
+  return image;
+}
+
+}  // namespace vit
