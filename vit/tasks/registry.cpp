@@ -6,6 +6,7 @@
 #include "vit/tasks/classify/config.h"
 #include "vit/tasks/detect/config.h"
 #include "vit/tasks/linear_probe/config.h"
+#include "vit/tasks/mae/config.h"
 #include "vit/tasks/segment/config.h"
 
 namespace vit {
@@ -31,6 +32,7 @@ const std::vector<TaskEntry>& task_entries() {
       {"detect", "what is in an image, and where", make<DetectConfig>},
       {"linear_probe", "the head of a classifier alone, on features of the frozen model",
        make<LinearProbeConfig>},
+      {"mae", "features of images without labels, by completing masked ones", make<MaeConfig>},
       {"segment", "which class each pixel of an image is of", make<SegmentConfig>},
   };
   return entries;

@@ -24,7 +24,8 @@ ModelSpec ViewsConfig::model(const ModelSpec& spec) const {
 
 std::vector<OptionRule> ViewsConfig::refused() const {
   const std::string views = "views of one image are compared, which multi-crop makes";
-  return {{"augment.mixup*", views},
+  return {{"augment.train", "multi-crop has operations of its own"},
+          {"augment.mixup*", views},
           {"augment.cutmix*", views},
           {"augment.reprob", views},
           {"augment.aa", views},

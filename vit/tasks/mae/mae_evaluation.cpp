@@ -1,0 +1,77 @@
+#include "vit/tasks/mae/mae_evaluation.h"
+
+#include <algorithm>
+
+#include "vit/data/class_labels.h"
+#include "vit/image/resize.h"
+#include "vit/report/number.h"
+
+namespace vit {
+namespace {
+
+constexpr std::size_t kMostReconstructions = 12;
+
+/// What was seen, what was made of it, and the image itself, side by side.
+Image three_panels(const Reconstruction& found, const Image& image) {
+  const int width = found.image.width, height = found.image.height;
+  const Image whole = resize(image, width, height, Filter::bicubic);
+  Image panels(3 * width, height, 3);
+  const auto put = [&](const Image& panel, int at) {
+    for (int y = 0; y < height; ++y)
+      std::copy_n(panel.row(y), panel.row_bytes(), panels.pixel(at * width, y));
+  };
+  put(found.shown, 0);
+  put(found.image, 1);
+  put(whole, 2);
+  return panels;
+}
+
+}  // namespace
+
+void MaeEvaluation::add(const Batch& batch, const std::vector<Prediction>& predictions) {
+  const auto* indices = batch.indices.const_data_ptr<std::int64_t>();
+  const torch::Tensor labels = labels_of(batch).to(torch::kCPU);
+  for (std::size_t i = 0; i < predictions.size(); ++i) {
+    const auto& found = std::get<Reconstruction>(predictions[i]);
+    features_.add(indices[i], labels.const_data_ptr<std::int64_t>()[i], found.features);
+    sum_ += found.loss;
+    ++count_;
+    if (shown_.size() < kMostReconstructions) shown_.push_back({indices[i], found});
+  }
+}
+
+void MaeEvaluation::merge(const Evaluation& other) {
+  const auto& more = dynamic_cast<const MaeEvaluation&>(other);
+  features_.merge(more.features_);
+  sum_ += more.sum_;
+  count_ += more.count_;
+  for (const Shown& shown : more.shown_)
+    if (shown_.size() < kMostReconstructions) shown_.push_back(shown);
+}
+
+Metrics MaeEvaluation::metrics() const {
+  Metrics metrics{{.name = "loss",
+                   .value = count_ > 0 ? sum_ / static_cast<double>(count_) : 0,
+                   .better = Better::smaller}};
+  for (Metric& metric : features_.metrics()) metrics.push_back(std::move(metric));
+  return metrics;
+}
+
+EvaluationReport MaeEvaluation::report(const Dataset& data) const {
+  EvaluationReport report;
+  report.headline = headline();
+  report.figures.push_back({"Reconstruction loss", significant(metrics().front().value, 4),
+                            "mean over the removed patches"});
+  Gallery gallery{.about = "What the encoder saw, what was made of it, and the image.",
+                  .items = {}};
+  for (const Shown& shown : shown_) {
+    const Sample sample = data.get(shown.index);
+    gallery.items.push_back({three_panels(shown.found, sample.image),
+                             "loss " + significant(shown.found.loss, 3), sample.source});
+  }
+  report.sections.push_back({"Reconstructions", std::move(gallery)});
+  features_.report(data, report);
+  return report;
+}
+
+}  // namespace vit
