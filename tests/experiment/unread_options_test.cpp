@@ -7,6 +7,7 @@
 #include "tests/catch.h"
 #include "tests/run/bench.h"
 #include "vit/core/error.h"
+#include "vit/core/glob.h"
 #include "vit/experiment/config_difference.h"
 #include "vit/run/built_experiment.h"
 
@@ -71,6 +72,57 @@ std::vector<Case> segment_cases() {
       {"task.inference.stride", "1", {slide, wide, fast}},
       {"task.inference.flip", "true", {fast}},
       {"task.inference.scales", "[2.5]", {slide, wide, fast}},
+  };
+}
+
+/// Of those of a masked autoencoder.
+std::vector<Case> mae_cases() {
+  return {
+      {"task.method", "simmim", {"task.mask_size=4"}},
+      {"task.mask_ratio", "0.5"},
+      {"task.mask_size", "4", {"task.method=simmim"}},
+      {"task.norm_pix_loss", "true"},
+      {"task.decoder.embed_dim", "64"},
+      {"task.decoder.depth", "1"},
+      {"task.decoder.num_heads", "2"},
+      {"task.decoder.mlp_ratio", "2"},
+      {"task.knn", "0"},
+  };
+}
+
+/// Of those of LeJEPA.
+std::vector<Case> lejepa_cases() {
+  return {
+      {"task.lambda", "0.5"},          {"task.directions", "8"},
+      {"task.centre", "global"},       {"task.projector.hidden_dim", "16"},
+      {"task.projector.out_dim", "8"}, {"task.knn", "0"},
+  };
+}
+
+/// Of those of DINO.
+std::vector<Case> dino_cases() {
+  const std::string ibot = "task.ibot_weight=1", larger = "model.img_size=24";
+  return {
+      {"task.head.out_dim", "16"},
+      {"task.head.hidden_dim", "16"},
+      {"task.head.bottleneck_dim", "8"},
+      {"task.head.nlayers", "2"},
+      {"task.head.use_bn", "true"},
+      {"task.head.norm_last_layer", "false"},
+      {"task.centering", "sinkhorn_knopp"},
+      {"task.center_momentum", "0.5"},
+      {"task.student_temp", "0.5"},
+      {"task.warmup_teacher_temp", "0.02", {"task.warmup_teacher_temp_epochs=2"}},
+      {"task.teacher_temp", "0.1"},
+      {"task.warmup_teacher_temp_epochs", "2", {"task.warmup_teacher_temp=0.02"}},
+      {"task.momentum_teacher", "0.5"},
+      {"task.momentum_teacher_end", "0.5"},
+      {"task.freeze_last_layer", "0"},
+      {"task.koleo_weight", "0.1"},
+      {"task.ibot_weight", "1", {larger}},
+      {"task.ibot.probability", "1", {ibot, larger}},
+      {"task.ibot.ratio", "[0.4, 0.5]", {ibot, larger}},
+      {"task.knn", "0"},
   };
 }
 
@@ -157,7 +209,11 @@ std::vector<Case> common_cases() {
 }
 
 std::vector<Case> cases(std::string_view task) {
-  std::vector<Case> all = task == "segment" ? segment_cases() : classify_cases();
+  std::vector<Case> all = task == "segment"  ? segment_cases()
+                          : task == "mae"    ? mae_cases()
+                          : task == "lejepa" ? lejepa_cases()
+                          : task == "dino"   ? dino_cases()
+                                             : classify_cases();
   for (Case& one : common_cases()) all.push_back(std::move(one));
   return all;
 }
@@ -256,7 +312,13 @@ TEST_CASE("Every option of a task changes what a run does, or is refused by name
       INFO(task << ", " << one.key << ": " << one.value);
       std::vector<std::string> without = one.with;
       without.push_back("task.name=" + task);
-      if (task == "linear_probe") without.emplace_back("augment.train=[]");
+      for (const vit::OptionRule& rule : entry.make()->refused())
+        if (vit::matches_glob(rule.pattern, "augment.train"))
+          without.emplace_back("augment.train=[]");
+      if (task == "lejepa") without.emplace_back("task.projector.hidden_dim=32");
+      if (task == "dino")
+        for (const char* small : {"task.head.hidden_dim=32", "task.head.out_dim=64"})
+          without.emplace_back(small);
       // Without a batch norm, whose statistics move also where the weights don't.
       if (task == "segment" && !one.key.starts_with("task."))
         without.emplace_back("task.head=decoder_linear");

@@ -5,6 +5,8 @@
 #include "vit/core/error.h"
 #include "vit/tasks/classify/config.h"
 #include "vit/tasks/detect/config.h"
+#include "vit/tasks/dino/config.h"
+#include "vit/tasks/lejepa/config.h"
 #include "vit/tasks/linear_probe/config.h"
 #include "vit/tasks/mae/config.h"
 #include "vit/tasks/segment/config.h"
@@ -30,6 +32,11 @@ const std::vector<TaskEntry>& task_entries() {
   static const std::vector<TaskEntry> entries = {
       {"classify", "which class an image is of", make<ClassifyConfig>},
       {"detect", "what is in an image, and where", make<DetectConfig>},
+      {"dino", "features of images without labels, by a student of its own average",
+       make<DinoConfig>},
+      {"lejepa",
+       "features of images without labels, alike for views of one image and normal in all",
+       make<LejepaConfig>},
       {"linear_probe", "the head of a classifier alone, on features of the frozen model",
        make<LinearProbeConfig>},
       {"mae", "features of images without labels, by completing masked ones", make<MaeConfig>},

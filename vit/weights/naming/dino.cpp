@@ -9,6 +9,7 @@ namespace {
 
 /// The encoder of a whole checkpoint, which also holds the student, projection heads and losses.
 void take_encoder(Translation& names) {
+  names.drop("mask_token", "stands for masked patches in pretraining");  // of a run of task: dino
   choose_encoder(names, kPatchEmbed);
   take_timm_names(names);
 }
