@@ -57,6 +57,16 @@ const Case kCases[] = {
        o.rel_pos = "decomposed";
        o.global_pool = "avg";  // the class token has no position to ask from
      }},
+    {"windows",
+     [](vit::ViTOptions& o) {
+       o.img_size = {24, 32};
+       o.rel_pos = "decomposed";
+       o.window_size = 2;
+       o.global_attn_indexes = {1};
+       o.class_token = false;
+       o.global_pool = "avg";
+       o.dynamic_img_size = true;
+     }},
     {"rope dinov3", [](vit::ViTOptions& o) { o.rope_type = "dinov3"; }},
     {"rope cat", [](vit::ViTOptions& o) { o.rope_type = "cat"; }},
     {"dynamic size", [](vit::ViTOptions& o) { o.dynamic_img_size = true; }},
@@ -119,6 +129,27 @@ TEST_CASE("Options that contradict each other are refused with the key to change
                o.global_pool = "avg";
              }),
              Catch::Contains("model.dist_token"));
+  CHECK_THAT(refused([](vit::ViTOptions& o) { o.window_size = 2; }),
+             Catch::Contains("model.window_size"));
+  const auto refused_with_windows = [&](Change change) {
+    static Change inner;
+    inner = change;
+    return refused([](vit::ViTOptions& o) {
+      o.class_token = false;
+      o.global_pool = "avg";
+      o.window_size = 2;
+      inner(o);
+    });
+  };
+  CHECK(refused_with_windows([](vit::ViTOptions&) {}) == "nothing was refused");
+  CHECK_THAT(refused_with_windows([](vit::ViTOptions& o) { o.rope_type = "dinov3"; }),
+             Catch::Contains("model.rope_type"));
+  CHECK_THAT(refused_with_windows([](vit::ViTOptions& o) { o.patch_drop_rate = 0.5; }),
+             Catch::Contains("model.patch_drop_rate"));
+  CHECK_THAT(refused_with_windows([](vit::ViTOptions& o) { o.global_attn_indexes = {7}; }),
+             Catch::Contains("there is no block 7: there are 2"));
+  CHECK_THAT(refused_with_windows([](vit::ViTOptions& o) { o.block_fn = "ParallelScalingBlock"; }),
+             Catch::Contains("ParallelScalingBlock"));
   CHECK_THAT(refused([](vit::ViTOptions& o) {
                o.rel_pos = "bias";
                o.dynamic_img_size = true;

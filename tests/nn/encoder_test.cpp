@@ -59,3 +59,34 @@ TEST_CASE("An encoder without blocks changes nothing") {
   const torch::Tensor x = vit::test::random_tensor({1, 3, 8});
   CHECK(torch::equal(encoder_of(0)(x), x));
 }
+
+TEST_CASE("With windows the blocks that are named attend without them") {
+  vit::EncoderOptions options;
+  options.depth = 3;
+  options.block.dim = 8;
+  options.block.num_heads = 2;
+  options.block.attn.grid = {4, 4};
+  options.block.attn.window = 2;
+  options.global_blocks = {1};
+  Encoder encoder(options);
+  vit::test::randomize(encoder);
+  const auto window_of = [&](std::size_t block) {
+    return encoder->children()[block]->as<vit::EncoderBlockImpl>()->options.attn.window;
+  };
+  CHECK(window_of(0) == 2);
+  CHECK(window_of(1) == 0);
+  CHECK(window_of(2) == 2);
+  // What changes in one corner of the image reaches the other corner by the block without windows.
+  const torch::NoGradGuard no_grad;
+  torch::Tensor x = vit::test::random_tensor({1, 16, 8}), other = x.clone();
+  other[0][0][0].add_(1);
+  std::vector<double> seen;
+  std::vector<torch::Tensor> before;
+  encoder->forward(x, nullptr,
+                   [&](std::size_t, const torch::Tensor& out) { before.push_back(out); });
+  encoder->forward(other, nullptr, [&](std::size_t i, const torch::Tensor& out) {
+    seen.push_back((out - before[i])[0][15].abs().sum().item<double>());
+  });
+  CHECK(seen[0] == 0);
+  CHECK(seen[1] > 0);
+}

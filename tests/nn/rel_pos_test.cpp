@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
+
 #include "tests/catch.h"
 #include "tests/support/module.h"
 
@@ -36,7 +38,8 @@ TEST_CASE("Decomposed positions add the query's product with a row and a column 
   const torch::Tensor q = vit::test::random_tensor({1, 2, 7, 4}, 1);
   const torch::Tensor rows = vit::test::random_tensor({3, 4}, 2);
   const torch::Tensor columns = vit::test::random_tensor({5, 4}, 3);
-  const torch::Tensor bias = vit::decomposed_rel_pos(q, rows, columns, options);
+  const vit::PositionChannels channels = vit::decomposed_rel_pos(q, rows, columns, options);
+  const torch::Tensor bias = channels.q.matmul(channels.k.transpose(-2, -1));
   CHECK(bias.sizes() == at::IntArrayRef({1, 2, 7, 7}));
   CHECK(bias.slice(2, 0, 1).abs().max().item<float>() == 0);
   CHECK(bias.slice(3, 0, 1).abs().max().item<float>() == 0);
@@ -44,4 +47,26 @@ TEST_CASE("Decomposed positions add the query's product with a row and a column 
   const torch::Tensor query = q[0][1][1 + 5];
   const float expected = (query.dot(rows[1 + 1]) + query.dot(columns[1 + 2])).item<float>();
   CHECK(bias[0][1][1 + 5][1 + 1].item<float>() == Approx(expected));
+}
+
+TEST_CASE("Tables of offsets are interpolated for another grid, as torch's linear interpolation") {
+  const torch::Tensor q = vit::test::random_tensor({1, 1, 6, 4}, 1);
+  const torch::Tensor table = vit::test::random_tensor({9, 4}, 2);  // for 5 places
+  const auto bias = [&](const torch::Tensor& rows, const torch::Tensor& columns) {
+    const vit::PositionChannels channels =
+        vit::decomposed_rel_pos(q, rows, columns, {.grid = {2, 3}, .num_heads = 1, .head_dim = 4});
+    return channels.q.matmul(channels.k.transpose(-2, -1));
+  };
+  const auto resized = [&](std::int64_t rows) {
+    std::vector<torch::Tensor> result;  // centres of cells meet: (i + 1/2) 9 / rows - 1/2
+    for (std::int64_t i = 0; i < rows; ++i) {
+      const double at =
+          std::max(0.0, (static_cast<double>(i) + 0.5) * 9 / static_cast<double>(rows) - 0.5);
+      const auto low = static_cast<std::int64_t>(at);
+      const double part = at - static_cast<double>(low);
+      result.push_back(table[low] * (1 - part) + table[std::min<std::int64_t>(low + 1, 8)] * part);
+    }
+    return torch::stack(result);
+  };
+  CHECK(torch::allclose(bias(table, table), bias(resized(3), resized(5)), 1e-5, 1e-5));
 }

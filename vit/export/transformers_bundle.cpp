@@ -38,6 +38,7 @@ Kind kind_of(const ViTOptions& o) {
            {o.proj_bias && o.k_bias && o.qkv_fused, "proj_bias", "true, with k_bias and qkv_fused"},
            {o.pos_embed != "none" && o.rel_pos == "none" && o.rope_type == "none", "pos_embed",
             "a learned or fixed one, without relative or rotary positions"},
+           {o.window_size == 0, "window_size", "0"},
            {o.patch_size.height == o.patch_size.width, "patch_size", "square"},
            {!scaled || !distilled, "init_values", "null, with a distillation token"},
            {scaled || o.reg_tokens == 0, "reg_tokens", "0, without LayerScale"},

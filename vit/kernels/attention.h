@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <optional>
 
 namespace vit::kernels {
 
@@ -12,7 +13,9 @@ namespace vit::kernels {
                                            std::int64_t heads);
 
 /// softmax(q k^T / sqrt(Dh)) v of each head, forward and backward without a copy of q, k or v.
-/// qkv [B, N, 3 H Dh] float32 or bfloat16, as one linear layer gives it -> [B, N, H Dh].
-torch::Tensor fused_attention(const torch::Tensor& qkv, std::int64_t heads);
+/// qkv [B, N, 3 H Dh] float32 or bfloat16, as one linear layer gives it -> [B, N, H Dh]. `scale`,
+/// where given, stands for 1 / sqrt(Dh).
+torch::Tensor fused_attention(const torch::Tensor& qkv, std::int64_t heads,
+                              std::optional<double> scale = std::nullopt);
 
 }  // namespace vit::kernels

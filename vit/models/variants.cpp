@@ -24,6 +24,7 @@ constexpr std::string_view kSo400m = "Alabdulmohsin et al. 2023, SoViT";
 constexpr std::string_view kSwinV2 = "Liu et al. 2022, Swin V2";
 constexpr std::string_view kThreeThings = "Touvron et al. 2022, three things";
 constexpr std::string_view kTimm = "timm";
+constexpr std::string_view kViTDet = "Li et al. 2022, ViTDet";
 constexpr std::string_view kVit22b = "Dehghani et al. 2023, ViT-22B";
 
 // What the members of a family have in common.
@@ -253,6 +254,18 @@ void dinov3_7b(ViTOptions& o) {
   o.swiglu_align_to = 64;
 }
 
+// Windows, and four blocks evenly spread without them; a backbone for detectors.
+void vitdet(ViTOptions& o) {
+  o.class_token = o.final_norm = false;
+  o.global_pool = "avg";
+  o.fc_norm = false;
+  o.num_classes = 0;
+  o.dynamic_img_size = true;
+  o.rel_pos = "decomposed";
+  o.window_size = 14;
+  for (std::int64_t i = 1; i <= 4; ++i) o.global_attn_indexes.push_back(i * o.depth / 4 - 1);
+}
+
 // clang-format off
 constexpr ViTVariant kVariants[] = {
     // name, embed_dim, depth, num_heads, patch, image, mlp_ratio, family, paper
@@ -451,6 +464,9 @@ constexpr ViTVariant kVariants[] = {
     {"eva02_large_patch14_clip_336", 1024, 24, 16, 14, 336, 8.0 / 3, eva02_clip, kEva02},
     {"eva02_large_patch14_224", 1024, 24, 16, 14, 224, 8.0 / 3, eva02_norm, kEva02},
     {"eva02_large_patch14_448", 1024, 24, 16, 14, 448, 8.0 / 3, eva02_norm, kEva02},
+    {"vitdet_base_patch16_1024", 768, 12, 12, 16, 1024, 4.0, vitdet, kViTDet},
+    {"vitdet_large_patch16_1024", 1024, 24, 16, 16, 1024, 4.0, vitdet, kViTDet},
+    {"vitdet_huge_patch16_1024", 1280, 32, 16, 16, 1024, 4.0, vitdet, kViTDet},
 };
 // clang-format on
 

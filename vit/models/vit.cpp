@@ -43,7 +43,8 @@ EncoderBlockOptions VisionTransformerImpl::block_options() const {
                                                .proj_drop = options.proj_drop_rate,
                                                .rel_pos = rel_pos_kind(options.rel_pos),
                                                .grid = patch_embed->grid_size(),
-                                               .prefix_tokens = num_prefix_tokens()},
+                                               .prefix_tokens = num_prefix_tokens(),
+                                               .window = options.window_size},
                                       .mlp = {.align_to = options.swiglu_align_to,
                                               .kind = mlp_kind(options.mlp_layer),
                                               .act = activation(options.act_layer),
@@ -72,7 +73,8 @@ void VisionTransformerImpl::reset() {
   const EncoderBlockOptions block = block_options();
   const auto make_norm = [&](const char* name) { return register_module(name, Norm(block.norm)); };
   if (options.pre_norm) norm_pre = make_norm("norm_pre");
-  blocks = register_module("blocks", Encoder(EncoderOptions{options.depth, block}));
+  blocks = register_module(
+      "blocks", Encoder(EncoderOptions{options.depth, block, options.global_attn_indexes}));
   if (options.final_norm && !uses_fc_norm()) norm = make_norm("norm");
   if (options.global_pool == "map")
     attn_pool = register_module("attn_pool",
@@ -162,6 +164,10 @@ void VisionTransformerImpl::keep_patches(torch::Tensor& tokens, std::optional<Ro
 
 torch::Tensor VisionTransformerImpl::encode(const torch::Tensor& x, const FeatureRequest& request,
                                             const StageSink& sink, const AfterBlock& after_block) {
+  if (request.keep.defined() && (options.window_size > 0 || options.rel_pos != "none"))
+    throw Error(ErrorKind::usage, "VisionTransformer",
+                "patches are to be left out, and windows and relative positions are of whole grids",
+                "choose a model without model.window_size and model.rel_pos");
   torch::Tensor patches = patch_embed(x);
   if (request.mask.defined())  // [B, N, 1]
     patches =
@@ -177,7 +183,7 @@ torch::Tensor VisionTransformerImpl::encode(const torch::Tensor& x, const Featur
         tokens, turn,
         kept_patches(patches.size(0), patches.size(1), options.patch_drop_rate, tokens.device()));
   if (norm_pre) tokens = norm_pre(tokens);
-  return blocks(tokens, turn ? &*turn : nullptr, after_block);
+  return blocks(tokens, turn ? &*turn : nullptr, after_block, grid);
 }
 
 torch::Tensor VisionTransformerImpl::forward_features(const torch::Tensor& x) {

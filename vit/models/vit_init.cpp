@@ -29,6 +29,8 @@ class Initializer {
     const auto is = [&](std::string_view part) { return name.find(part) != std::string::npos; };
     if (name.starts_with("patch_embed.proj."))
       patch_projection(parameter, rng);
+    else if (name.ends_with("attn.rel_pos_h") || name.ends_with("attn.rel_pos_w"))
+      init::constant(parameter, 0);  // as ViTDet starts them
     else if (name == "pos_embed" || name == "dist_token" || is("rel_pos") ||
              (eva_ && (name == "cls_token" || name == "reg_token")))
       init::trunc_normal(parameter, 0.02, rng);

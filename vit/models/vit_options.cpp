@@ -20,6 +20,12 @@ void describe_tokens(FieldVisitor& visitor, ViTOptions& o) {
                  "the query (ViTDet)",
                  {},
                  {"none", "bias", "decomposed"}});
+  visitor.field({"window_size", &o.window_size,
+                 "patches attend within windows of this many by as many (ViTDet, SAM); 0: to all",
+                 kNonNegative});
+  visitor.field({"global_attn_indexes", &o.global_attn_indexes,
+                 "with window_size: the blocks, from 0, whose patches attend to all",
+                 kNonNegative});
   visitor.field({"no_embed_class", &o.no_embed_class,
                  "no positional encoding for class token and registers"});
   visitor.field(
@@ -107,6 +113,26 @@ void describe_rope(FieldVisitor& visitor, ViTOptions& o) {
                  kAtLeastOne});
 }
 
+void check_windows(const ViTOptions& options) {
+  const auto refuse = [](const char* key, const char* what, const char* remedy) {
+    throw Error(ErrorKind::usage, key, what, remedy);
+  };
+  if (options.class_token || options.dist_token || options.reg_tokens > 0)
+    refuse("model.window_size", "tokens before the patches are in no window",
+           "set model.class_token: false, model.dist_token: false and model.reg_tokens: 0");
+  if (options.rope_type != "none")
+    refuse("model.rope_type", "rotary encodings are of a whole image, and not of windows",
+           "set model.rope_type: none, or model.window_size: 0");
+  if (options.patch_drop_rate > 0)
+    refuse("model.patch_drop_rate", "windows are of a whole grid of patches",
+           "set model.patch_drop_rate: 0, or model.window_size: 0");
+  for (const std::int64_t index : options.global_attn_indexes)
+    if (index >= options.depth)
+      throw Error(ErrorKind::usage, "model.global_attn_indexes",
+                  str("there is no block ", index, ": there are ", options.depth),
+                  str("name blocks from 0 to ", options.depth - 1));
+}
+
 }  // namespace
 
 void describe(FieldVisitor& visitor, ViTOptions& o) {
@@ -148,9 +174,13 @@ void check(const ViTOptions& options) {
   if (options.dist_token && (options.global_pool != "token" || options.reg_tokens > 0))
     refuse("model.dist_token", "the distilled heads read class and distillation token",
            "set model.global_pool: token and model.reg_tokens: 0");
-  if (options.rel_pos != "none" && (options.dynamic_img_size || options.patch_drop_rate > 0))
+  if (options.rel_pos == "bias" && options.dynamic_img_size)
     refuse("model.rel_pos", "a relative position bias is made for one grid of patches",
-           "set model.dynamic_img_size: false and model.patch_drop_rate: 0");
+           "set model.dynamic_img_size: false, or model.rel_pos: decomposed");
+  if (options.rel_pos != "none" && options.patch_drop_rate > 0)
+    refuse("model.rel_pos", "relative positions are of a whole grid of patches",
+           "set model.patch_drop_rate: 0");
+  if (options.window_size > 0) check_windows(options);
 }
 
 }  // namespace vit

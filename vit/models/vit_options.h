@@ -3,13 +3,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "vit/core/fields.h"
 
 namespace vit {
 
 /// timm's keyword arguments of VisionTransformer, with timm's defaults; those that timm has for its
-/// Eva only (rotary encodings, EVA-02's and DINOv3's details) are beside them.
+/// Eva only (rotary encodings, EVA-02's and DINOv3's details) or its SAM only (windows) are beside
+/// them.
 struct ViTOptions {
   Size2 img_size{224, 224};
   Size2 patch_size{16, 16};
@@ -30,6 +32,8 @@ struct ViTOptions {
   bool dist_token = false;
   std::string pos_embed = "learn";
   std::string rel_pos = "none";
+  std::int64_t window_size = 0;
+  std::vector<std::int64_t> global_attn_indexes{};
   bool no_embed_class = false;
   std::int64_t reg_tokens = 0;
   bool pre_norm = false;

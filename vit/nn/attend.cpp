@@ -45,7 +45,7 @@ torch::Tensor zero_unless(const torch::Tensor& condition, const torch::Tensor& x
 
 torch::Tensor by_formula(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
                          const AttendOptions& options) {
-  const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(-1)));
+  const double scale = options.scale.value_or(1.0 / std::sqrt(static_cast<double>(q.size(-1))));
   torch::Tensor logits = (q * scale).matmul(k.transpose(-2, -1));  // [B, H, M, N]
   if (options.bias) logits = logits + *options.bias;
   const Visible seen = visible_keys(q, k, options.mask);
@@ -61,7 +61,8 @@ torch::Tensor masked(const torch::Tensor& q, const torch::Tensor& k, const torch
   std::optional<torch::Tensor> mask = options.bias;
   if (seen.keys.defined())
     mask = mask ? mask->masked_fill(seen.keys.logical_not(), kMinusInfinity) : seen.keys;
-  return zero_unless(seen.queries, at::scaled_dot_product_attention(q, k, v, mask));
+  return zero_unless(seen.queries, at::scaled_dot_product_attention(
+                                       q, k, v, mask, 0.0, /*is_causal=*/false, options.scale));
 }
 
 void check_mask(const AttentionMask& mask, const torch::Tensor& q, const torch::Tensor& k) {
@@ -88,9 +89,12 @@ torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch
   check_mask(mask, q, k);
   if (options.drop > 0 || AttentionScope::active()) return by_formula(q, k, v, options);
   if (mask.keys || mask.pairs) return masked(q, k, v, options);
-  if (!mask.causal) return at::scaled_dot_product_attention(q, k, v, options.bias);
+  if (!mask.causal)
+    return at::scaled_dot_product_attention(q, k, v, options.bias, /*dropout_p=*/0.0,
+                                            /*is_causal=*/false, options.scale);
   if (options.bias || q.size(-2) != k.size(-2)) return masked(q, k, v, options);
-  return at::scaled_dot_product_attention(q, k, v, {}, /*dropout_p=*/0.0, /*is_causal=*/true);
+  return at::scaled_dot_product_attention(q, k, v, {}, /*dropout_p=*/0.0, /*is_causal=*/true,
+                                          options.scale);
 }
 
 }  // namespace vit

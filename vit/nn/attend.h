@@ -20,6 +20,7 @@ struct AttendOptions {
   std::optional<torch::Tensor> bias{};  ///< [B or 1, H or 1, M, N] of q's type, added to the logits
   AttentionMask mask{};
   double drop = 0.0;  ///< dropout of the weights, the rate in force: 0 outside of training
+  std::optional<double> scale{};  ///< of the products; none: 1 / sqrt(Dh)
 };
 
 /// Scaled dot-product attention (Vaswani et al. 2017, section 3.2.1): softmax(q k^T / sqrt(Dh) +

@@ -1,12 +1,18 @@
 #include "vit/nn/attention.h"
 
 #include <ATen/ops/linear.h>
+#include <ATen/ops/pad.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <cmath>
 
 #include "vit/core/error.h"
 #include "vit/kernels/attention.h"
+#include "vit/kernels/fused_type.h"
 #include "vit/nn/attend.h"
 #include "vit/nn/attention_scope.h"
 #include "vit/nn/dropout.h"
+#include "vit/nn/window.h"
 
 namespace vit {
 
@@ -17,11 +23,14 @@ MultiHeadAttentionImpl::MultiHeadAttentionImpl(const AttentionOptions& options_)
         ErrorKind::usage, "MultiHeadAttention",
         str("embed_dim ", options.dim, " is not a multiple of num_heads ", options.num_heads),
         "set model.embed_dim or model.num_heads so that it divides");
+  if (options.window > 0 && options.prefix_tokens > 0)
+    throw Error(ErrorKind::usage, "model.window_size", "tokens before the patches are in no window",
+                "set model.class_token: false and model.reg_tokens: 0");
   reset();
 }
 
-RelPosOptions MultiHeadAttentionImpl::rel_pos_options() const {
-  return {.grid = options.grid,
+RelPosOptions MultiHeadAttentionImpl::rel_pos_options(Size2 grid) const {
+  return {.grid = grid,
           .num_heads = options.num_heads,
           .head_dim = options.dim / options.num_heads,
           .prefix_tokens = options.prefix_tokens};
@@ -53,12 +62,11 @@ void MultiHeadAttentionImpl::reset() {
     k_norm = make_norm("k_norm", head_dim);
   }
   if (options.rel_pos == RelPos::bias)
-    rel_pos = register_module("rel_pos", RelPosBias(rel_pos_options()));
+    rel_pos = register_module("rel_pos", RelPosBias(rel_pos_options(table_grid())));
   if (options.rel_pos == RelPos::decomposed) {
-    rel_pos_h =
-        register_parameter("rel_pos_h", torch::zeros({2 * options.grid.height - 1, head_dim}));
-    rel_pos_w =
-        register_parameter("rel_pos_w", torch::zeros({2 * options.grid.width - 1, head_dim}));
+    const auto [height, width] = table_grid();
+    rel_pos_h = register_parameter("rel_pos_h", torch::zeros({2 * height - 1, head_dim}));
+    rel_pos_w = register_parameter("rel_pos_w", torch::zeros({2 * width - 1, head_dim}));
   }
   if (options.scale_norm) norm = make_norm("norm", dim);
   proj = linear("proj", dim, options.proj_bias);
@@ -100,20 +108,6 @@ MultiHeadAttentionImpl::Heads MultiHeadAttentionImpl::split_heads(const torch::T
   return heads;
 }
 
-std::optional<torch::Tensor> MultiHeadAttentionImpl::bias(const torch::Tensor& q) {
-  switch (options.rel_pos) {  // by type_as: see rotate()
-    case RelPos::none: return std::nullopt;
-    case RelPos::bias: return rel_pos->forward().type_as(q);
-    case RelPos::decomposed:
-      return decomposed_rel_pos(q, rel_pos_h, rel_pos_w, rel_pos_options()).type_as(q);
-  }
-  return std::nullopt;
-}
-
-torch::Tensor MultiHeadAttentionImpl::merge_heads(const torch::Tensor& per_head) {
-  return project_out(per_head.transpose(1, 2).flatten(2));
-}
-
 torch::Tensor MultiHeadAttentionImpl::project_out(const torch::Tensor& joined) {
   return vit::dropout(proj(norm ? norm(joined) : joined), options.proj_drop, is_training());
 }
@@ -125,13 +119,53 @@ bool MultiHeadAttentionImpl::fused(const torch::Tensor& x, const Rotation* rotat
          kernels::fused_attention_applies(x, options.dim, options.num_heads);
 }
 
-torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
-  if (fused(x, rotation)) return project_out(kernels::fused_attention(qkv(x), options.num_heads));
-  const auto [q, k, v] = split_heads(x, rotation);
-  return merge_heads(attend(q, k, v,  // [B, H, N, Dh]
-                            {.bias = bias(q),
-                             .mask = {.causal = options.causal},
-                             .drop = is_training() ? options.attn_drop : 0.0}));
+torch::Tensor MultiHeadAttentionImpl::join_heads_by_position(const Heads& heads, Size2 grid) {
+  const std::int64_t head_dim = options.dim / options.num_heads;
+  const double scale = 1 / std::sqrt(static_cast<double>(head_dim));
+  const PositionChannels added =
+      decomposed_rel_pos(heads.q, rel_pos_h, rel_pos_w, rel_pos_options(grid));
+  const std::int64_t fill = (16 - (head_dim + added.q.size(-1)) % 16) % 16;  // for the kernels
+  // The bias is added to the scaled product, so its channels are not to be scaled.
+  const torch::Tensor q = at::pad(added.q / scale, {0, fill}).type_as(heads.q);
+  const torch::Tensor k = at::pad(added.k, {0, fill}).type_as(heads.q).expand_as(q);
+  const torch::Tensor longer = torch::cat(
+      {torch::stack({heads.q, heads.k, heads.v}), torch::stack({q, k, at::zeros_like(q)})},
+      -1);  // [3, B, H, N, Dh + C]
+  const double drop = is_training() ? options.attn_drop : 0.0;
+  const bool fused = drop == 0 && !options.causal && !AttentionScope::active() &&
+                     kernels::fused_type(q) == q.scalar_type();
+  const torch::Tensor joined =
+      fused ? kernels::fused_attention(longer.permute({1, 3, 0, 2, 4}).flatten(2),
+                                       options.num_heads, scale)
+                  .unflatten(2, {options.num_heads, -1})
+            : attend(longer[0], longer[1], longer[2],
+                     {.mask = {.causal = options.causal}, .drop = drop, .scale = scale})
+                  .transpose(1, 2);  // [B, N, H, Dh + C]
+  return joined.slice(-1, 0, head_dim).flatten(2);
+}
+
+torch::Tensor MultiHeadAttentionImpl::join_heads(const torch::Tensor& x, const Rotation* rotation,
+                                                 Size2 grid) {
+  if (fused(x, rotation)) return kernels::fused_attention(qkv(x), options.num_heads);
+  const Heads heads = split_heads(x, rotation);
+  if (options.rel_pos == RelPos::decomposed) return join_heads_by_position(heads, grid);
+  std::optional<torch::Tensor> bias;
+  if (rel_pos) bias = rel_pos->forward().type_as(heads.q);  // by type_as: see rotate()
+  return attend(heads.q, heads.k, heads.v,                  // [B, H, N, Dh]
+                {.bias = bias,
+                 .causal = options.causal,
+                 .drop = is_training() ? options.attn_drop : 0.0})
+      .transpose(1, 2)
+      .flatten(2);
+}
+
+torch::Tensor MultiHeadAttentionImpl::forward(const torch::Tensor& x, const Rotation* rotation,
+                                              Size2 grid) {
+  if (grid == Size2{}) grid = options.grid;
+  if (options.window == 0) return project_out(join_heads(x, rotation, grid));
+  const torch::Tensor inside =
+      join_heads(to_windows(x, grid, options.window), nullptr, table_grid());
+  return project_out(from_windows(inside, grid, options.window));
 }
 
 MultiHeadAttentionImpl::WithWeights MultiHeadAttentionImpl::forward_with_weights(

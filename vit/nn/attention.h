@@ -33,9 +33,12 @@ struct AttentionOptions {
   double attn_drop = 0.0;   ///< dropout of the attention weights
   double proj_drop = 0.0;   ///< dropout of the output
   RelPos rel_pos = RelPos::none;
-  Size2 grid{};                    ///< patches; with rel_pos only
+  Size2 grid{};                    ///< patches; with rel_pos and windows only
   std::int64_t prefix_tokens = 0;  ///< tokens before them; with rel_pos only
   bool causal = false;             ///< a token sees itself and those before it
+  /// Side of the windows within which tokens see each other; 0: all see all. Where windows reach
+  /// over the grid, the zeros there are seen like tokens, as in ViTDet. Without prefix tokens.
+  std::int64_t window = 0;
 };
 
 /// Multi-head self-attention (Vaswani et al. 2017, section 3.2; Dosovitskiy et al. 2021, appendix
@@ -46,8 +49,11 @@ class MultiHeadAttentionImpl : public torch::nn::Cloneable<MultiHeadAttentionImp
   explicit MultiHeadAttentionImpl(const AttentionOptions& options);
   void reset() override;
 
-  /// Through a fused kernel where there is one. `rotation` turns queries and keys.
-  torch::Tensor forward(const torch::Tensor& x, const Rotation* rotation = nullptr);
+  /// Through a fused kernel where there is one. `rotation` turns queries and keys; `grid` is the
+  /// image's, where it is another one than that of the options: windows and decomposed positions
+  /// are for any.
+  torch::Tensor forward(const torch::Tensor& x, const Rotation* rotation = nullptr,
+                        Size2 grid = {});
 
   struct WithWeights {
     torch::Tensor output;   ///< [B, N, D]
@@ -63,7 +69,7 @@ class MultiHeadAttentionImpl : public torch::nn::Cloneable<MultiHeadAttentionImp
   torch::Tensor q_bias, v_bias;                              ///< [D], where there is no k_bias
   Norm q_norm{nullptr}, k_norm{nullptr}, norm{nullptr};
   RelPosBias rel_pos{nullptr};
-  torch::Tensor rel_pos_h, rel_pos_w;  ///< [2 h - 1, Dh], [2 w - 1, Dh]
+  torch::Tensor rel_pos_h, rel_pos_w;  ///< [2 h - 1, Dh], [2 w - 1, Dh], of a window if there are
 
  private:
   struct Heads {
@@ -71,14 +77,19 @@ class MultiHeadAttentionImpl : public torch::nn::Cloneable<MultiHeadAttentionImp
   };
   Heads project(const torch::Tensor& x);
   Heads split_heads(const torch::Tensor& x, const Rotation* rotation);
-  /// What is added to the logits, [B or 1, H, N, N]; none where there is nothing.
-  std::optional<torch::Tensor> bias(const torch::Tensor& q);
-  torch::Tensor merge_heads(const torch::Tensor& per_head);
+  /// Attention of tokens that all see each other, before the projection: [B, N, D].
+  torch::Tensor join_heads(const torch::Tensor& x, const Rotation* rotation, Size2 grid);
+  /// The same with decomposed positions.
+  torch::Tensor join_heads_by_position(const Heads& heads, Size2 grid);
   torch::Tensor project_out(const torch::Tensor& joined);  // [B, N, D], the heads side by side
   /// Whether one kernel goes from the qkv projection to the joined heads: nothing comes between
   /// them, no weight is masked or dropped, and nobody looks at the weights.
   [[nodiscard]] bool fused(const torch::Tensor& x, const Rotation* rotation) const;
-  [[nodiscard]] RelPosOptions rel_pos_options() const;
+  [[nodiscard]] RelPosOptions rel_pos_options(Size2 grid) const;
+  /// The grid that tables of positions are made for.
+  [[nodiscard]] Size2 table_grid() const {
+    return options.window > 0 ? Size2{options.window, options.window} : options.grid;
+  }
 };
 TORCH_MODULE(MultiHeadAttention);
 

@@ -14,6 +14,7 @@ namespace vit {
 struct EncoderOptions {
   std::int64_t depth = 12;
   EncoderBlockOptions block;  ///< of each block; its drop_path is that of the last one
+  std::vector<std::int64_t> global_blocks{};  ///< those that attend without windows, from 0
 };
 
 /// A stack of `depth` encoder blocks named "0", "1", …, whose drop path rate rises linearly from 0
@@ -22,10 +23,11 @@ class EncoderImpl : public torch::nn::Cloneable<EncoderImpl> {
  public:
   explicit EncoderImpl(const EncoderOptions& options);
   void reset() override;
-  /// `after_block`, where given, sees each block's output.
+  /// `after_block`, where given, sees each block's output; `grid`: see TransformerBlock.
   torch::Tensor forward(
       torch::Tensor x, const Rotation* rotation = nullptr,
-      const std::function<void(std::size_t, const torch::Tensor&)>& after_block = {});
+      const std::function<void(std::size_t, const torch::Tensor&)>& after_block = {},
+      Size2 grid = {});
 
   EncoderOptions options;
   bool grad_checkpointing = false;        ///< in training, keep only the blocks' inputs

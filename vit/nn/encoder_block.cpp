@@ -31,9 +31,10 @@ ResidualBranch EncoderBlockImpl::branch(const torch::Tensor& value, const LayerS
   return residual_branch(value, scale ? scale->gamma : gamma, options.drop_path, is_training());
 }
 
-torch::Tensor EncoderBlockImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
+torch::Tensor EncoderBlockImpl::forward(const torch::Tensor& x, const Rotation* rotation,
+                                        Size2 grid) {
   const auto [attended, normed] =  // x + Attention(LN(x)), and LN of that
-      norm2->of_sum(x, branch(attn(norm1(x), rotation), ls1, gamma_1));
+      norm2->of_sum(x, branch(attn(norm1(x), rotation, grid), ls1, gamma_1));
   return add(attended, branch(mlp(normed), ls2, gamma_2));
 }
 

@@ -20,7 +20,8 @@ class EncoderBlockImpl : public torch::nn::Cloneable<EncoderBlockImpl>, public T
  public:
   explicit EncoderBlockImpl(const EncoderBlockOptions& options);
   void reset() override;
-  torch::Tensor forward(const torch::Tensor& x, const Rotation* rotation = nullptr) override;
+  torch::Tensor forward(const torch::Tensor& x, const Rotation* rotation = nullptr,
+                        Size2 grid = {}) override;
 
   EncoderBlockOptions options;
   Norm norm1{nullptr}, norm2{nullptr};

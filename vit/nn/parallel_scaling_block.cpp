@@ -15,11 +15,13 @@ ParallelScalingBlockImpl::ParallelScalingBlockImpl(const EncoderBlockOptions& op
         str("embed_dim ", options.dim, " is not a multiple of num_heads ", options.num_heads),
         "set model.embed_dim or model.num_heads so that it divides");
   if (options.attn.rel_pos != RelPos::none || options.mlp.kind != MlpKind::mlp ||
-      options.attn.scale_norm || options.mlp.scale_norm || options.attn.attn_drop > 0)
-    throw Error(ErrorKind::usage, "ParallelScalingBlock",
-                "has no relative position bias, gated MLP, inner norm or attention dropout",
-                "leave out model.rel_pos, mlp_layer, scale_attn_norm, scale_mlp_norm and "
-                "attn_drop_rate, or choose another model.block_fn");
+      options.attn.scale_norm || options.mlp.scale_norm || options.attn.attn_drop > 0 ||
+      options.attn.window > 0)
+    throw Error(
+        ErrorKind::usage, "ParallelScalingBlock",
+        "has no relative position bias, gated MLP, inner norm, attention dropout or windows",
+        "leave out model.rel_pos, window_size, mlp_layer, scale_attn_norm, scale_mlp_norm and "
+        "attn_drop_rate, or choose another model.block_fn");
   reset();
 }
 
@@ -43,7 +45,8 @@ void ParallelScalingBlockImpl::reset() {
     ls = register_module("ls", LayerScale(LayerScaleOptions{dim, *options.init_values}));
 }
 
-torch::Tensor ParallelScalingBlockImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
+torch::Tensor ParallelScalingBlockImpl::forward(const torch::Tensor& x, const Rotation* rotation,
+                                                Size2 /*grid*/) {
   const std::int64_t dim = options.dim, hidden = options.mlp.hidden_features;
   const auto parts = in_proj(in_norm(x)).split_with_sizes({hidden, dim, dim, dim}, -1);
   const auto heads = [&](const torch::Tensor& joined) {

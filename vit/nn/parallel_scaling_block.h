@@ -17,7 +17,8 @@ class ParallelScalingBlockImpl : public torch::nn::Cloneable<ParallelScalingBloc
  public:
   explicit ParallelScalingBlockImpl(const EncoderBlockOptions& options);
   void reset() override;
-  torch::Tensor forward(const torch::Tensor& x, const Rotation* rotation = nullptr) override;
+  torch::Tensor forward(const torch::Tensor& x, const Rotation* rotation = nullptr,
+                        Size2 grid = {}) override;
 
   EncoderBlockOptions options;
   Norm in_norm{nullptr}, q_norm{nullptr}, k_norm{nullptr};

@@ -22,8 +22,9 @@ void ParallelBranchImpl::reset() {
     ls = register_module("ls", LayerScale(LayerScaleOptions{options.dim, *options.init_values}));
 }
 
-ResidualBranch ParallelBranchImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
-  return residual_branch(attention ? attn(norm(x), rotation) : mlp(norm(x)),
+ResidualBranch ParallelBranchImpl::forward(const torch::Tensor& x, const Rotation* rotation,
+                                           Size2 grid) {
+  return residual_branch(attention ? attn(norm(x), rotation, grid) : mlp(norm(x)),
                          ls ? ls->gamma : torch::Tensor(), options.drop_path, is_training());
 }
 
@@ -41,12 +42,13 @@ void ParallelThingsBlockImpl::reset() {
   }
 }
 
-torch::Tensor ParallelThingsBlockImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
+torch::Tensor ParallelThingsBlockImpl::forward(const torch::Tensor& x, const Rotation* rotation,
+                                               Size2 grid) {
   torch::Tensor result = x;
   for (const torch::nn::ModuleList& side_by_side : {attns, ffns}) {
     const torch::Tensor input = result;
     for (const auto& branch : *side_by_side)
-      result = add(result, branch->as<ParallelBranchImpl>()->forward(input, rotation));
+      result = add(result, branch->as<ParallelBranchImpl>()->forward(input, rotation, grid));
   }
   return result;
 }

@@ -16,7 +16,7 @@ class ParallelBranchImpl : public torch::nn::Cloneable<ParallelBranchImpl> {
  public:
   ParallelBranchImpl(const EncoderBlockOptions& options, bool attention);
   void reset() override;
-  ResidualBranch forward(const torch::Tensor& x, const Rotation* rotation);
+  ResidualBranch forward(const torch::Tensor& x, const Rotation* rotation, Size2 grid = {});
 
   EncoderBlockOptions options;
   bool attention;
@@ -35,7 +35,8 @@ class ParallelThingsBlockImpl : public torch::nn::Cloneable<ParallelThingsBlockI
  public:
   explicit ParallelThingsBlockImpl(const EncoderBlockOptions& options);
   void reset() override;
-  torch::Tensor forward(const torch::Tensor& x, const Rotation* rotation = nullptr) override;
+  torch::Tensor forward(const torch::Tensor& x, const Rotation* rotation = nullptr,
+                        Size2 grid = {}) override;
 
   EncoderBlockOptions options;
   torch::nn::ModuleList attns, ffns;  ///< of ParallelBranch

@@ -2,6 +2,7 @@
 
 #include <ATen/ops/einsum.h>
 #include <ATen/ops/pad.h>
+#include <ATen/ops/upsample_linear1d.h>
 
 #include "vit/nn/beside.h"
 
@@ -12,6 +13,17 @@ namespace {
 torch::Tensor offsets(std::int64_t length) {
   const torch::Tensor numbers = torch::arange(length);
   return numbers.unsqueeze(1) - numbers.unsqueeze(0) + (length - 1);
+}
+
+/// A table of offsets [2 L - 1, Dh] for `length` places, by query and key: [length, length, Dh].
+torch::Tensor by_offset(torch::Tensor table, std::int64_t length) {
+  if (table.size(0) != 2 * length - 1)
+    table = at::upsample_linear1d(table.t().unsqueeze(0), {2 * length - 1},
+                                  /*align_corners=*/false)
+                .squeeze(0)
+                .t();
+  return table.index_select(0, beside(offsets(length).flatten(), table))
+      .unflatten(0, {length, length});
 }
 
 }  // namespace
@@ -44,24 +56,25 @@ torch::Tensor RelPosBiasImpl::forward() {
       .unsqueeze(0);  // [1, H, N, N]
 }
 
-torch::Tensor decomposed_rel_pos(const torch::Tensor& q, const torch::Tensor& rel_pos_h,
-                                 const torch::Tensor& rel_pos_w, const RelPosOptions& options) {
+PositionChannels decomposed_rel_pos(const torch::Tensor& q, const torch::Tensor& rel_pos_h,
+                                    const torch::Tensor& rel_pos_w, const RelPosOptions& options) {
   const auto [height, width] = options.grid;
-  const auto table = [](const torch::Tensor& rel_pos, std::int64_t length) {
-    return rel_pos.index_select(0, beside(offsets(length).flatten(), rel_pos))
-        .unflatten(0, {length, length});  // [query, key, Dh]
-  };
   const torch::Tensor patches =
       q.slice(2, options.prefix_tokens).unflatten(2, {height, width});  // [B, H, h, w, Dh]
   const torch::Tensor rows =
-      at::einsum("bnhwd,hkd->bnhwk", {patches, table(rel_pos_h, height)});  // [B, H, h, w, h]
+      at::einsum("bnhwd,hkd->bnhwk", {patches, by_offset(rel_pos_h, height)});
   const torch::Tensor columns =
-      at::einsum("bnhwd,wkd->bnhwk", {patches, table(rel_pos_w, width)});  // [B, H, h, w, w]
-  const torch::Tensor bias = (rows.unsqueeze(-1) + columns.unsqueeze(-2))  // [B, H, h, w, h, w]
-                                 .flatten(4, 5)
-                                 .flatten(2, 3);  // [B, H, N, N]
+      at::einsum("bnhwd,wkd->bnhwk", {patches, by_offset(rel_pos_w, width)});
+  PositionChannels channels{torch::cat({rows, columns}, -1).flatten(2, 3),  // [B, H, h w, h + w]
+                            torch::cat({torch::eye(height).unsqueeze(1).expand({-1, width, -1}),
+                                        torch::eye(width).unsqueeze(0).expand({height, -1, -1})},
+                                       -1)
+                                .reshape({1, 1, height * width, height + width})};
   const std::int64_t prefix = options.prefix_tokens;
-  return prefix > 0 ? at::pad(bias, {prefix, 0, prefix, 0}) : bias;
+  if (prefix > 0)
+    for (torch::Tensor* each : {&channels.q, &channels.k})
+      *each = at::pad(*each, {0, 0, prefix, 0});
+  return channels;
 }
 
 }  // namespace vit

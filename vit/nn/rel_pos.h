@@ -33,13 +33,20 @@ class RelPosBiasImpl : public torch::nn::Cloneable<RelPosBiasImpl> {
 };
 TORCH_MODULE(RelPosBias);
 
+/// Further channels of queries and keys, C = h + w.
+struct PositionChannels {
+  torch::Tensor q;  ///< [B, H, N, C]
+  torch::Tensor k;  ///< [1, 1, N, C]: 1 at the key's row and column, else 0
+};
+
 /// The bias of a query towards a key, from the query itself and the offset in each axis:
-/// q R_h[dy] + q R_w[dx] (MViTv2, Li et al. 2022, section 4.1; ViTDet). `q` [B, H, N, Dh] is not
-/// scaled yet; `rel_pos_h` [2 h - 1, Dh], `rel_pos_w` [2 w - 1, Dh]. Prefix tokens get none.
-/// Returns [B, H, N, N].
-[[nodiscard]] torch::Tensor decomposed_rel_pos(const torch::Tensor& q,
-                                               const torch::Tensor& rel_pos_h,
-                                               const torch::Tensor& rel_pos_w,
-                                               const RelPosOptions& options);
+/// q R_h[dy] + q R_w[dx] (MViTv2, Li et al. 2022, section 4.1; ViTDet), as the product of these
+/// channels: so the bias [B, H, N, N] need not be in memory. `q` [B, H, N, Dh] is not scaled yet;
+/// `rel_pos_h` [2 h - 1, Dh], `rel_pos_w` [2 w - 1, Dh], of another grid too: linearly
+/// interpolated, as detectron2 does it. Prefix tokens get none.
+[[nodiscard]] PositionChannels decomposed_rel_pos(const torch::Tensor& q,
+                                                  const torch::Tensor& rel_pos_h,
+                                                  const torch::Tensor& rel_pos_w,
+                                                  const RelPosOptions& options);
 
 }  // namespace vit

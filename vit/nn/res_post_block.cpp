@@ -16,11 +16,12 @@ void ResPostBlockImpl::reset() {
   norm2 = register_module("norm2", Norm(options.norm));
 }
 
-torch::Tensor ResPostBlockImpl::forward(const torch::Tensor& x, const Rotation* rotation) {
+torch::Tensor ResPostBlockImpl::forward(const torch::Tensor& x, const Rotation* rotation,
+                                        Size2 grid) {
   const auto branch = [&](const torch::Tensor& value) {
     return residual_branch(value, {}, options.drop_path, is_training());
   };
-  const torch::Tensor attended = add(x, branch(norm1(attn(x, rotation))));
+  const torch::Tensor attended = add(x, branch(norm1(attn(x, rotation, grid))));
   return add(attended, branch(norm2(mlp(attended))));
 }
 

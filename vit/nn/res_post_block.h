@@ -14,7 +14,8 @@ class ResPostBlockImpl : public torch::nn::Cloneable<ResPostBlockImpl>, public T
  public:
   explicit ResPostBlockImpl(const EncoderBlockOptions& options);
   void reset() override;
-  torch::Tensor forward(const torch::Tensor& x, const Rotation* rotation = nullptr) override;
+  torch::Tensor forward(const torch::Tensor& x, const Rotation* rotation = nullptr,
+                        Size2 grid = {}) override;
 
   EncoderBlockOptions options;
   MultiHeadAttention attn{nullptr};

@@ -42,8 +42,10 @@ struct EncoderBlockOptions {
 class TransformerBlock {
  public:
   virtual ~TransformerBlock() = default;
-  /// x [B, N, D] -> [B, N, D]; `rotation` turns queries and keys.
-  virtual torch::Tensor forward(const torch::Tensor& x, const Rotation* rotation) = 0;
+  /// x [B, N, D] -> [B, N, D]; `rotation` turns queries and keys, `grid` is that of the patches
+  /// where it is another one than the options'.
+  virtual torch::Tensor forward(const torch::Tensor& x, const Rotation* rotation,
+                                Size2 grid = {}) = 0;
 };
 
 }  // namespace vit
