@@ -56,4 +56,7 @@ TEST_CASE("ultralytics' integral is that of its compute_ap") {
   CHECK(ap.map50 == Approx(0.8311).margin(1e-9));
   CHECK(ap.map == Approx(0.8311).margin(1e-9));
   CHECK(vit::ultralytics_ap(CocoMatches(2)).map == vit::kNoTruth);
+  CocoMatches nothing(1);
+  nothing.add({.truth = {{.box = {0, 0, 10, 10}, .area = 100}}});
+  CHECK(vit::ultralytics_ap(nothing).map50 == 0);
 }

@@ -10,8 +10,9 @@ ClassRates rates(double hits, double taken, double truths) {
   return {precision, recall, taken + truths > 0 ? 2 * hits / (taken + truths) : 0};
 }
 
-/// ultralytics' compute_ap.
+/// ultralytics' compute_ap; it leaves a class of which nothing is found at 0.
 double trapezoid_ap(const std::vector<CocoMatches::Counted>& counted, double truths) {
+  if (counted.empty()) return 0;
   std::vector<double> recall{0}, precision{1};
   double hits = 0, taken = 0;
   for (const CocoMatches::Counted& one : counted) {
