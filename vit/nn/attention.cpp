@@ -153,7 +153,7 @@ torch::Tensor MultiHeadAttentionImpl::join_heads(const torch::Tensor& x, const R
   if (rel_pos) bias = rel_pos->forward().type_as(heads.q);  // by type_as: see rotate()
   return attend(heads.q, heads.k, heads.v,                  // [B, H, N, Dh]
                 {.bias = bias,
-                 .causal = options.causal,
+                 .mask = {.causal = options.causal},
                  .drop = is_training() ? options.attn_drop : 0.0})
       .transpose(1, 2)
       .flatten(2);
