@@ -43,4 +43,7 @@ TEST_CASE("lower case knows the dotted I, and the place of sigma where that is a
   CHECK(unicode::to_lower("\u03A3\u038A\u03A3", Sigma::plain) == "\u03C3\u03AF\u03C3");
   CHECK(unicode::to_lower("AZ[", Sigma::plain) == "az[");
   CHECK(unicode::to_nfc("e\u0301\u0327") == "\u0229\u0301");
+  // U+1ACE came with Unicode 14: before, it kept a mark behind it from its place.
+  CHECK(unicode::to_nfc("e\u1ACE\u0316") == "e\u0316\u1ACE");
+  CHECK(unicode::to_nfc("e\u0301\u1ACE\u0316", 9) == "\u00E9\u1ACE\u0316");
 }

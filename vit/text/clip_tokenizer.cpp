@@ -28,7 +28,7 @@ std::int64_t find_special(const Vocabulary& vocabulary,
 void blank_out_iota(std::string& text) {
   constexpr std::string_view kIota = "\u0345";
   for (std::size_t at = 0; (at = text.find(kIota, at)) != std::string::npos;)
-    text.replace(at, kIota.size(), " ");
+    text[at] = text[at + 1] = ' ';
 }
 
 }  // namespace
@@ -125,12 +125,14 @@ void ClipTokenizer::encode_special(std::string_view word, Ids& ids) const {
 }
 
 void ClipTokenizer::encode_word(std::string_view word, Ids& ids) const {
-  static thread_local std::vector<TextSymbol> symbols;
-  symbols.clear();
-  for (const char c : word) symbols.push_back({inner_[static_cast<unsigned char>(c)], 1});
-  symbols.back().id = last_[static_cast<unsigned char>(word.back())];
-  merges_.apply(symbols);
-  for (const TextSymbol& symbol : symbols) ids.push_back(symbol.id);
+  words_.append(word, ids, [&](Ids& out) {
+    static thread_local std::vector<TextSymbol> symbols;
+    symbols.clear();
+    for (const char c : word) symbols.push_back({inner_[static_cast<unsigned char>(c)], 1});
+    symbols.back().id = last_[static_cast<unsigned char>(word.back())];
+    merges_.apply(symbols);
+    for (const TextSymbol& symbol : symbols) out.push_back(symbol.id);
+  });
 }
 
 std::string ClipTokenizer::decode(std::span<const std::int64_t> ids) const {
@@ -149,9 +151,10 @@ std::string ClipTokenizer::decode(std::span<const std::int64_t> ids) const {
 }
 
 std::string ClipTokenizer::description() const {
-  return str(
-      "CLIP's byte-level BPE of ", vocab_size(), " pieces, as ",
-      options_.dialect == ClipDialect::open_clip ? "open_clip has it" : "transformers has it");
+  const bool open_clip = options_.dialect == ClipDialect::open_clip;
+  return str("CLIP's byte-level BPE of ", vocab_size(), " pieces, as ",
+             open_clip ? "open_clip" : "transformers", " has it",
+             options_.rule.steps.empty() ? "" : " (" + options_.rule.description() + ")");
 }
 
 nlohmann::json ClipTokenizer::save(const std::filesystem::path& folder) const {

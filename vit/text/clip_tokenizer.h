@@ -10,6 +10,7 @@
 #include "vit/text/bpe_model.h"
 #include "vit/text/text_rule.h"
 #include "vit/text/tokenizer.h"
+#include "vit/text/word_cache.h"
 
 namespace vit {
 
@@ -66,6 +67,7 @@ class ClipTokenizer : public Tokenizer {
   Vocabulary vocabulary_;
   std::vector<std::pair<std::string, std::string>> merge_list_;
   MergeTable merges_;
+  WordCache words_;
   Options options_;
   AddedTokens before_rule_, after_rule_;
   std::int64_t begin_ = 0, end_ = 0;

@@ -34,6 +34,8 @@ GemmaTokenizer::GemmaTokenizer(BpeModel model, Options options, const std::strin
       merge_list_(std::move(model.merges)),
       options_(std::move(options)) {
   merges_ = merge_table(merge_list_, vocabulary_, where);
+  for (const auto& [left, right] : merge_list_)
+    merges_words_ = merges_words_ && !has_inner_mark(left + right);
   const auto need = [&](const std::string& piece) {
     const auto id = vocabulary_.find(piece);
     if (!id) throw Error(ErrorKind::weights, where, str("the vocabulary lacks the piece ", piece));
@@ -63,11 +65,20 @@ std::vector<std::int64_t> GemmaTokenizer::encode(std::string_view text) const {
       text,
       [&](std::string_view raw) {
         after_rule_.split(
-            with_marks(options_.rule, raw), [&](std::string_view part) { encode_clean(part, ids); },
+            with_marks(options_.rule, raw), [&](std::string_view part) { encode_part(part, ids); },
             put);
       },
       put);
   return ids;
+}
+
+void GemmaTokenizer::encode_part(std::string_view text, Ids& ids) const {
+  if (!merges_words_) return encode_clean(text, ids);
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, marked_word_length(text));
+    words_.append(word, ids, [&](Ids& out) { encode_clean(word, out); });
+    text.remove_prefix(word.size());
+  }
 }
 
 void GemmaTokenizer::encode_clean(std::string_view text, Ids& ids) const {

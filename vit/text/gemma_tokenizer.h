@@ -11,6 +11,7 @@
 #include "vit/text/bpe_model.h"
 #include "vit/text/text_rule.h"
 #include "vit/text/tokenizer.h"
+#include "vit/text/word_cache.h"
 
 namespace vit {
 
@@ -44,11 +45,14 @@ class GemmaTokenizer : public Tokenizer {
 
  private:
   using Ids = std::vector<std::int64_t>;
+  void encode_part(std::string_view text, Ids& ids) const;
   void encode_clean(std::string_view text, Ids& ids) const;
 
   Vocabulary vocabulary_;
   std::vector<std::pair<std::string, std::string>> merge_list_;
   MergeTable merges_;
+  WordCache words_;
+  bool merges_words_ = true;  // each by itself
   Options options_;
   AddedTokens before_rule_, after_rule_;
   std::array<std::uint32_t, 256> byte_ids_{};

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <limits>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -36,6 +36,7 @@ SentencePiece::SentencePiece(SentencePieceModel model, const std::string& where)
     : model_(std::move(model)), normalizer_(model_, where) {
   unk_ = model_.unk_id();
   byte_ids_.fill(unk_);
+  ids_.reserve(model_.pieces.size());
   for (std::uint32_t id = 0; id < model_.pieces.size(); ++id) {
     const auto& piece = model_.pieces[id];
     const auto [entry, fresh] = ids_.emplace(piece.text, id);
@@ -64,13 +65,15 @@ void SentencePiece::build_unigram() {
 void SentencePiece::build_bpe() {
   const auto size = static_cast<std::uint32_t>(model_.pieces.size());
   // Ranks: the best score first; equal scores are one rank, of which the leftmost pair comes first.
-  std::map<std::uint32_t, std::uint32_t, std::greater<>> ranks;
+  std::vector<std::uint32_t> ranks;
   std::uint32_t others = size;  // ids for characters that are no pieces, but parts of some
   for (std::uint32_t id = 0; id < size; ++id) {
     const auto& piece = model_.pieces[id];
     if (piece.type == Type::user_defined) user_defined_.insert(piece.text, id);
     if (!is_normal(id)) continue;
-    ranks.emplace(ordered(piece.score), 0);
+    ranks.push_back(ordered(piece.score));
+    // An unknown id would have to know whether one stands before its word.
+    merges_words_ = merges_words_ && model_.byte_fallback && !has_inner_mark(piece.text);
     for (std::size_t at = 0; at < piece.text.size();) {
       const std::size_t length = character_length(piece.text, at);
       const std::string_view character = std::string_view(piece.text).substr(at, length);
@@ -79,8 +82,12 @@ void SentencePiece::build_bpe() {
       at += length;
     }
   }
-  std::uint32_t rank = 0;
-  for (auto& entry : ranks) entry.second = rank++;
+  std::sort(ranks.begin(), ranks.end(), std::greater<>());
+  const auto rank_of = [&](float score) {
+    return static_cast<std::uint32_t>(
+        std::lower_bound(ranks.begin(), ranks.end(), ordered(score), std::greater<>()) -
+        ranks.begin());
+  };
   const auto symbol = [&](std::string_view text) -> std::optional<std::uint32_t> {
     const auto found = ids_.find(text);
     if (found == ids_.end()) return std::nullopt;
@@ -96,7 +103,7 @@ void SentencePiece::build_bpe() {
       const auto left = symbol(text.substr(0, at));
       if (!left) continue;
       if (const auto right = symbol(text.substr(at)))
-        merges_.add(*left, *right, ranks.at(ordered(model_.pieces[id].score)), id);
+        merges_.add(*left, *right, rank_of(model_.pieces[id].score), id);
     }
   }
 }
@@ -104,10 +111,17 @@ void SentencePiece::build_bpe() {
 std::vector<std::int64_t> SentencePiece::encode(std::string_view text) const {
   const std::string normal = normalizer_.normalize(text);
   Ids ids;
-  if (model_.kind == SentencePieceModel::Kind::unigram)
+  if (model_.kind == SentencePieceModel::Kind::unigram) {
     encode_unigram(normal, ids);
-  else
+  } else if (!merges_words_) {
     encode_bpe(normal, ids);
+  } else {
+    for (std::string_view rest = normal; !rest.empty();) {
+      const std::string_view word = rest.substr(0, marked_word_length(rest));
+      words_.append(word, ids, [&](Ids& out) { encode_bpe(word, out); });
+      rest.remove_prefix(word.size());
+    }
+  }
   return ids;
 }
 

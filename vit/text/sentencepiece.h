@@ -13,6 +13,7 @@
 #include "vit/text/sentencepiece_model.h"
 #include "vit/text/sentencepiece_normalizer.h"
 #include "vit/text/tokenizer.h"
+#include "vit/text/word_cache.h"
 
 namespace vit {
 
@@ -61,6 +62,8 @@ class SentencePiece : public Tokenizer {
   float unknown_score_ = 0;
   ByteTrie characters_, user_defined_;  // BPE: the symbols that text begins as
   MergeTable merges_;
+  WordCache words_;
+  bool merges_words_ = true;  // each by itself
 };
 
 }  // namespace vit

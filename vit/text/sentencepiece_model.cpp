@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <set>
+#include <unordered_set>
 #include <utility>
 
 #include "vit/core/error.h"
@@ -93,7 +94,8 @@ void refuse_denormalizer(std::string_view message, const std::string& where) {
 }
 
 void check_pieces(Model& model, const std::string& where) {
-  std::set<std::string_view> normal, reserved;
+  std::unordered_set<std::string_view> normal, reserved;
+  normal.reserve(model.pieces.size());
   std::set<int> bytes;
   int unknown = 0;
   for (Model::Piece& piece : model.pieces) {

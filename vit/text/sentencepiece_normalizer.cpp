@@ -1,5 +1,7 @@
 #include "vit/text/sentencepiece_normalizer.h"
 
+#include <algorithm>
+
 #include "vit/core/error.h"
 #include "vit/core/utf8.h"
 #include "vit/text/unicode.h"
@@ -120,5 +122,13 @@ std::string SentencePieceNormalizer::normalize(std::string_view text) const {
   if (suffix_ && add_dummy_prefix_) normal += space_;
   return normal;
 }
+
+std::size_t marked_word_length(std::string_view text) {
+  std::size_t at = 0;
+  while (text.substr(at).starts_with(kSentencePieceSpace)) at += kSentencePieceSpace.size();
+  return std::min(text.find(kSentencePieceSpace, at), text.size());
+}
+
+bool has_inner_mark(std::string_view text) { return marked_word_length(text) < text.size(); }
 
 }  // namespace vit

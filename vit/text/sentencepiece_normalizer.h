@@ -38,4 +38,10 @@ class SentencePieceNormalizer {
   ByteTrie user_defined_;             // they stay as they are
 };
 
+/// Whether a ▁ stands behind something else in `text`. Where none does in any piece, no merge goes
+/// across the blank between two words, so that each word may be merged by itself.
+[[nodiscard]] bool has_inner_mark(std::string_view text);
+/// The length of the first word of `text`, which is not empty: its marks, and what follows them.
+[[nodiscard]] std::size_t marked_word_length(std::string_view text);
+
 }  // namespace vit

@@ -43,7 +43,8 @@ void TextInput::require_embeddings(std::int64_t rows, const std::string& where) 
 
 std::string TextInput::description() const {
   const auto named = [&](std::int64_t id) { return str(id, " (", tokenizer->piece(id), ")"); };
-  std::string told = str(rule.description(), "; ", tokenizer->description(), ", length ", length);
+  std::string told = str(rule.steps.empty() ? "" : rule.description() + "; ",
+                         tokenizer->description(), ", length ", length);
   if (begin) told += str(", begin ", named(*begin));
   if (end) told += str(", end ", named(*end));
   return str(told, ", pad ", named(pad));

@@ -19,13 +19,14 @@ struct StepName {
   TextStep step;
   std::string_view name, told;
 };
-constexpr std::array<StepName, 6> kSteps = {{
+constexpr std::array<StepName, 7> kSteps = {{
     {TextStep::nfc, "nfc", "NFC"},
     {TextStep::html, "html", "HTML characters"},
     {TextStep::punctuation, "punctuation", "no punctuation"},
     {TextStep::lower, "lower", "lower case"},
     {TextStep::lower_each, "lower_each", "lower case of each character"},
     {TextStep::whitespace, "whitespace", "single blanks"},
+    {TextStep::nfc_9, "nfc_9", "NFC of Unicode 9"},
 }};
 
 std::string without_punctuation(std::string_view text) {
@@ -64,6 +65,7 @@ std::string join_words(std::string_view text) {
 std::string apply_step(TextStep step, const std::string& text) {
   switch (step) {
     case TextStep::nfc: return unicode::to_nfc(text);
+    case TextStep::nfc_9: return unicode::to_nfc(text, 9);
     case TextStep::html: return html_unescape(html_unescape(text));
     case TextStep::punctuation: return without_punctuation(text);
     case TextStep::lower: return unicode::to_lower(text, unicode::Sigma::by_place);

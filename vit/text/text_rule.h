@@ -16,6 +16,7 @@ enum class TextStep {
   lower,        ///< lower case, Python's str.lower()
   lower_each,   ///< lower case of each character by itself: Σ is always σ
   whitespace,   ///< single blanks between words, none around them: Python's " ".join(text.split())
+  nfc_9,        ///< canonical composition as Unicode 9 knew it: what the tokenizers library has
 };
 
 /// A list of steps.
@@ -23,7 +24,7 @@ struct TextRule {
   std::vector<TextStep> steps;
 
   /// transformers' CLIPTokenizer.
-  static TextRule clip() { return {{TextStep::nfc, TextStep::lower_each}}; }
+  static TextRule clip() { return {{TextStep::nfc_9, TextStep::lower_each}}; }
   /// open_clip's and OpenAI's CLIP. They also run ftfy, a heuristic that mends text which was
   /// decoded in a wrong encoding (and curly quotes, ligatures, full width) and is not there: of it
   /// only NFC.

@@ -17,14 +17,14 @@ using Json = nlohmann::json;
 
 namespace {
 
-constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 28;
+constexpr std::uint64_t kMostJsonBytes = std::uint64_t{1} << 28;
 
 /// The parts of a tokenizer.json, with the checks that each reader of one needs.
 class Reader {
  public:
   explicit Reader(const std::filesystem::path& path)
       : where_(printable_path(path)),
-        json_(parse_json(read_text_file(path, kMostBytes), where_, ErrorKind::weights)) {
+        json_(parse_json(read_text_file(path, kMostJsonBytes), where_, ErrorKind::weights)) {
     if (!json_.is_object() || !part("model").is_object()) fail("has no model");
   }
 

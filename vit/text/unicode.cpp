@@ -23,6 +23,13 @@ bool is_ascii(std::string_view text) {
 
 UChar32 as_icu(char32_t point) { return static_cast<UChar32>(point); }
 
+/// Whether a character came with a later Unicode than `version`.
+bool is_later(char32_t point, int version) {
+  UVersionInfo age;
+  u_charAge(as_icu(point), age);
+  return age[0] > version;
+}
+
 /// How many bytes at `at` could begin a character that then goes wrong; at least one.
 std::size_t ill_formed_length(std::string_view bytes, std::size_t at) {
   // A beginning is one that some end completes: a second byte from 0x80, 0x90 or 0xA0 on, and so
@@ -120,7 +127,7 @@ bool is_letter(char32_t point) { return (U_GET_GC_MASK(as_icu(point)) & U_GC_L_M
 bool is_number(char32_t point) { return (U_GET_GC_MASK(as_icu(point)) & U_GC_N_MASK) != 0; }
 bool is_space(char32_t point) { return u_isUWhiteSpace(as_icu(point)) != 0; }
 
-std::string to_nfc(std::string_view text) {
+std::string to_nfc(std::string_view text, int newest) {
   if (is_ascii(text)) return std::string(text);
   VIT_ASSERT(text.size() < std::numeric_limits<std::int32_t>::max());
   UErrorCode problem = U_ZERO_ERROR;
@@ -128,9 +135,21 @@ std::string to_nfc(std::string_view text) {
   VIT_ASSERT(U_SUCCESS(problem), "ICU has no data: ", u_errorName(problem));
   std::string normal;
   icu::StringByteSink<std::string> sink(&normal, static_cast<std::int32_t>(text.size()));
-  nfc->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())), sink,
-                     nullptr, problem);
-  VIT_ASSERT(U_SUCCESS(problem), u_errorName(problem));
+  const auto put = [&](std::string_view part) {
+    nfc->normalizeUTF8(0, icu::StringPiece(part.data(), static_cast<std::int32_t>(part.size())),
+                       sink, nullptr, problem);
+    VIT_ASSERT(U_SUCCESS(problem), u_errorName(problem));
+  };
+  std::size_t from = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t start = at;
+    const char32_t point = next(text, at);
+    if (point < 0x300 || !is_later(point, newest)) continue;
+    put(text.substr(from, start - from));
+    normal += text.substr(start, at - start);
+    from = at;
+  }
+  put(text.substr(from));
   return normal;
 }
 

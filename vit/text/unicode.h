@@ -22,8 +22,9 @@ void append(std::string& text, char32_t point);
 [[nodiscard]] bool is_number(char32_t point);  ///< \p{N}
 [[nodiscard]] bool is_space(char32_t point);   ///< White_Space, the \s of regular expressions
 
-/// Normalisation form C of well-formed UTF-8.
-[[nodiscard]] std::string to_nfc(std::string_view text);
+/// Normalisation form C of well-formed UTF-8. Characters of a later Unicode than `newest` are left
+/// as they are and keep apart what is around them, as to a program of that time.
+[[nodiscard]] std::string to_nfc(std::string_view text, int newest = 255);
 
 /// What becomes of Σ, the one letter whose lower case depends on its place.
 enum class Sigma {
