@@ -6,6 +6,7 @@
 #include "vit/core/error.h"
 #include "vit/io/checksum.h"
 #include "vit/io/printable.h"
+#include "vit/io/torch_numpy.h"
 #include "vit/io/torch_tensor.h"
 #include "vit/io/zip_directory.h"
 
@@ -48,9 +49,24 @@ void TorchFile::build_tensors() {
   const Pickle& pickle = content_.pickle;
   for (PickleRef ref = 0; ref < pickle.size(); ++ref) {
     const PickleValue& value = pickle[ref];
-    if (value.kind == PickleKind::object)
+    if (value.kind != PickleKind::object) continue;
+    if (is_numpy())
+      build_array(ref);
+    else
       build_tensor(ref, pickle.callee_name(value), pickle.arguments(value));
   }
+}
+
+void TorchFile::build_array(PickleRef ref) {
+  const auto array = pickled_array(file_, content_.pickle, content_.pickle[ref]);
+  if (!array) return;
+  if (!array->tensor) {
+    unreadable_.emplace(ref, array->unreadable);
+    return;
+  }
+  content_.storages.try_emplace(array->tensor->storage,
+                                TorchStorage{array->tensor->begin, array->tensor->bytes, {}});
+  tensors_.insert_or_assign(ref, *array->tensor);
 }
 
 void TorchFile::build_tensor(PickleRef ref, std::string_view function,

@@ -31,7 +31,8 @@ struct TorchTensor {
 };
 
 /// An open .pth, .pt, .bin or .ot file of torch.save, torch.jit.save or LibTorch C++: a zip
-/// archive, or the older sequence of pickles.
+/// archive, or the older sequence of pickles; or a .pkl of pickle.dump, whose arrays of NumPy are
+/// its tensors (detectron2's published weights).
 ///
 /// Opening reads the pickle and checks every tensor in it against its storage; a tensor's bytes go
 /// from the file into the caller's buffer and nowhere else. Nothing in the file is executed (see
@@ -50,6 +51,8 @@ class TorchFile {
   [[nodiscard]] bool is_script() const noexcept { return content_.is_script; }
   [[nodiscard]] const Pickle& pickle() const noexcept { return content_.pickle; }
 
+  /// A pickle of arrays of NumPy.
+  [[nodiscard]] bool is_numpy() const noexcept { return content_.is_numpy; }
   /// The tensor that a value of the pickle is; null for other values.
   [[nodiscard]] const TorchTensor* tensor(PickleRef value) const;
   /// What a value is that torch would make a tensor of and this reader does not: "a sparse tensor";
@@ -64,6 +67,7 @@ class TorchFile {
   TorchFile(FileBytes file, bool is_zip, TorchContent content);
 
   void build_tensors();
+  void build_array(PickleRef ref);
   void build_tensor(PickleRef ref, std::string_view function, std::span<const PickleRef> arguments);
   void build_view(PickleRef ref, std::span<const PickleRef> arguments, bool names_dtype);
   void check_storage(const std::string& key, std::span<const std::byte> whole) const;

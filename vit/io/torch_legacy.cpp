@@ -1,7 +1,9 @@
 #include <string_view>
+#include <utility>
 
 #include "vit/core/error.h"
 #include "vit/io/printable.h"
+#include "vit/io/torch_numpy.h"
 #include "vit/io/torch_storage.h"
 
 namespace vit {
@@ -17,13 +19,14 @@ constexpr std::int64_t kVersion = 1001;
               "the file is damaged or not one of torch.save: fetch it again");
 }
 
-void check_magic(const FileBytes& file, PickleInput& input) {
-  const Pickle pickle = read_pickle(input);
-  const PickleValue& magic = pickle[pickle.root()];
-  if (magic.kind == PickleKind::big_integer && magic.text == kMagic) return;
+/// A file that does not begin with torch.save's magic number is somebody's own pickle: taken where
+/// there are arrays in it.
+TorchContent own_pickle(const FileBytes& file, Pickle pickle) {
+  for (PickleRef ref = 0; ref < pickle.size(); ++ref)
+    if (pickled_array(file, pickle, pickle[ref])) return {std::move(pickle), {}, false, true};
   throw Error(ErrorKind::weights, printable_path(file.path()),
               "this is a Python pickle, but torch.save did not write it: its magic number is "
-              "missing at offset 0",
+              "missing at offset 0, and there are no arrays of NumPy in it",
               "load it with the program that wrote it, and save its tensors as safetensors");
 }
 
@@ -70,7 +73,10 @@ std::map<std::string, TorchStorageId> storages_of(const FileBytes& file, const P
 
 TorchContent read_torch_legacy(const FileBytes& file) {
   PickleInput input(file, 0, file.size());
-  check_magic(file, input);
+  Pickle first = read_pickle(input);
+  const PickleValue& magic = first[first.root()];
+  if (magic.kind != PickleKind::big_integer || magic.text != kMagic)
+    return own_pickle(file, std::move(first));
   check_version(file, input);
   check_system(file, input);
   TorchContent content{read_pickle(input), {}, false};

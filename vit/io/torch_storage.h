@@ -36,6 +36,7 @@ struct TorchContent {
   Pickle pickle;
   std::map<std::string, TorchStorage, std::less<>> storages;  ///< by key
   bool is_script = false;  ///< a TorchScript program, whose code nobody looks at
+  bool is_numpy = false;   ///< a pickle with arrays of NumPy, which torch.save did not write
 };
 
 /// Throws Error(weights), naming file, `where` and the value's offset.
@@ -51,7 +52,8 @@ struct TorchContent {
 /// A zip file, as torch.save writes since 1.6. Throws Error(weights).
 [[nodiscard]] TorchContent read_torch_zip(const FileBytes& file);
 /// One pickle after another, then the storages; as torch.save wrote until 1.5, and does with
-/// `_use_new_zipfile_serialization=False`. Throws Error(weights).
+/// `_use_new_zipfile_serialization=False`. One pickle alone is taken too: that of somebody's dict
+/// of arrays of NumPy. Throws Error(weights).
 [[nodiscard]] TorchContent read_torch_legacy(const FileBytes& file);
 
 }  // namespace vit

@@ -99,9 +99,10 @@ StateDict read_torch(const std::filesystem::path& path, std::string_view part) {
   const TorchFile file = TorchFile::open(path);
   TorchWeights weights = find_torch_weights(file, part);
   StateDict result;
-  result.format = file.is_script() ? "TorchScript"
-                  : file.is_zip()  ? "pth (zip)"
-                                   : "pth (before torch 1.6)";
+  result.format = file.is_script()  ? "TorchScript"
+                  : file.is_numpy() ? "pickle (NumPy)"
+                  : file.is_zip()   ? "pth (zip)"
+                                    : "pth (before torch 1.6)";
   result.part = std::move(weights.part);
   result.choices = std::move(weights.choices);
   result.metadata = std::move(weights.others);
