@@ -1,5 +1,6 @@
 #include "vit/weights/fit.h"
 
+#include <ATen/ops/upsample_linear1d.h>
 #include <torch/utils.h>
 
 #include <array>
@@ -83,6 +84,19 @@ std::optional<Fitted> fit_convolution(const std::string& name, const torch::Tens
   return result;
 }
 
+/// Tables of decomposed relative positions [offsets, Dh] for another grid, as detectron2 does it.
+std::optional<Fitted> fit_offsets(const torch::Tensor& tensor, const torch::Tensor& target) {
+  if (tensor.dim() != 2 || target.dim() != 2 || tensor.size(1) != target.size(1) ||
+      tensor.size(0) == target.size(0) || tensor.size(0) < 1)
+    return std::nullopt;
+  const std::int64_t from = tensor.size(0), to = target.size(0);
+  return Fitted{at::upsample_linear1d(tensor.to(torch::kFloat32).t().unsqueeze(0), {to},
+                                      /*align_corners=*/false)
+                    .squeeze(0)
+                    .t(),
+                vit::str("from ", from, " to ", to, " offsets, linearly")};
+}
+
 }  // namespace
 
 std::optional<Fitted> fit(const std::string& name, const torch::Tensor& tensor,
@@ -90,6 +104,8 @@ std::optional<Fitted> fit(const std::string& name, const torch::Tensor& tensor,
                           const NamedWeights& file, const LoadOptions& options) {
   if (name == "pos_embed")
     return fit_positions(tensor, target, grid_of(model.img_size(), patch), file, options);
+  if (name.ends_with(".attn.rel_pos_h") || name.ends_with(".attn.rel_pos_w"))
+    return fit_offsets(tensor, target);
   for (const std::string_view first : kFirstConvolutions)
     if (name == first) return fit_convolution(name, tensor, target, file);
   return std::nullopt;

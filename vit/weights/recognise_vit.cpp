@@ -42,6 +42,7 @@ class ViT {
     last_norm();
     positions();
     blocks();
+    windows();
     pooling();
     relative_positions();
     nearest_variant();
@@ -166,6 +167,53 @@ class ViT {
     return Size2{side, side};
   }
 
+  [[nodiscard]] bool decomposed() const { return shapes_.has("blocks.0.attn.rel_pos_h"); }
+
+  /// The grid that the decomposed positions of a block are for.
+  [[nodiscard]] Size2 grid_of_block(std::int64_t block) const {
+    const std::string attention = "blocks." + std::to_string(block) + ".attn.rel_pos_";
+    return {(shapes_.size(attention + "h", 0) + 1) / 2, (shapes_.size(attention + "w", 0) + 1) / 2};
+  }
+
+  /// The whole grid among those of the blocks: windows are within it.
+  [[nodiscard]] Size2 largest_grid() const {
+    Size2 largest;
+    for (std::int64_t block = 0; block < depth(); ++block) {
+      const auto [height, width] = grid_of_block(block);
+      largest = {std::max(largest.height, height), std::max(largest.width, width)};
+    }
+    return largest;
+  }
+
+  /// Windows are told by positions for less than the whole grid, in some of the blocks. (Where no
+  /// block sees more than a window, or all windows are the whole grid, all blocks are alike; the
+  /// first are taken for whole grids too, and the positions of the patches then do not fit.)
+  void windows() {
+    set("window_size", std::int64_t{0});
+    set("global_attn_indexes", "[]");
+    if (!decomposed()) return;
+    const Size2 whole = largest_grid();
+    std::vector<std::int64_t> global;
+    std::int64_t side = 0;
+    for (std::int64_t block = 0; block < depth(); ++block) {
+      const Size2 grid = grid_of_block(block);
+      if (grid == whole) {
+        global.push_back(block);
+        continue;
+      }
+      if (grid.height != grid.width || (side > 0 && grid.height != side))
+        throw Error(ErrorKind::weights, "",
+                    vit::str("the relative positions of block ", block, " are for ", grid.height,
+                             "x", grid.width, " patches, which are neither the whole grid of ",
+                             whole.height, "x", whole.width, " nor windows of one size"),
+                    "name the model by --model, with model.window_size");
+      side = grid.height;
+    }
+    if (side == 0) return;
+    set("window_size", side);
+    set("global_attn_indexes", option_text(global));
+  }
+
   void tokens() {
     class_token_ = shapes_.has("cls_token");
     distilled_ = shapes_.has("dist_token");
@@ -178,15 +226,18 @@ class ViT {
   /// The grid of positions, and whether class token and registers have one.
   void positions() {
     const std::int64_t count = shapes_.size("pos_embed", 1);
+    set("pos_embed", count == 0 ? "none" : "learn");
+    if (decomposed() && !class_token_ && !distilled_ && registers_ == 0) {
+      const auto [height, width] = largest_grid();  // pos_embed may be that of pretraining
+      return img_size({height * patch_.height, width * patch_.width});
+    }
     if (count == 0) {
-      set("pos_embed", "none");
       if (const std::optional<Size2> grid = table_rows() > 0 ? grid_of_table() : std::nullopt)
         return img_size({grid->height * patch_.height, grid->width * patch_.width});
       img_size(picture_.value_or(Size2{224, 224}));
       if (!picture_) assume("pictures of 224 pixels: there are no positions that would tell");
       return;
     }
-    set("pos_embed", "learn");
     const std::int64_t prefix = (class_token_ ? 1 : 0) + (distilled_ ? 1 : 0) + registers_;
     const auto settle = [&](std::int64_t embedded, Size2 size) {
       if (prefix > 0) set_flag("no_embed_class", embedded == 0);
@@ -224,7 +275,7 @@ class ViT {
     set_flag("scale_attn_norm", with(attention + "norm.weight"));
     set_flag("scale_mlp_norm", with(mlp + "norm.weight"));
     set_flag("proj_bias", with(attention + "proj.bias") || !with(attention + "proj.weight"));
-    if (with(attention + "rel_pos_h")) set("rel_pos", "decomposed");
+    if (decomposed()) set("rel_pos", "decomposed");
     if (with(block + "norm1.weight") && !with(block + "norm1.bias")) set("norm_layer", "rmsnorm");
     const bool gamma = with(block + "gamma_1");
     set("layer_scale", gamma ? "gamma" : "ls");
@@ -284,6 +335,7 @@ class ViT {
            options.qk_norm == flag("qk_norm") && options.global_pool == pooled_like() &&
            options.mlp_layer == result_.options.at("mlp_layer") &&
            options.rope_type == result_.options.at("rope_type") && options.block_fn == "Block" &&
+           (options.window_size > 0) == (result_.options.at("window_size") != "0") &&
            options.init_values.has_value() == (result_.options.at("init_values") != "null");
   }
 
@@ -315,6 +367,7 @@ class ViT {
     std::int64_t heads = 0;
     const auto told = weights_.names.options.find("num_heads");
     const std::int64_t width = shapes_.size("blocks.0.attn.q_norm.weight", 0);
+    const std::int64_t of_offsets = shapes_.size("blocks.0.attn.rel_pos_h", 1);
     const std::int64_t of_table =
         shapes_.size("blocks.0.attn.rel_pos.relative_position_bias_table", 1);
     if (told != weights_.names.options.end()) {
@@ -322,6 +375,7 @@ class ViT {
       return;
     }
     if (of_table > 0) return set("num_heads", of_table);
+    if (of_offsets > 0) return set("num_heads", dim() / of_offsets);
     if (width > 0 && width < dim()) {
       heads = dim() / width;
     } else if (known_) {

@@ -29,6 +29,8 @@ constexpr std::array kConventions = {
     &kTransformersViT,
     &kOpenMMLabViT,
     &kOpenMMLabConvNeXt,
+    &kViTDet,
+    &kSam,
     &kSegmenter,
     &kMAE,
     &kBeit,

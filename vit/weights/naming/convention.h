@@ -38,6 +38,7 @@ extern const Convention kTransformersViT, kTransformersMAE, kTransformersDINOv2,
     kTransformersDINOv2Registers, kTransformersDINOv3, kTransformersBeit;
 extern const Convention kTransformersConvNeXt, kTransformersResNet;
 extern const Convention kOpenMMLabViT, kOpenMMLabConvNeXt;
+extern const Convention kViTDet, kSam;
 extern const Convention kSegmenter, kMAE, kDINO, kDINOv2, kDINOv2Registers, kDINOv3;
 extern const Convention kDeiT3, kBeit, kConvNeXt, kTorchvisionConvNeXt, kTimm;
 
