@@ -19,13 +19,13 @@ std::string numpy_type(const std::string& name, const std::string& order) {
          "b";
 }
 
-std::string bytes(const std::string& content) {
+std::string binary(const std::string& content) {
   return "B" + number(static_cast<std::uint32_t>(content.size())) + content;
 }
 
 /// As NumPy 1 pickles an array with protocol 3.
-std::string array(const std::vector<std::int32_t>& shape, const std::string& content,
-                  const std::string& type = numpy_type("f4", "<"), bool fortran = false) {
+std::string pickled_floats(const std::vector<std::int32_t>& shape, const std::string& content,
+                           const std::string& type = numpy_type("f4", "<"), bool fortran = false) {
   return call(global("numpy.core.multiarray", "_reconstruct"),
               {global("numpy", "ndarray"), integers({0}),
                "C\x01"
@@ -55,7 +55,7 @@ Read read_pickled(const std::string& file_bytes) {
   return read;
 }
 
-std::optional<Error> error_of_array(const std::string& value) {
+std::optional<Error> error_of_pickled(const std::string& value) {
   return error_of([&] { (void)read_pickled(pickled(dict({{"w", value}}))); });
 }
 
@@ -69,12 +69,12 @@ std::string from_hex(std::string_view hex) {
 }  // namespace
 
 TEST_CASE("A pickled dict of NumPy's arrays is read as weights, from the part that holds them") {
-  const std::string six = bytes(floats({1, 2, 3, 4, 5, 6}));
-  const Read read = read_pickled(pickled(
-      dict({{"model", dict({{"a", array({2, 3}, six)},
-                            {"t", array({2, 3}, six, numpy_type("f4", "<"), /*fortran=*/true)},
-                            {"one", array({}, bytes(floats({7})))}})},
-            {"__author__", text("somebody")}})));
+  const std::string six = binary(floats({1, 2, 3, 4, 5, 6}));
+  const Read read = read_pickled(pickled(dict(
+      {{"model", dict({{"a", pickled_floats({2, 3}, six)},
+                       {"t", pickled_floats({2, 3}, six, numpy_type("f4", "<"), /*fortran=*/true)},
+                       {"one", pickled_floats({}, binary(floats({7})))}})},
+       {"__author__", text("somebody")}})));
   CHECK(read.weights.part == "model");
   CHECK(read.tensors.at("a") == std::vector<float>{1, 2, 3, 4, 5, 6});
   CHECK(read.shapes.at("a") == std::vector<std::int64_t>{2, 3});
@@ -105,21 +105,23 @@ TEST_CASE("What NumPy 2 pickles with protocols 4 and 5 is read") {
 
 TEST_CASE("Arrays that are damaged or of no plain numbers are refused") {
   const auto refusal = [](const std::string& value) {
-    const std::optional<Error> error = error_of_array(value);
+    const std::optional<Error> error = error_of_pickled(value);
     REQUIRE(error);
     CHECK(error->kind() == ErrorKind::weights);
     return std::string(error->what());
   };
-  const std::string six = bytes(floats({1, 2, 3, 4, 5, 6}));
-  CHECK_THAT(refusal(array({2, 4}, six)), Catch::Contains("an array of 32 bytes has 24"));
-  CHECK_THAT(refusal(array({2, -3}, six)), Catch::Contains("dimension"));
-  CHECK_THAT(refusal(array({1 << 30, 1 << 30, 1 << 30}, six)), Catch::Contains("offset"));
-  CHECK_THAT(refusal(array({6}, six, numpy_type("f4", ">"))), Catch::Contains("array of >f4"));
-  CHECK_THAT(refusal(array({3}, six, numpy_type("O8", "|"))), Catch::Contains("array of |O8"));
-  CHECK_THAT(refusal(array({6}, six, numpy_type("f4', 'x", "<"))),
+  const std::string six = binary(floats({1, 2, 3, 4, 5, 6}));
+  CHECK_THAT(refusal(pickled_floats({2, 4}, six)), Catch::Contains("an array of 32 bytes has 24"));
+  CHECK_THAT(refusal(pickled_floats({2, -3}, six)), Catch::Contains("dimension"));
+  CHECK_THAT(refusal(pickled_floats({1 << 30, 1 << 30, 1 << 30}, six)), Catch::Contains("offset"));
+  CHECK_THAT(refusal(pickled_floats({6}, six, numpy_type("f4", ">"))),
+             Catch::Contains("array of >f4"));
+  CHECK_THAT(refusal(pickled_floats({3}, six, numpy_type("O8", "|"))),
+             Catch::Contains("array of |O8"));
+  CHECK_THAT(refusal(pickled_floats({6}, six, numpy_type("f4', 'x", "<"))),
              Catch::Contains("no plain type"));
-  CHECK_THAT(refusal(array({6}, text("protocol 2"))), Catch::Contains("protocol 2"));
-  CHECK_THAT(refusal(array({6}, "N")), Catch::Contains("no bytes"));
+  CHECK_THAT(refusal(pickled_floats({6}, text("protocol 2"))), Catch::Contains("protocol 2"));
+  CHECK_THAT(refusal(pickled_floats({6}, "N")), Catch::Contains("no bytes"));
   CHECK_THAT(refusal(call(global("numpy.core.multiarray", "_reconstruct"), {})),
              Catch::Contains("without shape"));
 }
