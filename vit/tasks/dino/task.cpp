@@ -3,7 +3,11 @@
 #include <ATen/ops/cat.h>
 #include <torch/utils.h>
 
+#include <cmath>
+#include <utility>
+
 #include "vit/core/error.h"
+#include "vit/core/log.h"
 #include "vit/loss/self_distillation.h"
 #include "vit/metrics/representation.h"
 #include "vit/models/vit.h"
@@ -25,6 +29,20 @@ torch::Tensor entropy(const torch::Tensor& probabilities) {
   return -(probabilities * probabilities.clamp_min(1e-12).log()).sum(-1).mean();
 }
 
+/// The teacher collapses in two ways (Caron et al. 2021, section 5.3): one prototype takes all, or
+/// all have the same share of every image. Either way images are told apart no more.
+void warn_of_collapse(std::int64_t epoch, double entropy_of_each, double used,
+                      std::int64_t prototypes) {
+  constexpr double kOnePrototype = 1.5, kFlat = 0.98;
+  const bool one = used < kOnePrototype;
+  if (!one && entropy_of_each < kFlat * std::log(static_cast<double>(prototypes))) return;
+  log::warn(vit::str("the teacher has collapsed in epoch ", epoch + 1, ": ",
+                     one ? "one prototype takes every image: set task.centering to centering or "
+                           "sinkhorn_knopp"
+                         : "every image is spread over all prototypes alike: lower "
+                           "task.teacher_temp"));
+}
+
 }  // namespace
 
 DinoTask::DinoTask(const DinoConfig& config, const TaskContext& context)
@@ -44,7 +62,8 @@ DinoTask::DinoTask(const DinoConfig& config, const TaskContext& context)
   if (context.training == nullptr) return;
   views_ = context.training->augment.multi_crop;
   require_views(*context.training, input_.img_size);
-  total_updates_ = context.training->epochs * context.training->updates_per_epoch;
+  updates_per_epoch_ = context.training->updates_per_epoch;
+  total_updates_ = context.training->epochs * updates_per_epoch_;
 }
 
 DinoTask::Seen DinoTask::see(ImageModel& model, const std::vector<torch::Tensor>& views,
@@ -115,10 +134,14 @@ TaskStep DinoTask::step(const Batch& batch) {
   const torch::Tensor dino = dino_loss(logits, taught, o.student_temp);
   TaskStep step{.loss = dino, .parts = {}};
   const torch::Tensor entropy_of_each = entropy(taught);
+  const torch::Tensor used = entropy(taught.flatten(0, 1).mean(0)).exp();
+  if (place.number + 1 == updates_per_epoch_)
+    warn_of_collapse(place.epoch, entropy_of_each.item<double>(), used.item<double>(),
+                     taught.size(2));
   step.parts = {
       {"teacher_entropy", entropy_of_each},
       {"kl", (dino - entropy_of_each).detach()},
-      {"prototypes_used", entropy(taught.flatten(0, 1).mean(0)).exp()},
+      {"prototypes_used", used},
       {"alignment", torch::tensor(alignment(seen.pooled[0], seen.pooled[1]), torch::kFloat64)}};
   if (taught_patches.defined()) {
     const torch::Tensor of_masked =

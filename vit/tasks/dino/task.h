@@ -45,7 +45,7 @@ class DinoTask final : public Task {
   InputSpec input_;
   std::vector<std::string> classes_;
   std::uint64_t seed_;
-  std::int64_t total_updates_ = 1;
+  std::int64_t updates_per_epoch_ = 1, total_updates_ = 1;
   MultiCropOptions views_;
   std::shared_ptr<DinoNetwork> network_;
   std::unique_ptr<Collator> train_collator_, val_collator_;

@@ -2,9 +2,14 @@
 
 #include <torch/utils.h>
 
+#include <algorithm>
+
+#include "vit/core/log.h"
+#include "vit/core/str.h"
 #include "vit/loss/sigreg.h"
 #include "vit/metrics/representation.h"
 #include "vit/nn/beside.h"
+#include "vit/report/number.h"
 #include "vit/tasks/pretext_batch.h"
 #include "vit/tasks/views.h"
 
@@ -26,6 +31,7 @@ LejepaTask::LejepaTask(const LejepaConfig& config, const TaskContext& context)
   network_->init_parts(context.seed);
   if (context.training == nullptr) return;
   views_ = context.training->augment.multi_crop;
+  updates_per_epoch_ = context.training->updates_per_epoch;
   require_views(*context.training, input_.img_size);
 }
 
@@ -44,16 +50,28 @@ TaskStep LejepaTask::step(const Batch& batch) {
   const std::int64_t centre = config_.options.centre == "all" ? views : views_.global.crops;
   const LejepaLoss loss = lejepa_loss(projected, directions, config_.options.lambda, centre);
   const double aligned = alignment(features[0], features[1]);
+  // What the loss sees collapses before the features do, which the projector shields.
+  constexpr double kLeastProjectedRank = 5;
+  constexpr std::int64_t kLeastRows = 10;
+  const torch::Tensor rows = projected.detach().flatten(0, 1);
+  const double rank = effective_rank(rows);
+  if (place.number + 1 == updates_per_epoch_ && rank < kLeastProjectedRank &&
+      std::min(rows.size(0), rows.size(1)) >= kLeastRows)
+    log::warn(vit::str("the projected features have collapsed: in epoch ", place.epoch + 1,
+                       " their effective rank is ", fixed(rank, 1), " of at most ",
+                       std::min(rows.size(0), rows.size(1)), " (below 5): raise task.lambda"));
   return {.loss = loss.loss,
           .parts = {{"invariance", loss.invariance.detach()},
                     {"sigreg", loss.sigreg.detach()},
-                    {"alignment", torch::tensor(aligned, torch::kFloat64)}}};
+                    {"alignment", torch::tensor(aligned, torch::kFloat64)},
+                    {"projected_rank", torch::tensor(rank, torch::kFloat64)}}};
 }
 
 Metrics LejepaTask::parts() const {
   return {{.name = "invariance", .better = Better::smaller},
           {.name = "sigreg", .better = Better::smaller},
-          {.name = "alignment", .better = Better::smaller}};
+          {.name = "alignment", .better = Better::smaller},
+          {.name = "projected_rank", .better = Better::larger}};
 }
 
 std::unique_ptr<Predictor> LejepaTask::predictor() {
