@@ -11,7 +11,7 @@ using vit::test::random_tensor;
 
 namespace {
 
-DecoderBlock block_of(vit::DecoderBlockOptions options) {
+DecoderBlock decoder_block_of(vit::DecoderBlockOptions options) {
   DecoderBlock block(options);
   vit::test::randomize(block);
   return block;
@@ -26,7 +26,7 @@ torch::Tensor image_memory() { return random_tensor({2, 7, 20}, 2); }
 
 TEST_CASE(
     "A decoder block looks at its tokens, then at the memory, then thinks, each after a norm") {
-  DecoderBlock block = block_of(kSmallBlock);
+  DecoderBlock block = decoder_block_of(kSmallBlock);
   torch::Tensor x = word_features();
   const torch::Tensor y = block(x, image_memory());
   const torch::Tensor own = block->norm1(x);
@@ -38,7 +38,7 @@ TEST_CASE(
 
 TEST_CASE("A decoder block with a cache gives, token by token, what it gives of all at once") {
   const torch::NoGradGuard no_grad;
-  DecoderBlock block = block_of(kSmallBlock);
+  DecoderBlock block = decoder_block_of(kSmallBlock);
   const torch::Tensor whole = block(word_features(), image_memory());
   vit::DecoderBlockImpl::Cache cache;
   for (std::int64_t i = 0; i < 5; ++i) {
@@ -52,7 +52,7 @@ TEST_CASE("A decoder block with a cache gives, token by token, what it gives of 
 }
 
 TEST_CASE("Gradients reach every weight of a decoder block, and a copy is equal") {
-  DecoderBlock block = block_of(kSmallBlock);
+  DecoderBlock block = decoder_block_of(kSmallBlock);
   for (const std::string& name :
        vit::test::without_gradient(block, block(word_features(), image_memory()))) {
     INFO(name);  // a bias of the keys adds the same to all logits of a query
@@ -64,8 +64,8 @@ TEST_CASE("Gradients reach every weight of a decoder block, and a copy is equal"
 }
 
 TEST_CASE("Dropout and stochastic depth of a decoder block change training only") {
-  DecoderBlock block =
-      block_of({.dim = 12, .memory_dim = 20, .num_heads = 3, .drop = 0.3, .drop_path = 0.5});
+  DecoderBlock block = decoder_block_of(
+      {.dim = 12, .memory_dim = 20, .num_heads = 3, .drop = 0.3, .drop_path = 0.5});
   const auto trained = [&](std::uint64_t number) {
     const vit::RandomScope scope(vit::Rng(number, vit::Stream::model));
     return block(word_features(), image_memory());
