@@ -29,6 +29,8 @@ constexpr const char* kCardFile = "vit.json";
 
 /// The method that the trace becomes where `forward` does more than it.
 constexpr const char* kTraced = "network";
+/// The method for texts, where a network takes them.
+constexpr const char* kEncodeText = "encode_text";
 
 std::string card_to_json(const ModelCard& card, bool fixed_size) {
   Json json = Json::parse(input_spec_to_json(card.preprocessing));
@@ -102,6 +104,25 @@ Trace trace(const ExportedGraph& graph) {
   return {scripted, traced.first->graph};
 }
 
+/// Adds what a method computes.
+void add_method(const ExportedMethod& method, torch::jit::Module& scripted) {
+  torch::jit::Stack inputs;
+  std::vector<std::string> names;
+  for (const torch::Tensor& input : method.example(2)) {
+    names.push_back("x" + std::to_string(inputs.size()));
+    inputs.emplace_back(input);
+  }
+  const auto run = [&](const torch::jit::Stack& stack) -> torch::jit::Stack {
+    std::vector<torch::Tensor> tensors;
+    for (const torch::jit::IValue& value : stack) tensors.push_back(value.toTensor());
+    return {method.run(tensors)};
+  };
+  const auto unnamed = [](const torch::autograd::Variable&) { return std::string(); };
+  const auto traced = torch::jit::tracer::trace(inputs, run, unnamed, /*strict=*/true,
+                                                /*force_outplace=*/false, &scripted, names);
+  Trace{scripted, traced.first->graph}.add_as(method.name.c_str());
+}
+
 /// Whether the trace gives what the model does for images of another size too. It does not where
 /// the number of patches is part of it, as in a ViT, whatever the model itself can do: positions
 /// are resampled for each size then.
@@ -137,22 +158,31 @@ void define_forward(torch::jit::Module& scripted, const ExportedGraph& graph, bo
   scripted.define((graph.then ? graph.then->script : "") + source);
 }
 
+/// Compares what the file gives with what the model does; throws where they differ.
+void compare(const torch::Tensor& expected, const torch::Tensor& found, ExportCheck& check) {
+  if (expected.sizes() != found.sizes())
+    throw Error(ErrorKind::weights, "export",
+                vit::str("the exported model gives ", found.sizes(), " for a batch of ",
+                         expected.size(0), ", the model ", expected.sizes()));
+  const double difference = (expected - found).abs().max().item<double>();
+  check.max_difference = std::max(check.max_difference, difference);
+  const double allowed = check.tolerance * std::max(1.0, expected.abs().max().item<double>());
+  if (!(difference <= allowed))
+    throw Error(ErrorKind::weights, "export",
+                vit::str("the exported model differs from the model by ", difference,
+                         " (allowed: ", allowed, "); no file was written"));
+}
+
 ExportCheck compare(const ExportedGraph& graph, torch::jit::Module& scripted) {
   ExportCheck check;
   for (const std::int64_t batch : {1, 5}) {
     const torch::Tensor x = example_input(graph, batch, graph.img_size);
-    const torch::Tensor expected = graph(x), found = scripted.forward({x}).toTensor();
-    if (expected.sizes() != found.sizes())
-      throw Error(ErrorKind::weights, "export",
-                  vit::str("the exported model gives ", found.sizes(), " for ", batch,
-                           " pictures, the model ", expected.sizes()));
-    const double difference = (expected - found).abs().max().item<double>();
-    check.max_difference = std::max(check.max_difference, difference);
-    const double allowed = check.tolerance * std::max(1.0, expected.abs().max().item<double>());
-    if (!(difference <= allowed))
-      throw Error(ErrorKind::weights, "export",
-                  vit::str("the exported model differs from the model by ", difference,
-                           " (allowed: ", allowed, "); no file was written"));
+    compare(graph(x), scripted.forward({x}).toTensor(), check);
+    for (const ExportedMethod& method : graph.methods) {
+      const std::vector<torch::Tensor> inputs = method.example(batch);
+      const torch::jit::Stack stack(inputs.begin(), inputs.end());
+      compare(method.run(inputs), scripted.get_method(method.name)(stack).toTensor(), check);
+    }
   }
   return check;
 }
@@ -183,6 +213,7 @@ ExportCheck export_torchscript(const ExportedGraph& graph, const ModelCard& card
                 "set data.crop_mode: center, squash or border");
   const bool wrapped = fixed_size || graph.then;
   traced.add_as(wrapped ? kTraced : "forward");
+  for (const ExportedMethod& method : graph.methods) add_method(method, traced.module);
   if (wrapped) define_forward(traced.module, graph, fixed_size);
   std::stringstream bytes;
   traced.module.save(bytes, {{kCardFile, card_to_json(card, fixed_size)}});
@@ -219,6 +250,20 @@ ScriptedModel load_torchscript(const std::filesystem::path& path, c10::Device de
 torch::Tensor run_scripted(const ScriptedModel& scripted, const torch::Tensor& images) {
   torch::jit::Module module = scripted.module;  // shares everything; forward() is not const
   return module.forward({images}).toTensor();
+}
+
+Graph text_graph(const ExportedGraph& graph) {
+  for (const ExportedMethod& method : graph.methods)
+    if (method.name == kEncodeText)
+      return [run = method.run](const torch::Tensor& ids) { return run({ids}); };
+  return nullptr;
+}
+
+Graph text_graph(const ScriptedModel& scripted) {
+  if (!scripted.module.find_method(kEncodeText)) return nullptr;
+  return [module = scripted.module](const torch::Tensor& ids) {
+    return module.get_method(kEncodeText)({ids}).toTensor();
+  };
 }
 
 bool is_exported_model(const std::filesystem::path& path) {

@@ -45,6 +45,11 @@ struct ScriptedModel {
 [[nodiscard]] torch::Tensor run_scripted(const ScriptedModel& scripted,
                                          const torch::Tensor& images);
 
+/// What is computed of token ids [B, L] by the method `encode_text` of a graph, or of a file; null
+/// where it has none.
+[[nodiscard]] Graph text_graph(const ExportedGraph& graph);
+[[nodiscard]] Graph text_graph(const ScriptedModel& scripted);
+
 /// Whether the file is a model that export_torchscript wrote: TorchScript with a card. False for
 /// what cannot be read; whoever opens it next says why.
 [[nodiscard]] bool is_exported_model(const std::filesystem::path& path);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -43,8 +44,22 @@ struct Reconstruction {
   std::vector<float> features;  ///< of the whole image, as an Embedding
 };
 
+/// What a model of images and texts says of an image: its embedding, of length 1.
+struct ImageText {
+  std::vector<float> image;
+  std::vector<float>
+      text{};  ///< its own caption's embedding, of length 1; empty where none is known
+  std::vector<float> logits{};  ///< of each class that was named, before the softmax; else empty
+};
+
+/// What a model says of an image in words.
+struct Caption {
+  std::string text;
+};
+
 /// What a model says of one image. A task adds its own kind here.
 using Prediction =
-    std::variant<ClassScores, Segmentation, DetectedObjects, Embedding, Reconstruction>;
+    std::variant<ClassScores, Segmentation, DetectedObjects, Embedding, Reconstruction, ImageText,
+                 Caption>;
 
 }  // namespace vit

@@ -32,6 +32,7 @@ BuiltExperiment::BuiltExperiment(Experiment described, Purpose purpose)
   set_deterministic(device, experiment.train.deterministic);
   data = open_data(experiment);
   resolve(experiment, *data.train);
+  experiment.task.config().learn_from(*data.train);
   make_model();
   input = experiment_input(experiment);
   make_task(purpose);

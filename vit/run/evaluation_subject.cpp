@@ -107,8 +107,9 @@ EvaluationSubject of_experiment(const SubjectRequest& request) {
   opened.decoding = experiment.data.decoding;
   opened.labels = experiment.task->classes(*subject.data);
   opened.of_task = task;
-  opened.predictor = experiment.task->predictor(task->exported(), opened.preprocessing,
-                                                opened.labels, request.options);
+  const ExportedGraph graph = task->exported();
+  opened.predictor = experiment.task->predictor_with_texts(
+      graph, text_graph(graph), opened.preprocessing, opened.labels, request.options);
   return subject;
 }
 

@@ -36,6 +36,17 @@ TaskSpec task_of(const ModelCard& card) {
   return parse_experiment(card.task, "vit.json").task;
 }
 
+/// The labels that images are to be compared with, in place of the model's own.
+void take_labels(OpenedPredictor& opened, const PredictOptions& options) {
+  if (options.labels.empty()) return;
+  if (!opened.task->take_labels())
+    throw Error(ErrorKind::usage, "--labels",
+                "the model knows its own classes, and reads no others",
+                "labels are for models of images and texts (--set task.name=contrast, for weights "
+                "of CLIP and SigLIP)");
+  opened.labels = options.labels;
+}
+
 }  // namespace
 
 OpenedPredictor open_predictor(const PredictorRequest& request, c10::Device device) {
@@ -47,9 +58,10 @@ OpenedPredictor open_predictor(const PredictorRequest& request, c10::Device devi
     opened.preprocessing = scripted->card.preprocessing;
     opened.labels = scripted->card.labels;
     opened.task = task_of(scripted->card);
-    opened.predictor = opened.task->predictor(
+    take_labels(opened, request.options);
+    opened.predictor = opened.task->predictor_with_texts(
         [scripted](const torch::Tensor& images) { return run_scripted(*scripted, images); },
-        opened.preprocessing, opened.labels, request.options);
+        text_graph(*scripted), opened.preprocessing, opened.labels, request.options);
   } else {
     TrainedModel trained = request.model.empty()
                                ? open_model(request.path, request.sets)
@@ -60,7 +72,7 @@ OpenedPredictor open_predictor(const PredictorRequest& request, c10::Device devi
                   "has no classifier: what it computes of an image are features, not classes",
                   "train one on your classes: `vit train EXPERIMENT.yaml --set init.weights=FILE "
                   "--set init.reset_head=true`; `vit forward` computes the features");
-    if (!trained.trained_here && !are_names(trained.labels))
+    if (!trained.trained_here && !trained.labels.empty() && !are_names(trained.labels))
       log::warn("the weights do not name their classes: each is called by its number, from 0");
     opened.trained_here = trained.trained_here;
     opened.model = std::move(trained.model);
@@ -72,8 +84,10 @@ OpenedPredictor open_predictor(const PredictorRequest& request, c10::Device devi
     opened.decoding = opened.experiment->data.decoding;
     const std::shared_ptr<Task> task = trained.task;
     opened.of_task = task;
-    opened.predictor = opened.task->predictor(task->exported(), opened.preprocessing, opened.labels,
-                                              request.options);
+    take_labels(opened, request.options);
+    const ExportedGraph graph = task->exported();
+    opened.predictor = opened.task->predictor_with_texts(
+        graph, text_graph(graph), opened.preprocessing, opened.labels, request.options);
   }
   opened.decoding.exif_orientation = opened.preprocessing.exif_orientation;
   return opened;

@@ -78,6 +78,8 @@ inline constexpr std::int64_t kMostPredictedViews = 10;
 /// How an image is predicted.
 struct PredictOptions {
   std::int64_t views = 1;  ///< of each image, averaged: test-time augmentation; up to 10
+  /// Of tasks that take_labels: what images are compared with, instead of classes; {}: the classes.
+  std::vector<std::string> labels{};
 };
 
 /// How a prediction is told.
@@ -140,6 +142,9 @@ class TaskConfig {
   virtual void take_from(const std::filesystem::path& /*weights*/, ModelSpec& /*spec*/) {}
   /// The model that it builds on, of what model.* says: with another head, or none.
   [[nodiscard]] virtual ModelSpec model(const ModelSpec& spec) const { return spec; }
+  /// Learns from the training data what its network and its collator are made by, such as a
+  /// vocabulary, where that is not known yet: it becomes an option.
+  virtual void learn_from(const Dataset& /*data*/) {}
   /// Versions of each sample that its loss compares, see Pipeline.
   [[nodiscard]] virtual std::int64_t versions() const { return 1; }
   /// What boxes and masks are laid on in an evaluation.
@@ -159,11 +164,21 @@ class TaskConfig {
   [[nodiscard]] virtual std::unique_ptr<Predictor> predictor(
       Graph graph, const InputSpec& input, const std::vector<std::string>& classes,
       const PredictOptions& options) const = 0;
+  /// The same where texts are computed too: token ids [B, L] -> what a method `encode_text` of the
+  /// exported graph makes of them. Null: there is none.
+  [[nodiscard]] virtual std::unique_ptr<Predictor> predictor_with_texts(
+      Graph graph, Graph /*texts*/, const InputSpec& input, const std::vector<std::string>& classes,
+      const PredictOptions& options) const {
+    return predictor(std::move(graph), input, classes, options);
+  }
   [[nodiscard]] virtual std::unique_ptr<Evaluation> evaluation(
       const std::vector<std::string>& classes) const = 0;
   /// Makes the annotations that the steps, or the evaluation, read.
   [[nodiscard]] virtual std::unique_ptr<Collator> collator(
       Split split, const CollatorContext& context) const = 0;
+
+  /// Whether PredictOptions may name labels.
+  [[nodiscard]] virtual bool take_labels() const { return false; }
 
   // How a prediction is told: as JSON, as text for people, drawn on its image.
   virtual void tell(const Prediction& prediction, const TellOptions& options,

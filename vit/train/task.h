@@ -72,6 +72,14 @@ struct ExportedStep {
   std::string script;
 };
 
+/// Something else that an exported file computes, by a method of this name.
+struct ExportedMethod {
+  std::string name;
+  std::function<torch::Tensor(const std::vector<torch::Tensor>& inputs)> run;
+  /// Inputs of so many rows each, to trace it with and to compare by.
+  std::function<std::vector<torch::Tensor>(std::int64_t batch)> example;
+};
+
 /// What an exported file computes: one tensor of one batch of images.
 struct ExportedGraph {
   torch::nn::Module* module = nullptr;  ///< owns the weights
@@ -80,6 +88,7 @@ struct ExportedGraph {
   std::int64_t in_chans = 3;
   std::string output = "logits";  ///< what is computed, by name
   std::optional<ExportedStep> then{};
+  std::vector<ExportedMethod> methods{};
 
   /// All of it, as the file computes it.
   [[nodiscard]] torch::Tensor operator()(const torch::Tensor& images) const {

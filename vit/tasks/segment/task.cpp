@@ -3,10 +3,10 @@
 #include <torch/utils.h>
 
 #include <algorithm>
-#include <array>
 
 #include "vit/core/error.h"
 #include "vit/nn/init.h"
+#include "vit/tasks/features.h"
 #include "vit/tasks/segment/predictor.h"
 #include "vit/tasks/segment/weights.h"
 #include "vit/tasks/whole_weights.h"
