@@ -11,6 +11,7 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "apps/prediction_options.h"
+#include "apps/sets.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/data/picture_files.h"
@@ -30,8 +31,8 @@ namespace fs = std::filesystem;
 
 struct PredictArguments {
   std::string model, named, weights;
-  std::vector<std::string> pictures;
-  std::string dtype = "fp32", device = "auto", output, draw;
+  std::vector<std::string> pictures, sets;
+  std::string dtype = "fp32", device = "auto", output, draw, labels;
   int topk = 5;
   bool json = false;
 };
@@ -104,6 +105,27 @@ Sample encoded_picture(const fs::path& path) {
   return sample;
 }
 
+/// The labels between commas, without the blanks around them. Throws Error (usage) where one is
+/// empty or there twice.
+std::vector<std::string> labels_between_commas(const std::string& text) {
+  std::vector<std::string> labels;
+  for (std::size_t at = 0; !text.empty() && at <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    const std::string part = text.substr(at, comma - at);
+    const std::size_t first = part.find_first_not_of(" \t"), last = part.find_last_not_of(" \t");
+    const std::string label = first == part.npos ? "" : part.substr(first, last - first + 1);
+    if (label.empty())
+      throw Error(ErrorKind::usage, "--labels", "one of them is empty",
+                  "write them as in --labels \"a cat, a dog\"");
+    if (std::find(labels.begin(), labels.end(), label) != labels.end())
+      throw Error(ErrorKind::usage, "--labels", "`" + printable(label) + "` is there twice",
+                  "name each once");
+    labels.push_back(label);
+    at = comma + 1;
+  }
+  return labels;
+}
+
 /// Which model, and of what; with --weights there is no first argument that names it.
 PredictorRequest take_request(PredictArguments& arguments) {
   if (!arguments.named.empty() && arguments.weights.empty())
@@ -118,7 +140,8 @@ PredictorRequest take_request(PredictArguments& arguments) {
         ErrorKind::usage, "vit predict",
         arguments.model.empty() ? "there is no model and no image" : "there is no image to predict",
         "vit predict MODEL IMAGE|FOLDER…");
-  return {arguments.model, arguments.named};
+  return {arguments.model, arguments.named, arguments.sets,
+          PredictOptions{.labels = labels_between_commas(arguments.labels)}};
 }
 
 /// Writes the image with the prediction on it, under its name with the ending .png.
@@ -200,6 +223,7 @@ void add_predict(CLI::App& program) {
       "  vit predict weights/model.safetensors photo.jpg  weights with their config.json beside "
       "them\n"
       "  vit predict --model vit_tiny_patch16_224 --weights FILE photo.jpg\n"
+      "  vit predict runs/shapes_siglip x.png --labels \"a red star, a blue ring\"\n"
       "An image that cannot be read is told (in JSON under \"errors\"), the others are predicted, "
       "and the exit code is 3.");
   const auto arguments = std::make_shared<PredictArguments>();
@@ -212,6 +236,10 @@ void add_predict(CLI::App& program) {
                       "Weights, instead of the first argument, which is an image then");
   command->add_option("--model", arguments->named,
                       "With --weights: a name of `vit models`; default: what they are for");
+  command->add_option("--labels", arguments->labels,
+                      "Of a model of images and texts: what images are compared with, as in "
+                      "\"a cat, a dog\"");
+  add_sets(*command, arguments->sets);
   add_dtype(*command, arguments->dtype);
   add_device(*command, arguments->device);
   command->add_option("--topk", arguments->topk, "How many classes to show")

@@ -4,6 +4,7 @@
 
 #include "vit/core/error.h"
 #include "vit/tasks/classify/config.h"
+#include "vit/tasks/contrast/config.h"
 #include "vit/tasks/detect/config.h"
 #include "vit/tasks/dino/config.h"
 #include "vit/tasks/lejepa/config.h"
@@ -40,6 +41,7 @@ const std::vector<TaskEntry>& task_entries() {
       {"linear_probe", "the head of a classifier alone, on features of the frozen model",
        make<LinearProbeConfig>},
       {"mae", "features of images without labels, by completing masked ones", make<MaeConfig>},
+      {"contrast", "which text belongs to which image (CLIP, SigLIP, LiT)", make<ContrastConfig>},
       {"segment", "which class each pixel of an image is of", make<SegmentConfig>},
   };
   return entries;
