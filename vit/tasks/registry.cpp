@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "vit/core/error.h"
+#include "vit/tasks/caption/config.h"
 #include "vit/tasks/classify/config.h"
 #include "vit/tasks/contrast/config.h"
 #include "vit/tasks/detect/config.h"
@@ -41,6 +42,7 @@ const std::vector<TaskEntry>& task_entries() {
       {"linear_probe", "the head of a classifier alone, on features of the frozen model",
        make<LinearProbeConfig>},
       {"mae", "features of images without labels, by completing masked ones", make<MaeConfig>},
+      {"caption", "a sentence about each image", make<CaptionConfig>},
       {"contrast", "which text belongs to which image (CLIP, SigLIP, LiT)", make<ContrastConfig>},
       {"segment", "which class each pixel of an image is of", make<SegmentConfig>},
   };
