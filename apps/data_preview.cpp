@@ -61,7 +61,9 @@ void annotate(Image& image, const Sample& sample, const std::vector<std::string>
     if (label >= classes.size()) continue;
     const Colour plate = distinct_colour(static_cast<int>(box.label));
     const bool is_bright = 2 * plate[0] + 5 * plate[1] + plate[2] > 8 * 140;
-    draw_label(image, classes[label], edge(box.x0), edge(box.y0),
+    // Above the box where there is room: small objects would lie under their names.
+    const int above = edge(box.y0) - drawn(11);
+    draw_label(image, classes[label], edge(box.x0), above >= 0 ? above : edge(box.y0),
                is_bright ? Colour{0, 0, 0} : Colour{255, 255, 255}, plate, drawn(7));
   }
 }
