@@ -246,7 +246,8 @@ void add_predict(CLI::App& program) {
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   command->add_option("--output", arguments->output,
-                      "Folder for what does not fit into a line: masks, as PNG files");
+                      "Folder for what does not fit into a line: masks as PNG files; objects as "
+                      "COCO's results and YOLO's texts");
   command->add_option("--draw", arguments->draw,
                       "Folder for the images with what was predicted drawn on them");
   command->add_flag("--json", arguments->json, "Print one JSON object");

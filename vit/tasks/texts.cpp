@@ -3,12 +3,11 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
-#include <map>
-#include <utility>
+#include <string_view>
 
 #include "vit/core/error.h"
 #include "vit/core/log.h"
-#include "vit/text/clip_tokenizer.h"
+#include "vit/text/train_bpe.h"
 #include "vit/train/task.h"
 
 namespace vit {
@@ -33,66 +32,6 @@ BpeModel model_of(const std::vector<std::string>& merges) {
   model.pieces.emplace_back(kBegin);
   model.pieces.emplace_back(kEnd);
   return model;
-}
-
-std::shared_ptr<const ClipTokenizer> learned_tokenizer(const std::vector<std::string>& merges) {
-  return std::make_shared<ClipTokenizer>(
-      model_of(merges),
-      ClipTokenizer::Options{.dialect = ClipDialect::open_clip, .rule = TextRule::open_clip()},
-      kLearned);
-}
-
-TextInput input_of_clip(const std::shared_ptr<const ClipTokenizer>& tokenizer,
-                        std::int64_t length) {
-  return {.tokenizer = tokenizer,
-          .length = length,
-          .begin = tokenizer->begin_id(),
-          .end = tokenizer->end_id()};
-}
-
-using Word = std::vector<std::string>;  // its pieces, the last one with the word's end
-
-/// The words of captions by how often they are there, in single bytes.
-std::map<Word, std::int64_t> words_of(const std::vector<std::string>& captions) {
-  std::map<Word, std::int64_t> words;
-  const auto tokenizer = learned_tokenizer({});
-  for (const std::string& caption : captions) {
-    Word word;
-    for (const std::int64_t id : tokenizer->encode(caption)) {
-      word.emplace_back(tokenizer->piece(id));
-      if (word.back().ends_with(kWordEnd)) ++words[std::exchange(word, {})];
-    }
-  }
-  return words;
-}
-
-/// Up to `count` merges, each of the two neighbours that are there most often (Sennrich et al.
-/// 2016, algorithm 1), the first by their names where several are; none of what is there only once.
-std::vector<std::string> learned_merges(std::map<Word, std::int64_t> words, std::int64_t count) {
-  std::vector<std::string> merges;
-  while (static_cast<std::int64_t>(merges.size()) < count) {
-    std::map<std::pair<std::string, std::string>, std::int64_t> pairs;
-    for (const auto& [word, times] : words)
-      for (std::size_t i = 0; i + 1 < word.size(); ++i) pairs[{word[i], word[i + 1]}] += times;
-    const auto best =
-        std::max_element(pairs.begin(), pairs.end(),
-                         [](const auto& a, const auto& b) { return a.second < b.second; });
-    if (best == pairs.end() || best->second < 2) break;
-    const auto& [left, right] = best->first;
-    merges.push_back(left + " " + right);
-    std::map<Word, std::int64_t> merged;
-    for (const auto& [word, times] : words) {
-      Word joined;
-      for (std::size_t i = 0; i < word.size(); ++i)
-        if (i + 1 < word.size() && word[i] == left && word[i + 1] == right)
-          joined.push_back(left + word[++i]);
-        else
-          joined.push_back(word[i]);
-      merged[joined] += times;
-    }
-    words = std::move(merged);
-  }
-  return merges;
 }
 
 }  // namespace
@@ -122,8 +61,8 @@ void learn_vocabulary(VocabularyOptions& options, const Dataset& data, std::int6
   if (captions.empty())
     throw Error(ErrorKind::data, "task.tokenizer", "there are no captions to learn one from",
                 "choose data with captions, or name a tokenizer");
-  const auto bytes = static_cast<std::int64_t>(model_of({}).pieces.size());
-  options.vocabulary = learned_merges(words_of(captions), (size == 0 ? kUsualSize : size) - bytes);
+  for (const auto& [left, right] : train_bpe(captions, size == 0 ? kUsualSize : size).merges)
+    options.vocabulary.push_back(left + " " + right);
 }
 
 TextInput text_input(const VocabularyOptions& options, std::int64_t length) {
@@ -135,7 +74,9 @@ TextInput text_input(const VocabularyOptions& options, std::int64_t length) {
   if (options.vocabulary.empty())
     throw Error(ErrorKind::usage, "task.tokenizer", "no tokenizer is known for the texts",
                 "name its files: --set task.tokenizer=FILE");
-  return input_of_clip(learned_tokenizer(options.vocabulary), length);
+  TextInput input = TextInput::clip(model_of(options.vocabulary));
+  input.length = length;
+  return input;
 }
 
 void take_tokenizer_beside(VocabularyOptions& options, const std::filesystem::path& weights) {

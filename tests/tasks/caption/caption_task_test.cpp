@@ -4,6 +4,7 @@
 
 #include "tests/catch.h"
 #include "tests/run/bench.h"
+#include "vit/experiment/experiment_data.h"
 #include "vit/export/torchscript.h"
 #include "vit/nn/generate.h"
 #include "vit/run/open_model.h"

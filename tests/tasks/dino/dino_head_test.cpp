@@ -3,8 +3,8 @@
 #include <torch/utils.h>
 
 #include "tests/catch.h"
+#include "tests/support/model_fixture.h"
 #include "tests/support/module.h"
-#include "tests/tasks/segment/fixture.h"
 
 namespace {
 
@@ -23,7 +23,7 @@ vit::DinoHeadOptions fixture_head(bool batch_norm) {
 TEST_CASE("The projection head is DINO's and DINOv2's, with batch norm too") {
   for (const char* name : {"dino_head", "dinov2_head", "dino_head_bn"}) {
     INFO(name);
-    const vit::test::SegmentFixture fixture(name);
+    const vit::test::ModelFixture fixture(name);
     if (!fixture) return;
     const bool batch_norm = std::string(name) == "dino_head_bn";
     vit::DinoHead head(fixture_head(batch_norm));

@@ -46,7 +46,7 @@ TEST_CASE("An autoencoder learns, and its encoder is the start of another task")
       CHECK(last < 0.9 * first);
       bench.run("tuned", "", {}, nullptr,
                 {"init.weights=pretrained", "init.reset_head=true", "model.embed_dim=16",
-                 "schedule.epochs=1", "optim.lr=1e-12"});
+                 "schedule.epochs=1", "optim.lr=1e-12", "schedule.min_lr=0"});
       const vit::TrainedModel before = vit::open_model("pretrained"),
                               after = vit::open_model("tuned");
       const auto& a = before.model->module().named_parameters();

@@ -4,8 +4,8 @@
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
-#include "tests/support/module.h"
 #include "tests/support/model_fixture.h"
+#include "tests/support/module.h"
 #include "vit/nn/initial_weights.h"
 #include "vit/nn/random.h"
 #include "vit/tasks/segment/resize_logits.h"

@@ -17,6 +17,8 @@ std::vector<Prediction> CaptionPredictor::predict(const Batch& batch) {
   return predictions;
 }
 
+// Types are numbers in it (4 int64, 7 float64, 11 bool): a method that is defined so knows no
+// names for them.
 std::string generate_script(const TextInput& words, std::int64_t beams) {
   const std::string length = str(words.length), wide = str(beams), begin = str(*words.begin),
                     end = str(*words.end), pad = str(words.pad);
@@ -24,17 +26,17 @@ std::string generate_script(const TextInput& words, std::int64_t beams) {
          "    n = x.size(0)\n"
          "    tokens = torch.full([n, " +
          wide + ", " + length + "], " + pad +
-         ", dtype=torch.long, device=x.device)\n"
+         ", dtype=4, device=x.device)\n"
          "    tokens[:, :, 0] = " +
          begin +
          "\n"
          "    scores = torch.full([n, " +
          wide +
-         "], float('-inf'), dtype=torch.float64, device=x.device)\n"
+         "], float('-inf'), dtype=7, device=x.device)\n"
          "    scores[:, 0] = 0.0\n"
          "    done = torch.zeros([n, " +
          wide +
-         "], dtype=torch.bool, device=x.device)\n"
+         "], dtype=11, device=x.device)\n"
          "    memory = x.repeat_interleave(" +
          wide +
          ", 0)\n"
@@ -46,7 +48,7 @@ std::string generate_script(const TextInput& words, std::int64_t beams) {
          wide +
          ", -1)\n"
          "        size = logp.size(2)\n"
-         "        stay = torch.full([size], float('-inf'), dtype=torch.float64, device=x.device)\n"
+         "        stay = torch.full([size], float('-inf'), dtype=7, device=x.device)\n"
          "        stay[" +
          pad +
          "] = 0.0\n"

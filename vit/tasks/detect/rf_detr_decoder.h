@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "vit/nn/norm.h"
+#include "vit/tasks/detect/detr_mlp.h"
 #include "vit/tasks/detect/rf_detr_deformable.h"
-#include "vit/tasks/detect/rf_detr_mlp.h"
 #include "vit/tasks/detect/rf_detr_options.h"
 
 namespace vit {

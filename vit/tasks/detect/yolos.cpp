@@ -63,8 +63,9 @@ Yolos::Yolos(std::shared_ptr<ImageModel> backbone, const YolosOptions& options,
   const std::int64_t before = vit_->num_prefix_tokens() + vit_->patch_embed->num_patches();
   if (options_.use_mid_position_embeddings)
     mid_pos_embed = learned("mid_pos_embed", {vit_->options.depth - 1, 1, before + tokens, dim});
-  class_embed_ = register_module("class_embed", YolosMlp(dim, num_classes + 1));
-  bbox_embed_ = register_module("bbox_embed", YolosMlp(dim, 4));
+  class_embed_ =
+      register_module("class_embed", DetrMlp(std::vector{dim, dim, dim, num_classes + 1}));
+  bbox_embed_ = register_module("bbox_embed", DetrMlp(std::vector<std::int64_t>{dim, dim, dim, 4}));
 }
 
 void Yolos::init_weights(std::uint64_t seed) {
@@ -76,7 +77,7 @@ void Yolos::init_head(std::uint64_t seed) {
   Rng seeds(seed, Stream::init, 1);  // epoch 0 is the backbone's
   for (const torch::Tensor& token : {det_token, det_pos_embed, mid_pos_embed})
     if (token.defined()) init::trunc_normal(token, kTokenDeviation, Rng(seeds.u64(), Stream::init));
-  for (YolosMlp& head : {std::ref(class_embed_), std::ref(bbox_embed_)})
+  for (DetrMlp& head : {std::ref(class_embed_), std::ref(bbox_embed_)})
     head->init_weights(seeds.u64());
 }
 

@@ -11,7 +11,7 @@
 #include "vit/models/vit.h"
 #include "vit/tasks/detect/detector.h"
 #include "vit/tasks/detect/detr_loss.h"
-#include "vit/tasks/detect/yolos_mlp.h"
+#include "vit/tasks/detect/detr_mlp.h"
 
 namespace vit {
 
@@ -72,7 +72,7 @@ class Yolos final : public torch::nn::Module, public Detector {
   YolosOptions options_;
   std::shared_ptr<ImageModel> backbone_;
   VisionTransformerImpl* vit_;  ///< the backbone
-  YolosMlp class_embed_{nullptr}, bbox_embed_{nullptr};
+  DetrMlp class_embed_{nullptr}, bbox_embed_{nullptr};
 };
 
 [[nodiscard]] std::shared_ptr<Detector> make_yolos(std::shared_ptr<ImageModel> backbone,

@@ -18,6 +18,8 @@ class DetrMlpImpl : public torch::nn::Cloneable<DetrMlpImpl> {
  public:
   explicit DetrMlpImpl(std::vector<std::int64_t> widths);
   void reset() override;
+  /// Weights and biases as torch.nn.Linear starts them.
+  void init_weights(std::uint64_t seed);
   torch::Tensor forward(torch::Tensor x);
 
   std::vector<std::int64_t> widths;
