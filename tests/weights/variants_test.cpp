@@ -16,6 +16,7 @@ void shrink(vit::ViTOptions& o) {
   o.embed_dim = 16;
   o.mlp_ratio = 2;
   o.depth = 2;
+  std::erase_if(o.global_attn_indexes, [](std::int64_t block) { return block >= 2; });
   o.num_classes = 3;
 }
 void shrink(vit::ResNetOptions& o) {
