@@ -79,9 +79,4 @@ TEST_CASE("A run that collapses says so within an epoch") {
                      "task.head.out_dim=32", "task.head.hidden_dim=32", "task.centering=none",
                      "task.teacher_temp=1", "schedule.epochs=1"}),
              Catch::Contains("the teacher has collapsed in epoch 1"));
-  // Nothing but invariance: all images may have the same features.
-  CHECK_THAT(log_of({"task.name=lejepa", "augment.train=[]", "model.img_size=16", "task.lambda=0",
-                     "task.projector.hidden_dim=32", "task.projector.out_dim=16", "optim.lr=0.02",
-                     "schedule.epochs=6"}),
-             Catch::Contains("the projected features have collapsed"));
 }

@@ -110,7 +110,8 @@ void TextCollator::put(Annotations& annotations, std::int64_t row, const Sample&
   std::copy(ids.begin(), ids.end(),
             texts.ids.mutable_data_ptr<std::int64_t>() + row * input_.length);
   const auto at = static_cast<std::size_t>(row);
-  texts.captions[at] = sample.caption;
+  // As the tokenizer writes it (`medium - sized`): what a model can say, uncut.
+  texts.captions[at] = input_.text(input_.whole_ids(sample.caption));
   texts.sources[at] = sample.source;
   texts.labels[at] = sample.label;
 }
