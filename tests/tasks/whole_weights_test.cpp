@@ -80,8 +80,8 @@ TEST_CASE("Rows of classes go to the classes of their names, and the others stay
   vit::WholeWeights weights = vit::read_whole_weights(folder / "w.safetensors");
   REQUIRE(weights.labels() == std::vector<std::string>{"cat", "dog", "owl"});
   to.rows.data().fill_(-1);
-  const std::string told = vit::join_class_rows(weights, to, {"rows"}, weights.labels(),
-                                                {"owl", "bee", "cat", "ant"});
+  const std::string told =
+      vit::join_class_rows(weights, to, {"rows"}, weights.labels(), {"owl", "bee", "cat", "ant"});
   CHECK_THAT(told, Catch::Contains("owl, cat") && Catch::Contains("bee, ant"));
   vit::load_whole(to, *to.body, std::move(weights), "");
   CHECK(torch::equal(to.rows, torch::tensor({{4.F, 5.F}, {-1.F, -1.F}, {0.F, 1.F}, {-1.F, -1.F}})));

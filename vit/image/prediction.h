@@ -58,8 +58,7 @@ struct Caption {
 };
 
 /// What a model says of one image. A task adds its own kind here.
-using Prediction =
-    std::variant<ClassScores, Segmentation, DetectedObjects, Embedding, Reconstruction, ImageText,
-                 Caption>;
+using Prediction = std::variant<ClassScores, Segmentation, DetectedObjects, Embedding,
+                                Reconstruction, ImageText, Caption>;
 
 }  // namespace vit

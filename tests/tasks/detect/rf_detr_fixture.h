@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/tasks/detect/windowed_vit.h"
 #include "tests/support/model_fixture.h"
+#include "tests/tasks/detect/windowed_vit.h"
 #include "vit/models/vit.h"
 #include "vit/nn/initial_weights.h"
 #include "vit/tasks/detect/rf_detr.h"
@@ -58,8 +58,7 @@ inline std::filesystem::path saved(RfDetr& network, const std::filesystem::path&
 }
 
 /// The images' objects of a fixture, in pixels.
-inline std::vector<ObjectTargets> targets_of(const ModelFixture& fixture,
-                                             const torch::Tensor& x) {
+inline std::vector<ObjectTargets> targets_of(const ModelFixture& fixture, const torch::Tensor& x) {
   const auto side = static_cast<double>(x.size(2));
   std::vector<ObjectTargets> targets;
   for (std::int64_t i = 0; i < x.size(0); ++i) {
