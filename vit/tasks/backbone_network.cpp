@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "vit/core/error.h"
+#include "vit/models/network_part.h"
 #include "vit/weights/state_dict.h"
 
 namespace vit {
@@ -28,19 +29,11 @@ void BackboneNetwork::init_weights(std::uint64_t seed) {
 }
 
 std::vector<std::string> BackboneNetwork::no_weight_decay() const {
-  std::vector<std::string> names;
-  for (const std::string& name : backbone_->no_weight_decay())
-    names.push_back(std::string(kBackboneOfNetwork) + "." + name);
-  return names;
+  return names_of_part(kBackboneOfNetwork, backbone_->no_weight_decay());
 }
 
 std::vector<LayerRule> BackboneNetwork::layer_rules() const {
-  std::vector<LayerRule> rules = backbone_->layer_rules();
-  for (LayerRule& rule : rules) {
-    const std::string own = rule.pattern.starts_with('^') ? rule.pattern.substr(1) : rule.pattern;
-    rule.pattern = "^" + std::string(kBackboneOfNetwork) + "\\.(?:" + own + ")";
-  }
-  return rules;
+  return rules_of_part(kBackboneOfNetwork, backbone_->layer_rules());
 }
 
 std::int64_t pooled_width(ImageModel& model) {
@@ -53,19 +46,6 @@ std::int64_t pooled_width(ImageModel& model) {
   const std::int64_t width = model.forward(image).size(-1);
   model.module().train(training);
   return width;
-}
-
-bool has_backbone_and(const std::filesystem::path& weights, const std::string& part) {
-  try {
-    const std::map<std::string, torch::Tensor> tensors = read_state_dict(weights).tensors;
-    const auto has = [&](const std::string& start) {
-      const auto found = tensors.lower_bound(start);
-      return found != tensors.end() && found->first.starts_with(start);
-    };
-    return has(std::string(kBackboneOfNetwork) + ".") && has(part);
-  } catch (const Error&) {
-    return false;  // whoever loads it says why
-  }
 }
 
 LoadReport load_all(torch::nn::Module& module, const std::filesystem::path& checkpoint) {

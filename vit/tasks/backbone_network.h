@@ -38,10 +38,6 @@ class BackboneNetwork : public torch::nn::Module, public Network {
 /// Channels of what a model without a classifier computes of an image.
 [[nodiscard]] std::int64_t pooled_width(ImageModel& model);
 
-/// Whether these weights are a checkpoint of such a network: `backbone.*`, and tensors whose names
-/// begin with `part`.
-[[nodiscard]] bool has_backbone_and(const std::filesystem::path& weights, const std::string& part);
-
 /// Loads all of a network from one of its checkpoints, by name; averages in their place, where it
 /// has some. Throws Error (weights) with all that is missing or of another shape.
 LoadReport load_all(torch::nn::Module& module, const std::filesystem::path& checkpoint);

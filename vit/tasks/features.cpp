@@ -5,8 +5,6 @@
 #include <torch/utils.h>
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 #include <utility>
 
 #include "vit/core/error.h"
@@ -89,15 +87,6 @@ std::optional<CachedFeatures> cached_features(
   writer.set_metadata("key", key);
   writer.write(file);
   return features;
-}
-
-bool always_the_same(const AugmentOptions& augment) {
-  constexpr std::array<std::string_view, 2> kFixed = {"resize", "center_crop"};
-  const AugmentList operations = augment.operations();
-  return augment.erasing.reprob == 0 &&
-         std::all_of(operations.ops().begin(), operations.ops().end(), [&](const auto& op) {
-           return std::find(kFixed.begin(), kFixed.end(), op->name()) != kFixed.end();
-         });
 }
 
 std::unique_ptr<BatchSource> feature_batches(const CachedFeatures& features,

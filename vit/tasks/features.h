@@ -30,9 +30,6 @@ struct CachedFeatures {
 [[nodiscard]] std::optional<CachedFeatures> cached_features(
     const FeatureFile& file, const std::function<std::optional<CachedFeatures>()>& compute);
 
-/// Whether a sample looks the same in every epoch, so that its features do too.
-[[nodiscard]] bool always_the_same(const AugmentOptions& augment);
-
 /// Batches of features in place of images, in this order, from batch `first` on. `features` must
 /// outlive the object.
 [[nodiscard]] std::unique_ptr<BatchSource> feature_batches(const CachedFeatures& features,

@@ -3,8 +3,22 @@
 #include <torch/utils.h>
 
 #include <algorithm>
+#include <initializer_list>
+#include <string_view>
 
 namespace vit {
+namespace {
+
+/// Whether nothing but these operations is done to a training image.
+bool is_made_of(const AugmentOptions& augment, std::initializer_list<std::string_view> allowed) {
+  const AugmentList operations = augment.operations();
+  return augment.erasing.reprob == 0 &&
+         std::all_of(operations.ops().begin(), operations.ops().end(), [&](const auto& op) {
+           return std::find(allowed.begin(), allowed.end(), op->name()) != allowed.end();
+         });
+}
+
+}  // namespace
 
 KeptFeatures::Maps KeptFeatures::of(
     const Batch& batch, const std::function<Maps(const torch::Tensor& images)>& compute) {
@@ -29,14 +43,12 @@ KeptFeatures::Maps KeptFeatures::of(
   return joined;
 }
 
+bool always_the_same(const AugmentOptions& augment) {
+  return is_made_of(augment, {"resize", "center_crop"});
+}
+
 bool makes_few_versions(const AugmentOptions& augment) {
-  constexpr std::array<std::string_view, 5> kFew = {"resize", "center_crop", "hflip", "vflip",
-                                                    "rot90"};
-  const AugmentList operations = augment.operations();
-  return augment.erasing.reprob == 0 &&
-         std::all_of(operations.ops().begin(), operations.ops().end(), [&](const auto& op) {
-           return std::find(kFew.begin(), kFew.end(), op->name()) != kFew.end();
-         });
+  return is_made_of(augment, {"resize", "center_crop", "hflip", "vflip", "rot90"});
 }
 
 }  // namespace vit

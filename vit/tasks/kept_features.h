@@ -30,6 +30,9 @@ class KeptFeatures {
   std::map<Key, Maps> kept_;
 };
 
+/// Whether a sample looks the same in every epoch, so that its features do too.
+[[nodiscard]] bool always_the_same(const AugmentOptions& augment);
+
 /// Whether augmentation makes eight versions of a sample at most.
 [[nodiscard]] bool makes_few_versions(const AugmentOptions& augment);
 

@@ -3,6 +3,7 @@
 #include <torch/utils.h>
 
 #include "vit/core/error.h"
+#include "vit/models/network_part.h"
 #include "vit/nn/init.h"
 
 namespace vit {
@@ -37,19 +38,11 @@ void CaptionNetwork::init_decoder(std::uint64_t seed) {
 }
 
 std::vector<std::string> CaptionNetwork::no_weight_decay() const {
-  std::vector<std::string> names{kDecoder + ".pos_embed"};
-  for (const std::string& name : encoder_->no_weight_decay())
-    names.push_back(kEncoder + "." + name);
-  return names;
+  return names_of_part(kEncoder, encoder_->no_weight_decay(), {kDecoder + ".pos_embed"});
 }
 
 std::vector<LayerRule> CaptionNetwork::layer_rules() const {
-  std::vector<LayerRule> rules = encoder_->layer_rules();
-  for (LayerRule& rule : rules) {
-    const std::string own = rule.pattern.starts_with('^') ? rule.pattern.substr(1) : rule.pattern;
-    rule.pattern = "^" + kEncoder + "\\.(?:" + own + ")";
-  }
-  return rules;
+  return rules_of_part(kEncoder, encoder_->layer_rules());
 }
 
 torch::Tensor CaptionNetwork::memory(const torch::Tensor& x) {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "vit/core/error.h"
+#include "vit/models/network_part.h"
 #include "vit/nn/init.h"
 
 namespace vit {
@@ -56,19 +57,11 @@ void ContrastNetwork::init_text(std::uint64_t seed) {
 }
 
 std::vector<std::string> ContrastNetwork::no_weight_decay() const {
-  std::vector<std::string> names{kTextTower + ".pos_embed"};
-  for (const std::string& name : image_->no_weight_decay())
-    names.push_back(kImageTower + "." + name);
-  return names;
+  return names_of_part(kImageTower, image_->no_weight_decay(), {kTextTower + ".pos_embed"});
 }
 
 std::vector<LayerRule> ContrastNetwork::layer_rules() const {
-  std::vector<LayerRule> rules = image_->layer_rules();
-  for (LayerRule& rule : rules) {
-    const std::string own = rule.pattern.starts_with('^') ? rule.pattern.substr(1) : rule.pattern;
-    rule.pattern = "^" + kImageTower + "\\.(?:" + own + ")";
-  }
-  return rules;
+  return rules_of_part(kImageTower, image_->layer_rules());
 }
 
 std::vector<std::string> ContrastNetwork::heads() const {

@@ -4,7 +4,7 @@
 
 #include "vit/nn/init.h"
 #include "vit/tasks/contrast/weights.h"
-#include "vit/tasks/features.h"
+#include "vit/tasks/kept_features.h"
 
 namespace vit {
 namespace {

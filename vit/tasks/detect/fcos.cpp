@@ -10,20 +10,12 @@
 #include "vit/core/error.h"
 #include "vit/loss/box_ops.h"
 #include "vit/loss/sigmoid_focal.h"
+#include "vit/models/network_part.h"
 #include "vit/tasks/detect/resnet_fpn.h"
 #include "vit/tasks/detect/simple_pyramid.h"
 
 namespace vit {
 namespace {
-
-/// The weights of a model's parts, whose names are `part` plus a point, as rules for the network.
-std::vector<LayerRule> on_part(std::vector<LayerRule> rules, const std::string& part) {
-  for (LayerRule& rule : rules) {
-    const std::string own = rule.pattern.starts_with('^') ? rule.pattern.substr(1) : rule.pattern;
-    rule.pattern = "^" + part + "\\.(?:" + own + ")";
-  }
-  return rules;
-}
 
 /// Whether the maps of a backbone's layers are of several sizes: stages, which become wider.
 bool has_stages(const ImageModel& backbone) {
@@ -105,13 +97,11 @@ void FCOS::init_head(std::uint64_t seed) {
 }
 
 std::vector<std::string> FCOS::no_weight_decay() const {
-  std::vector<std::string> names;
-  for (const std::string& name : backbone_->no_weight_decay()) names.push_back("backbone." + name);
-  return names;
+  return names_of_part("backbone", backbone_->no_weight_decay());
 }
 
 std::vector<LayerRule> FCOS::layer_rules() const {
-  return on_part(backbone_->layer_rules(), "backbone");
+  return rules_of_part("backbone", backbone_->layer_rules());
 }
 
 FCOS::Maps FCOS::features(const torch::Tensor& x) {

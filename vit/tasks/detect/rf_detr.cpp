@@ -6,6 +6,7 @@
 
 #include "vit/core/error.h"
 #include "vit/loss/box_ops.h"
+#include "vit/models/network_part.h"
 #include "vit/nn/initial_weights.h"
 #include "vit/tasks/detect/rf_detr_boxes.h"
 #include "vit/tasks/detect/rf_detr_init.h"
@@ -94,9 +95,7 @@ void RfDetr::init_weights(std::uint64_t seed) {
 void RfDetr::init_head(std::uint64_t seed) { init_rf_detr_head(*this, seed); }
 
 std::vector<std::string> RfDetr::no_weight_decay() const {
-  std::vector<std::string> names{"backbone.patch_embed.*"};
-  for (const std::string& name : backbone_->no_weight_decay()) names.push_back("backbone." + name);
-  return names;
+  return names_of_part("backbone", backbone_->no_weight_decay(), {"backbone.patch_embed.*"});
 }
 
 std::vector<LayerRule> RfDetr::layer_rules() const {

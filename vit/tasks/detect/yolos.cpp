@@ -4,6 +4,7 @@
 
 #include "vit/core/error.h"
 #include "vit/loss/box_ops.h"
+#include "vit/models/network_part.h"
 #include "vit/nn/beside.h"
 #include "vit/nn/dropout.h"
 #include "vit/nn/grad_checkpoint.h"
@@ -83,17 +84,11 @@ void Yolos::init_head(std::uint64_t seed) {
 
 std::vector<std::string> Yolos::no_weight_decay() const {
   // As its authors have it: mid_pos_embed decays.
-  std::vector<std::string> names{"det_token", "det_pos_embed"};
-  for (const std::string& name : backbone_->no_weight_decay()) names.push_back("backbone." + name);
-  return names;
+  return names_of_part("backbone", backbone_->no_weight_decay(), {"det_token", "det_pos_embed"});
 }
 
 std::vector<LayerRule> Yolos::layer_rules() const {
-  std::vector<LayerRule> rules = backbone_->layer_rules();
-  for (LayerRule& rule : rules) {
-    const std::string own = rule.pattern.starts_with('^') ? rule.pattern.substr(1) : rule.pattern;
-    rule.pattern = "^backbone\\.(?:" + own + ")";
-  }
+  std::vector<LayerRule> rules = rules_of_part("backbone", backbone_->layer_rules());
   rules.insert(rules.begin(), {0, "^(?:det_token|det_pos_embed|mid_pos_embed)", {}, false});
   return rules;
 }

@@ -1,11 +1,12 @@
 #include "vit/tasks/dino/config.h"
 
 #include "vit/tasks/dino/task.h"
+#include "vit/tasks/whole_weights.h"
 
 namespace vit {
 
 bool DinoConfig::owns(const std::filesystem::path& weights) const {
-  return has_backbone_and(weights, "teacher.head.");
+  return has_parts(weights, {"backbone.", "teacher.head."});
 }
 
 std::vector<OptionRule> DinoConfig::refused() const {

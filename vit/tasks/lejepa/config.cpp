@@ -1,6 +1,7 @@
 #include "vit/tasks/lejepa/config.h"
 
 #include "vit/tasks/lejepa/task.h"
+#include "vit/tasks/whole_weights.h"
 
 namespace vit {
 
@@ -23,7 +24,7 @@ void describe(FieldVisitor& visitor, LejepaOptions& o) {
 }
 
 bool LejepaConfig::owns(const std::filesystem::path& weights) const {
-  return has_backbone_and(weights, "projector.8.");
+  return has_parts(weights, {"backbone.", "projector.8."});
 }
 
 std::unique_ptr<Task> LejepaConfig::make(const TaskContext& context) const {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "vit/core/error.h"
+#include "vit/models/network_part.h"
 #include "vit/tasks/segment/resize_logits.h"
 
 namespace vit {
@@ -63,19 +64,11 @@ void SegmentNetwork::init_head(std::uint64_t seed) {
 }
 
 std::vector<std::string> SegmentNetwork::no_weight_decay() const {
-  std::vector<std::string> names{std::string(kHead) + ".cls_emb"};
-  for (const std::string& name : backbone_->no_weight_decay())
-    names.push_back(std::string(kBackbone) + "." + name);
-  return names;
+  return names_of_part(kBackbone, backbone_->no_weight_decay(), {std::string(kHead) + ".cls_emb"});
 }
 
 std::vector<LayerRule> SegmentNetwork::layer_rules() const {
-  std::vector<LayerRule> rules = backbone_->layer_rules();
-  for (LayerRule& rule : rules) {
-    const std::string own = rule.pattern.starts_with('^') ? rule.pattern.substr(1) : rule.pattern;
-    rule.pattern = "^" + std::string(kBackbone) + "\\.(?:" + own + ")";
-  }
-  return rules;
+  return rules_of_part(kBackbone, backbone_->layer_rules());
 }
 
 torch::nn::Module& SegmentNetwork::head() { return *named_children()[kHead]; }
