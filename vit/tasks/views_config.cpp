@@ -24,12 +24,14 @@ ModelSpec ViewsConfig::model(const ModelSpec& spec) const {
 
 std::vector<OptionRule> ViewsConfig::refused() const {
   const std::string views = "views of one image are compared, which multi-crop makes";
+  const std::string sizes = "views have sizes of their own (augment.multi_crop)";
   return {{"augment.train", "multi-crop has operations of its own"},
           {"augment.mixup*", views},
           {"augment.cutmix*", views},
           {"augment.reprob", views},
           {"augment.aa", views},
-          {"schedule.img_size*", "views have sizes of their own (augment.multi_crop)"},
+          {"augment.multi_scale*", sizes},
+          {"schedule.img_size*", sizes},
           {"optim.sam_rho", "the second gradient would be of another target"},
           {"train.grad_accum_steps",
            "the loss is of a whole batch: parts of it would be another loss, not its parts"}};
