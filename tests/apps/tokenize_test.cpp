@@ -38,6 +38,6 @@ TEST_CASE("tokenize says what is wrong with its input, with the line") {
   CHECK_THAT(line.errors, Catch::Contains("standard input:2"));
   CHECK(run_program(folder.path(), "tokenize --tokenizer none.model x").code == 5);
   CHECK(run_program(folder.path(), "tokenize --tokenizer . x").code == 4);
-  CHECK(run_program(folder.path(), "tokenize --tokenizer t.txt $'\\xff'").code == 2);
+  CHECK(run_program(folder.path(), "tokenize --tokenizer t.txt \"$(printf '\\377')\"").code == 2);
   CHECK(run_program(folder.path(), "tokenize x").code == 2);
 }

@@ -139,6 +139,7 @@ DataSplits open_data(const Experiment& experiment) {
   DataSplits splits = open_data(experiment.data);
   require_samples_for(experiment.task, *splits.train);
   require_samples_for(experiment.task, *splits.val);
+  experiment.task->check_data(*splits.train);
   check_sampler(*splits.train, experiment.data.sampler);
   return splits;
 }

@@ -5,6 +5,7 @@
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/core/str.h"
+#include "vit/experiment/config_difference.h"
 #include "vit/experiment/recognised_model.h"
 #include "vit/experiment/unread_options.h"
 #include "vit/models/profile.h"
@@ -16,6 +17,7 @@
 #include "vit/run/open_model.h"
 #include "vit/run/run_summary.h"
 #include "vit/train/batch_plan.h"
+#include "vit/train/checkpoint.h"
 #include "vit/train/device.h"
 #include "vit/train/fast_types.h"
 #include "vit/train/freeze.h"
@@ -32,6 +34,7 @@ BuiltExperiment::BuiltExperiment(Experiment described, Purpose purpose)
   set_deterministic(device, experiment.train.deterministic);
   data = open_data(experiment);
   resolve(experiment, *data.train);
+  take_from_weights();
   experiment.task.config().learn_from(*data.train);
   make_model();
   input = experiment_input(experiment);
@@ -50,11 +53,24 @@ const std::vector<std::string>& BuiltExperiment::classes() const {
   return experiment.task->classes(*data.train);
 }
 
+/// Weights of a whole network that was not trained here say what it was made by: options of the
+/// task that would not fit them give way, and are told. Their classes do not become those of the
+/// data.
+void BuiltExperiment::take_from_weights() {
+  const auto& weights = experiment.init.weights;
+  whole_weights_ = weights && experiment.task->owns(*weights);
+  if (!whole_weights_ || experiment.init.reset_head || is_checkpoint(*weights)) return;
+  const Experiment before = experiment;
+  ModelSpec theirs = experiment.model;
+  experiment.task.config().take_from(*weights, theirs);
+  for (const ConfigChange& change : config_changes(before, experiment))
+    log::info(str(*weights, ": ", change.key, " is ", change.now, " there, not ", change.before));
+}
+
 void BuiltExperiment::make_model() {
   const auto seed = static_cast<std::uint64_t>(experiment.seed);
   model = create_model(experiment.task->model(experiment.model));
   model->init_weights(seed);
-  whole_weights_ = experiment.init.weights && experiment.task->owns(*experiment.init.weights);
   if (experiment.init.weights && !whole_weights_) {
     for (const std::string& line : recognition(experiment)) log::info(line);
     const LoadReport report = load_initial_weights(*model, experiment);

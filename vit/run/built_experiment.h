@@ -53,6 +53,7 @@ class BuiltExperiment {
   std::optional<Pipeline> train_pipeline, val_pipeline;
 
  private:
+  void take_from_weights();
   void make_model();
   void make_task(Purpose purpose);
   void freeze();

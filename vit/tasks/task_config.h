@@ -142,6 +142,8 @@ class TaskConfig {
   virtual void take_from(const std::filesystem::path& /*weights*/, ModelSpec& /*spec*/) {}
   /// The model that it builds on, of what model.* says: with another head, or none.
   [[nodiscard]] virtual ModelSpec model(const ModelSpec& spec) const { return spec; }
+  /// Throws Error (data) where the training data hold nothing that it could learn from.
+  virtual void check_data(const Dataset& /*train*/) const {}
   /// Learns from the training data what its network and its collator are made by, such as a
   /// vocabulary, where that is not known yet: it becomes an option.
   virtual void learn_from(const Dataset& /*data*/) {}

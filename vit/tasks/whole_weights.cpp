@@ -124,8 +124,13 @@ LoadReport load_whole(torch::nn::Module& network, ImageModel& backbone, WeightsF
 }
 
 LoadReport load_backbone(ImageModel& backbone, WholeWeights weights) {
-  LoadReport report = load_weights(backbone, backbone_file(weights));
-  for (const auto& [name, tensor] : weights.tensors)
+  WeightsFile body = backbone_file(weights);
+  return load_backbone(backbone, std::move(body), weights);
+}
+
+LoadReport load_backbone(ImageModel& backbone, WeightsFile body, const WholeWeights& others) {
+  LoadReport report = load_weights(backbone, std::move(body));
+  for (const auto& [name, tensor] : others.tensors)
     report.dropped.push_back({name, "a new head is trained"});
   return report;
 }

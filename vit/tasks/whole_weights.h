@@ -47,6 +47,8 @@ LoadReport load_whole(torch::nn::Module& network, ImageModel& backbone, WeightsF
                       const WholeWeights& others, const std::string& remedy);
 /// Loads the backbone alone; everything else is left as it is, and told as left out.
 LoadReport load_backbone(ImageModel& backbone, WholeWeights weights);
+/// The same where the backbone's weights, `body`, were found by their own way.
+LoadReport load_backbone(ImageModel& backbone, WeightsFile body, const WholeWeights& others);
 
 /// Puts rows of a classifier's tensors (`names`, whose first dimension counts classes) into the
 /// places of the classes of the same name: `own` are the network's classes and its tensors as they

@@ -23,6 +23,7 @@ class DetectConfig final : public TaskConfig {
   [[nodiscard]] std::optional<Recognised> recognise(const WeightsFile& weights,
                                                     std::optional<Size2> image) const override;
   void take_from(const std::filesystem::path& weights, ModelSpec& spec) override;
+  void check_data(const Dataset& train) const override;
   [[nodiscard]] ModelSpec model(const ModelSpec& spec) const override;
   [[nodiscard]] AnnotationFrame evaluated_in() const override { return AnnotationFrame::file; }
   [[nodiscard]] std::vector<OptionRule> refused() const override;

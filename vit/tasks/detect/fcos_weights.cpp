@@ -9,7 +9,6 @@
 #include "vit/core/log.h"
 #include "vit/data/joined_classes.h"
 #include "vit/tasks/detect/coco_names.h"
-#include "vit/tasks/whole_weights.h"
 
 namespace vit {
 namespace {
@@ -33,7 +32,7 @@ std::string fcos_name(const std::string& of_torchvision) {
 constexpr const char* kClassifier = "head.classification_head.cls_logits.";
 
 /// Under the names here, and whether they were torchvision's.
-std::pair<WholeWeights, bool> read_fcos(const std::filesystem::path& path) {
+std::pair<WholeWeights, bool> read_named(const std::filesystem::path& path) {
   WholeWeights weights = read_whole_weights(path);
   const bool theirs = is_torchvision_fcos(weights.tensors);
   if (theirs) weights.tensors = fcos_of_torchvision(weights.tensors);
@@ -75,7 +74,7 @@ bool is_fcos(const std::filesystem::path& weights) {
 
 std::optional<Recognised> recognise_fcos(const WeightsFile& file, std::optional<Size2> image) {
   if (!is_fcos(file.path)) return std::nullopt;
-  auto [weights, theirs] = read_fcos(file.path);
+  auto [weights, theirs] = read_named(file.path);
   if (!theirs) return std::nullopt;
   const std::int64_t outputs = outputs_of(weights);
   Recognised result =
@@ -87,9 +86,11 @@ std::optional<Recognised> recognise_fcos(const WeightsFile& file, std::optional<
   return result;
 }
 
+WholeWeights read_fcos(const std::filesystem::path& path) { return read_named(path).first; }
+
 void take_fcos_from(const std::filesystem::path& path, FCOSOptions& options,
                     std::int64_t& num_classes) {
-  const auto [weights, theirs] = read_fcos(path);
+  const auto [weights, theirs] = read_named(path);
   num_classes = outputs_of(weights);
   if (const auto found = weights.tensors.find(std::string(kClassifier) + "weight");
       found != weights.tensors.end() && found->second.dim() == 4)
@@ -104,7 +105,7 @@ void take_fcos_from(const std::filesystem::path& path, FCOSOptions& options,
 }
 
 LoadReport FCOS::load(const std::filesystem::path& path, const std::vector<std::string>& classes) {
-  auto [weights, theirs] = read_fcos(path);
+  auto [weights, theirs] = read_named(path);
   const std::vector<std::string> known =
       theirs ? classes_of_torchvision_fcos(outputs_of(weights)) : weights.labels();
   if (are_names(classes)) {

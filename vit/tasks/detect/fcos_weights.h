@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vit/tasks/detect/fcos.h"
+#include "vit/tasks/whole_weights.h"
 #include "vit/weights/naming/translation.h"
 #include "vit/weights/recognise.h"
 
@@ -37,6 +38,10 @@ namespace vit {
 /// which the general reader knows.
 [[nodiscard]] std::optional<Recognised> recognise_fcos(const WeightsFile& weights,
                                                        std::optional<Size2> image);
+
+/// A whole FCOS under the names here: below `backbone.` those of its backbone. Throws Error
+/// (weights) where it cannot be read.
+[[nodiscard]] WholeWeights read_fcos(const std::filesystem::path& weights);
 
 /// What the weights say of the head, and the number of classes.
 void take_fcos_from(const std::filesystem::path& weights, FCOSOptions& options,

@@ -8,12 +8,14 @@
 #include "vit/nn/init.h"
 #include "vit/tasks/detect/duplicates.h"
 #include "vit/tasks/detect/fcos.h"
+#include "vit/tasks/detect/fcos_weights.h"
 #include "vit/tasks/detect/objects.h"
 #include "vit/tasks/detect/predictor.h"
 #include "vit/tasks/detect/rf_detr.h"
+#include "vit/tasks/detect/rf_detr_file.h"
 #include "vit/tasks/detect/watched_evaluation.h"
 #include "vit/tasks/detect/yolos.h"
-#include "vit/tasks/whole_weights.h"
+#include "vit/tasks/detect/yolos_weights.h"
 
 namespace vit {
 namespace {
@@ -124,7 +126,15 @@ LoadReport DetectTask::load(const std::filesystem::path& checkpoint) {
 }
 
 LoadReport DetectTask::load_backbone(const std::filesystem::path& weights) {
-  return vit::load_backbone(*backbone_, read_whole_weights(weights));
+  if (is_yolos(weights)) {
+    YolosFile file = read_yolos(weights);
+    return vit::load_backbone(*backbone_, std::move(file.backbone), file.others);
+  }
+  if (is_rf_detr(weights)) {
+    RfDetrFile file = read_rf_detr(weights);
+    return vit::load_backbone(*backbone_, std::move(file.backbone), file.others);
+  }
+  return vit::load_backbone(*backbone_, read_fcos(weights));
 }
 
 Batch DetectTask::random_batch(std::int64_t size, std::uint64_t seed) const {
