@@ -40,12 +40,12 @@ class Counting final : public Dataset {
   std::atomic<int>& count_;
 };
 
-struct Scene {
+struct CachedScene {
   test::ScratchFolder folder;
   CacheOptions options;
   std::atomic<int> decoded{0};
 
-  Scene() {
+  CachedScene() {
     for (int i = 0; i < 6; ++i)
       test::put_picture(folder / "data" / (i % 2 ? "cat" : "dog") / (std::to_string(i) + ".png"),
                         static_cast<std::uint8_t>(10 * i), 5 + i, 7);
@@ -72,7 +72,7 @@ struct Scene {
 }  // namespace
 
 TEST_CASE("A cache gives the same samples, and decodes each once") {
-  Scene scene;
+  CachedScene scene;
   scene.options.cache = GENERATE("memory", "disk");
   const auto data = scene.open();
   CHECK(scene.read_all(*data) == 6);
@@ -80,14 +80,14 @@ TEST_CASE("A cache gives the same samples, and decodes each once") {
 }
 
 TEST_CASE("Without a cache every reading decodes") {
-  Scene scene;
+  CachedScene scene;
   const auto data = scene.open();
   CHECK(scene.read_all(*data) == 6);
   CHECK(scene.read_all(*data) == 6);
 }
 
 TEST_CASE("What does not fit is decoded each time") {
-  Scene scene;
+  CachedScene scene;
   scene.options.cache = GENERATE("memory", "disk");
   scene.options.cache_gb = 3.0 * 7 * 8 * 3 / 1e9;  // a little over three pictures
   const auto data = scene.open();
@@ -98,7 +98,7 @@ TEST_CASE("What does not fit is decoded each time") {
 }
 
 TEST_CASE("A cache on disk serves later runs, and changed files are decoded anew") {
-  Scene scene;
+  CachedScene scene;
   scene.options.cache = "disk";
   CHECK(scene.read_all(*scene.open()) == 6);
   CHECK(scene.read_all(*scene.open()) == 0);
@@ -108,7 +108,7 @@ TEST_CASE("A cache on disk serves later runs, and changed files are decoded anew
 }
 
 TEST_CASE("A cache that is cut off or damaged is used as far as it is sound") {
-  Scene scene;
+  CachedScene scene;
   scene.options.cache = "disk";
   CHECK(scene.read_all(*scene.open()) == 6);
   const fs::path pixels = scene.folder / "cache/set-train.pixels";
@@ -140,7 +140,7 @@ TEST_CASE("A cache that is cut off or damaged is used as far as it is sound") {
 }
 
 TEST_CASE("Two users of one cache: the second reads what the first has written") {
-  Scene scene;
+  CachedScene scene;
   scene.options.cache = "disk";
   const auto first = scene.open(), second = scene.open();
   CHECK(scene.read_all(*second) == 6);
@@ -150,7 +150,7 @@ TEST_CASE("Two users of one cache: the second reads what the first has written")
 }
 
 TEST_CASE("Several threads fill a cache at once") {
-  Scene scene;
+  CachedScene scene;
   scene.options.cache = GENERATE("memory", "disk");
   const auto data = scene.open();
   std::vector<std::thread> threads;

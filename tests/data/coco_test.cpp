@@ -10,12 +10,12 @@ using Json = nlohmann::json;
 
 namespace {
 
-struct Scene {
+struct CocoScene {
   test::ScratchFolder folder;
   CocoOptions options;
   Json json;
 
-  Scene() {
+  CocoScene() {
     options.root = folder.path().string();
     options.train_annotations = "a.json";
     options.train_images = "pictures";
@@ -51,7 +51,7 @@ struct Scene {
 }  // namespace
 
 TEST_CASE("COCO's boxes, with labels in the order of the categories' ids") {
-  Scene scene;
+  CocoScene scene;
   const auto data = scene.open();
   REQUIRE(data->size() == 2);
   CHECK(data->classes() == std::vector<std::string>{"car", "dog"});
@@ -66,7 +66,7 @@ TEST_CASE("COCO's boxes, with labels in the order of the categories' ids") {
 }
 
 TEST_CASE("COCO's masks: smaller objects above, crowds do not count") {
-  Scene scene;
+  CocoScene scene;
   scene.options.masks = true;
   std::swap(scene.json["annotations"][0], scene.json["annotations"][1]);
   scene.json["annotations"].push_back({{"image_id", 7},
@@ -85,7 +85,7 @@ TEST_CASE("COCO's masks: smaller objects above, crowds do not count") {
 }
 
 TEST_CASE("With COCO's masks, labels of boxes are positions among the classes, too") {
-  Scene scene;
+  CocoScene scene;
   for (const bool masks : {false, true}) {
     scene.options.masks = masks;
     const auto data = scene.open();
@@ -96,7 +96,7 @@ TEST_CASE("With COCO's masks, labels of boxes are positions among the classes, t
 }
 
 TEST_CASE("Boxes without area are left out and those over the edge cut, and both are noted") {
-  Scene scene;
+  CocoScene scene;
   scene.json["annotations"][0]["bbox"] = {1, 1, 3, 0};
   scene.json["annotations"][1]["bbox"] = {4, 1, 6, 1};
   const auto data = scene.open();
@@ -111,7 +111,7 @@ TEST_CASE("Boxes without area are left out and those over the edge cut, and both
 }
 
 TEST_CASE("What annotation tools write and reference readers read: null, 7.0, NaN") {
-  Scene scene;
+  CocoScene scene;
   Json& first = scene.json["annotations"][0];
   first["iscrowd"] = nullptr;
   first["image_id"] = 7.0;
@@ -131,7 +131,7 @@ TEST_CASE("What annotation tools write and reference readers read: null, 7.0, Na
 }
 
 TEST_CASE("Polygons of less than three corners are passed over, as detectron2 does") {
-  Scene scene;
+  CocoScene scene;
   scene.options.masks = true;
   const auto clean = scene.open()->get(1);
   Json& polygons = scene.json["annotations"][0]["segmentation"];
@@ -150,7 +150,7 @@ TEST_CASE("Polygons of less than three corners are passed over, as detectron2 do
 }
 
 TEST_CASE("All faults of COCO's file are told at once") {
-  Scene scene;
+  CocoScene scene;
   scene.json["images"][0]["width"] = 0;
   scene.json["annotations"][0]["image_id"] = 1.5;
   scene.json["annotations"][1]["bbox"] = {1, 2};
@@ -161,7 +161,7 @@ TEST_CASE("All faults of COCO's file are told at once") {
 }
 
 TEST_CASE("Annotations of an image that EXIF turns may be of the stored or the upright one") {
-  Scene scene;
+  CocoScene scene;
   scene.options.masks = true;
   scene.json["images"][1]["file_name"] = "turned.jpg";
   const auto upright = scene.open();
@@ -187,7 +187,7 @@ TEST_CASE("Annotations of an image that EXIF turns may be of the stored or the u
 }
 
 TEST_CASE("COCO's captions: a sample for each") {
-  Scene scene;
+  CocoScene scene;
   scene.json.erase("categories");
   scene.json["annotations"] = {{{"image_id", 7}, {"caption", "a dog"}},
                                {{"image_id", 7}, {"caption", "a car"}},
@@ -204,7 +204,7 @@ TEST_CASE("COCO's captions: a sample for each") {
 }
 
 TEST_CASE("The lists may stand in any order") {
-  Scene scene;
+  CocoScene scene;
   test::put(scene.folder / "a.json", "{\"annotations\": " + scene.json["annotations"].dump() +
                                          ", \"categories\": " + scene.json["categories"].dump() +
                                          ", \"images\": " + scene.json["images"].dump() + "}");
@@ -212,7 +212,7 @@ TEST_CASE("The lists may stand in any order") {
 }
 
 TEST_CASE("Mistakes in COCO's files name the record") {
-  Scene scene;
+  CocoScene scene;
   scene.options.masks = true;
   Json& first = scene.json["annotations"][1];
   std::string expected = "annotations[1]: ";
@@ -304,7 +304,7 @@ TEST_CASE("Mistakes in COCO's files name the record") {
 }
 
 TEST_CASE("Files that are cut off or hostile, and pictures of another size") {
-  Scene scene;
+  CocoScene scene;
   const std::string whole = scene.json.dump();
   for (std::size_t size = 0; size < whole.size(); size += 11) {
     test::put(scene.folder / "a.json", whole.substr(0, size));
@@ -324,7 +324,7 @@ TEST_CASE("Files that are cut off or hostile, and pictures of another size") {
 }
 
 TEST_CASE("COCO's pictures are read without being decoded, with boxes and masks beside them") {
-  Scene scene;
+  CocoScene scene;
   scene.options.masks = true;
   const auto data = scene.open();
   const Sample whole = data->get(1), encoded = data->read(1);
@@ -339,7 +339,7 @@ TEST_CASE("COCO's pictures are read without being decoded, with boxes and masks 
 }
 
 TEST_CASE("COCO's crowds are there for validation alone, and areas are those of the objects") {
-  Scene scene;
+  CocoScene scene;
   scene.json["annotations"].push_back(
       {{"image_id", 7}, {"category_id", 3}, {"bbox", {0, 0, 6, 4}}, {"iscrowd", 1}, {"area", 9}});
   CHECK(scene.open()->get(1).boxes.size() == 2);
@@ -355,7 +355,7 @@ TEST_CASE("COCO's crowds are there for validation alone, and areas are those of 
 }
 
 TEST_CASE("COCO's ids may be texts, as some tools write them, 0, and far apart") {
-  Scene scene;
+  CocoScene scene;
   scene.json["images"][0]["id"] = "left-17";
   scene.json["images"][1]["id"] = "7";
   scene.json["categories"][0]["id"] = "180000";
@@ -376,7 +376,7 @@ TEST_CASE("COCO's ids may be texts, as some tools write them, 0, and far apart")
 }
 
 TEST_CASE("A COCO file without objects is a set of images without boxes") {
-  Scene scene;
+  CocoScene scene;
   scene.json["annotations"] = Json::array();
   const auto data = scene.open();
   CHECK(data->size() == 2);

@@ -14,7 +14,8 @@ std::vector<Cells> cells_of(const std::string& text) {
   return all;
 }
 
-void check_refused(const std::string& text, const std::string& place, const std::string& problem) {
+void check_csv_refused(const std::string& text, const std::string& place,
+                       const std::string& problem) {
   const auto error = vit::test::error_of([&] { (void)vit::csv_records(text, "table.csv"); });
   REQUIRE(error);
   CHECK(error->kind() == vit::ErrorKind::data);
@@ -44,6 +45,6 @@ TEST_CASE("Empty lines are passed over, and lines are counted through quoted one
 }
 
 TEST_CASE("A quote without an end, and text behind one, are refused with the line") {
-  check_refused("a,b\nc,\"d\ne", "table.csv:3", "no end");
-  check_refused("a,b\n\"c\"d,e\n", "table.csv:2", "after the closing quote");
+  check_csv_refused("a,b\nc,\"d\ne", "table.csv:3", "no end");
+  check_csv_refused("a,b\n\"c\"d,e\n", "table.csv:2", "after the closing quote");
 }

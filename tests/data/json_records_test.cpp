@@ -19,7 +19,7 @@ std::vector<std::string> images_of(const std::string& text) {
 }
 
 template <class Call>
-void check_refused(const Call& call, const std::string& problem) {
+void check_json_refused(const Call& call, const std::string& problem) {
   const auto error = vit::test::error_of(call);
   REQUIRE(error);
   CHECK(error->kind() == vit::ErrorKind::data);
@@ -39,9 +39,10 @@ TEST_CASE("Elements of a list reach its reader whole and in order, and all else 
 }
 
 TEST_CASE("Malformed and deeply nested JSON is refused") {
-  check_refused([] { images_of(R"({"images": [{"id": 1})"); }, "");
-  check_refused([] { images_of(""); }, "");
-  check_refused([] { images_of(R"({"images": )" + std::string(5'000, '[')); }, "nested deeper");
+  check_json_refused([] { images_of(R"({"images": [{"id": 1})"); }, "");
+  check_json_refused([] { images_of(""); }, "");
+  check_json_refused([] { images_of(R"({"images": )" + std::string(5'000, '[')); },
+                     "nested deeper");
 }
 
 TEST_CASE("What a reader throws is what the caller gets") {
@@ -51,7 +52,7 @@ TEST_CASE("What a reader throws is what the caller gets") {
                                (void)vit::json_member<double>(record, "id", "coco.json");
                              }}});
   };
-  check_refused(read, "there is no `id`");
+  check_json_refused(read, "there is no `id`");
 }
 
 TEST_CASE("A member has its type, or is refused with its name and what it holds") {
@@ -61,17 +62,17 @@ TEST_CASE("A member has its type, or is refused with its name and what it holds"
   CHECK(vit::json_member<std::string>(record, "name", "coco.json") == "cat");
   CHECK(vit::json_member<std::vector<double>>(record, "box", "coco.json") ==
         std::vector<double>{1, 2.5});
-  check_refused([&] { (void)vit::json_member<double>(record, "name", "coco.json"); },
-                "`name` is \"cat\"; expected a number");
+  check_json_refused([&] { (void)vit::json_member<double>(record, "name", "coco.json"); },
+                     "`name` is \"cat\"; expected a number");
   const Json odd = {{"half", 7.5}, {"yes", true}, {"whole", 7.0}, {"huge", 18446744073709551615U}};
   CHECK(vit::json_member<std::int64_t>(odd, "whole", "coco.json") == 7);
   for (const char* key : {"half", "yes", "huge"})
-    check_refused([&] { (void)vit::json_member<std::int64_t>(odd, key, "coco.json"); },
-                  "expected a whole number");
-  check_refused([&] { (void)vit::json_member<double>(odd, "yes", "coco.json"); },
-                "expected a number");
-  check_refused([&] { (void)vit::json_member<double>(record, "area", "coco.json"); },
-                "there is no `area`");
+    check_json_refused([&] { (void)vit::json_member<std::int64_t>(odd, key, "coco.json"); },
+                       "expected a whole number");
+  check_json_refused([&] { (void)vit::json_member<double>(odd, "yes", "coco.json"); },
+                     "expected a number");
+  check_json_refused([&] { (void)vit::json_member<double>(record, "area", "coco.json"); },
+                     "there is no `area`");
 }
 
 TEST_CASE("A file that is a list itself is read an element at a time, nothing else is one") {
@@ -87,7 +88,7 @@ TEST_CASE("A file that is a list itself is read an element at a time, nothing el
   read("[]");
   CHECK(all.empty());
   for (const char* text : {"{}", "7", R"({"a": []})"})
-    check_refused([&] { read(text); }, "is no list");
-  check_refused([&] { read("[1, 2"); }, "");
-  check_refused([&] { read(std::string(10000, '[')); }, "nested deeper");
+    check_json_refused([&] { read(text); }, "is no list");
+  check_json_refused([&] { read("[1, 2"); }, "");
+  check_json_refused([&] { read(std::string(10000, '[')); }, "nested deeper");
 }

@@ -7,11 +7,11 @@ using namespace vit;
 
 namespace {
 
-struct Scene {
+struct ManifestScene {
   test::ScratchFolder folder;
   ManifestOptions options;
 
-  Scene() {
+  ManifestScene() {
     test::put_picture(folder / "a.png", 10);
     test::put_picture(folder / "b, c.png", 20);
     options.train = (folder / "train.csv").string();
@@ -34,7 +34,7 @@ struct Scene {
 }  // namespace
 
 TEST_CASE("A CSV manifest: byte order mark, CRLF, quoted commas, more columns") {
-  Scene scene;
+  ManifestScene scene;
   const auto [train, val] = scene.open(
       "\xEF\xBB\xBFpath,who,label\r\na.png,\"Ann, \"\"A\"\"\",cat\r\n\"b, c.png\",Bob,dog\r\n\r\n");
   REQUIRE(train->size() == 2);
@@ -45,7 +45,7 @@ TEST_CASE("A CSV manifest: byte order mark, CRLF, quoted commas, more columns") 
 }
 
 TEST_CASE("Labels that are numbers are sorted as numbers") {
-  Scene scene;
+  ManifestScene scene;
   test::put(scene.options.val, "path,label\na.png,9\n");
   const auto [train, val] = scene.open("path,label\na.png,10\na.png,2\n");
   CHECK(train->classes() == std::vector<std::string>{"2", "9", "10"});
@@ -54,7 +54,7 @@ TEST_CASE("Labels that are numbers are sorted as numbers") {
 }
 
 TEST_CASE("Mistakes in a CSV manifest name the line") {
-  Scene scene;
+  ManifestScene scene;
   CHECK_THAT(scene.problem("path,class\na.png,cat\n"),
              Catch::Contains("train.csv:1: there is no column \"label\"; there are \"path\", "
                              "\"class\"") &&
@@ -76,7 +76,7 @@ TEST_CASE("Mistakes in a CSV manifest name the line") {
 }
 
 TEST_CASE("A class map gives the labels, and refuses others") {
-  Scene scene;
+  ManifestScene scene;
   test::put(scene.folder / "classes.txt", "dog\ncat\n");
   scene.options.class_map = (scene.folder / "classes.txt").string();
   CHECK(scene.open("path,label\na.png,cat\n").train->label(0) == 1);
@@ -91,7 +91,7 @@ TEST_CASE("A class map gives the labels, and refuses others") {
 }
 
 TEST_CASE("JSON lines: an object a line") {
-  Scene scene;
+  ManifestScene scene;
   scene.options.train = (scene.folder / "train.jsonl").string();
   const auto [train, val] = scene.open(
       "{\"path\": \"a.png\", \"label\": \"cat\", \"caption\": \"a cat\"}\n\n"
@@ -107,7 +107,7 @@ TEST_CASE("JSON lines: an object a line") {
 }
 
 TEST_CASE("Labels that differ by blanks at their ends alone are a slip") {
-  Scene scene;
+  ManifestScene scene;
   CHECK_THAT(scene.problem("path,label\na.png,cat\na.png, cat\n"),
              Catch::Contains("train.csv:3: the label \" cat\" is another than \"cat\""));
   CHECK_THAT(scene.problem("path,label\na.png,  \n"), Catch::Contains("is blank"));
@@ -115,7 +115,7 @@ TEST_CASE("Labels that differ by blanks at their ends alone are a slip") {
 }
 
 TEST_CASE("A JSON array of objects") {
-  Scene scene;
+  ManifestScene scene;
   scene.options.train = (scene.folder / "train.JSON").string();
   const auto [train, val] = scene.open(
       "[{\"path\": \"a.png\", \"label\": \"cat\"},\n {\"path\": \"b, c.png\", \"label\": "
@@ -130,7 +130,7 @@ TEST_CASE("A JSON array of objects") {
 }
 
 TEST_CASE("A label that is no 64-bit number is a name in CSV, and an error in JSON lines") {
-  Scene scene;
+  ManifestScene scene;
   const std::string huge = "99999999999999999999";
   const auto [train, val] = scene.open("path,label\na.png," + huge + "\na.png,5\n");
   CHECK(train->classes() == std::vector<std::string>{"5", huge, "cat"});
@@ -140,7 +140,7 @@ TEST_CASE("A label that is no 64-bit number is a name in CSV, and an error in JS
 }
 
 TEST_CASE("Captions are enough") {
-  Scene scene;
+  ManifestScene scene;
   test::put(scene.options.val, "path,caption\na.png,one\n");
   const auto [train, val] = scene.open("path,caption\na.png,\"a, b\"\n");
   CHECK(train->classes().empty());
@@ -149,7 +149,7 @@ TEST_CASE("Captions are enough") {
 }
 
 TEST_CASE("A picture that is not there is found when it is read, by name") {
-  Scene scene;
+  ManifestScene scene;
   const auto [train, val] = scene.open("path,label\nmissing.png,cat\n");
   const auto error = test::error_of([&] { (void)train->get(0); });
   REQUIRE(error);

@@ -8,11 +8,11 @@ using namespace vit;
 
 namespace {
 
-struct Scene {
+struct MaskScene {
   test::ScratchFolder folder;
   MaskFolderOptions options;
 
-  explicit Scene(const std::vector<std::uint8_t>& mask) {
+  explicit MaskScene(const std::vector<std::uint8_t>& mask) {
     options.root = folder.path().string();
     options.classes = {"sky", "road", "car"};
     test::put_picture(folder / "images/train/a/x.jpg", 9, 2, 2);
@@ -32,7 +32,7 @@ struct Scene {
 }  // namespace
 
 TEST_CASE("Pictures and masks in two trees of the same names") {
-  Scene scene({0, 1, 2, 255});
+  MaskScene scene({0, 1, 2, 255});
   const auto data = mask_folder(scene.options, Split::train);
   REQUIRE(data->size() == 1);
   CHECK(data->classes().size() == 3);
@@ -40,7 +40,7 @@ TEST_CASE("Pictures and masks in two trees of the same names") {
 }
 
 TEST_CASE("Values that do not count, and ADE20K's zero") {
-  Scene scene({0, 1, 2, 3});
+  MaskScene scene({0, 1, 2, 3});
   scene.options.ignored = {3};
   CHECK(mask_folder(scene.options, Split::train)->get(0).mask.pixels ==
         std::vector<std::uint8_t>{0, 1, 2, 255});
@@ -51,7 +51,7 @@ TEST_CASE("Values that do not count, and ADE20K's zero") {
 }
 
 TEST_CASE("A value beyond the classes is an error with its pixel") {
-  Scene scene({0, 1, 2, 3});
+  MaskScene scene({0, 1, 2, 3});
   const auto error = scene.failure();
   REQUIRE(error);
   CHECK(error->kind() == ErrorKind::data);
@@ -60,7 +60,7 @@ TEST_CASE("A value beyond the classes is an error with its pixel") {
 }
 
 TEST_CASE("A mask that is missing or of another size is an error with its name") {
-  Scene scene({0, 1, 2, 0, 1, 2});
+  MaskScene scene({0, 1, 2, 0, 1, 2});
   CHECK_THAT(scene.failure()->what(),
              Catch::Contains("the mask is of 2x3 pixels, and its picture of 2x2"));
   std::filesystem::remove(scene.folder / "masks/train/a/x.png");

@@ -8,11 +8,11 @@ using namespace vit;
 
 namespace {
 
-struct Scene {
+struct ShardsScene {
   test::ScratchFolder folder;
   ShardOptions options;
 
-  Scene() {
+  ShardsScene() {
     options.root = (folder / "data").string();
     std::filesystem::create_directory(options.root);
     put("s0/0001.png", 10, "3");
@@ -36,7 +36,7 @@ struct Scene {
 }  // namespace
 
 TEST_CASE("Shards in WebDataset's layout, in the order of their names") {
-  Scene scene;
+  ShardsScene scene;
   scene.options.train =
       GENERATE("train-*.tar", "train-{0..1}.tar", "train-?.tar", "train-{0,1}.tar");
   const auto data = shards(scene.options, Split::train);
@@ -50,7 +50,7 @@ TEST_CASE("Shards in WebDataset's layout, in the order of their names") {
 }
 
 TEST_CASE("Captions and labels of .txt and .json files") {
-  Scene scene;
+  ShardsScene scene;
   test::put_picture(scene.folder / "t/a.b.png", 1);  // the name ends at the first dot
   test::put(scene.folder / "t/a.txt", "a cat");
   test::put_picture(scene.folder / "t/c.png", 2);
@@ -66,7 +66,7 @@ TEST_CASE("Captions and labels of .txt and .json files") {
 }
 
 TEST_CASE("Suffixes count in any case, and a caption beside a .json keeps its place") {
-  Scene scene;
+  ShardsScene scene;
   test::put_picture(scene.folder / "t/a.png", 1);
   std::filesystem::rename(scene.folder / "t/a.png", scene.folder / "t/a.PNG");
   test::put(scene.folder / "t/a.CLS", "1");
@@ -80,7 +80,7 @@ TEST_CASE("Suffixes count in any case, and a caption beside a .json keeps its pl
 }
 
 TEST_CASE("Of several images of a sample, the plainest is its image, and the others are noted") {
-  Scene scene;
+  ShardsScene scene;
   test::put_picture(scene.folder / "t/a.depth.png", 1);
   test::put_picture(scene.folder / "t/a.left.png", 2);
   test::put_picture(scene.folder / "t/a.png", 3);
@@ -99,7 +99,7 @@ TEST_CASE("Of several images of a sample, the plainest is its image, and the oth
 }
 
 TEST_CASE("Shards that are named by lists and several ranges") {
-  Scene scene;
+  ShardsScene scene;
   for (const char* name : {"m0-0", "m0-1", "m1-0", "m1-1"})
     std::filesystem::copy(scene.folder / "data/train-0.tar",
                           scene.folder / "data" / (std::string(name) + ".tar"));
@@ -111,7 +111,7 @@ TEST_CASE("Shards that are named by lists and several ranges") {
 }
 
 TEST_CASE("Mistakes in shards name shard and sample") {
-  Scene scene;
+  ShardsScene scene;
   SECTION("a label that is none") {
     scene.put("s1/0002.png", 1, "cat");
     test::pack_tar(scene.folder / "s1", scene.folder / "data/train-1.tar");

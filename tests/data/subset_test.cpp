@@ -10,7 +10,7 @@ using namespace vit;
 
 namespace {
 
-std::unique_ptr<Dataset> labelled(std::vector<std::uint8_t> labels) {
+std::unique_ptr<Dataset> labelled_records(std::vector<std::uint8_t> labels) {
   std::vector<std::uint8_t> pixels(labels.size());
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i);
   return std::make_unique<PixelRecords>("test", 1, 1, 1, std::move(pixels), std::move(labels),
@@ -21,13 +21,13 @@ std::unique_ptr<Dataset> sixty_thirty_ten() {
   std::vector<std::uint8_t> labels(100, 0);
   std::fill_n(labels.begin(), 30, std::uint8_t{1});
   std::fill_n(labels.begin() + 90, 10, std::uint8_t{2});
-  return labelled(labels);
+  return labelled_records(labels);
 }
 
 }  // namespace
 
 TEST_CASE("A subset has the samples that were chosen, in their order") {
-  const auto subset = subset_of(labelled({0, 1, 2, 0}), {3, 1});
+  const auto subset = subset_of(labelled_records({0, 1, 2, 0}), {3, 1});
   REQUIRE(subset->size() == 2);
   CHECK(subset->label(0) == 0);
   CHECK(subset->get(1).image.pixels[0] == 1);

@@ -17,11 +17,11 @@ std::string annotation(const std::string& objects) {
          objects + "</annotation>\n";
 }
 
-struct Scene {
+struct VocScene {
   test::ScratchFolder folder;
   VocOptions options;
 
-  Scene() {
+  VocScene() {
     options.root = folder.path().string();
     test::put_picture(folder / "JPEGImages/one.png", 5, 40, 30);
     test::put_text(folder / "ImageSets/Main/train.txt", "one\n");
@@ -44,7 +44,7 @@ const std::string kBox = "<xmin>1</xmin><ymin>1</ymin><xmax>3</xmax><ymax>2</yma
 }  // namespace
 
 TEST_CASE("VOC's boxes count pixels from 1, both ends included") {
-  Scene scene;
+  VocScene scene;
   const auto data = scene.open(object("white &amp; red", kBox) + object("b", kBox));
   CHECK(data->classes() == std::vector<std::string>{"b", "white & red"});
   const Sample sample = data->get(0);
@@ -58,14 +58,14 @@ TEST_CASE("VOC's boxes count pixels from 1, both ends included") {
 }
 
 TEST_CASE("VOC's own classes have its own labels, whichever are there") {
-  Scene scene;
+  VocScene scene;
   const auto data = scene.open(object("dog", kBox));
   CHECK(data->classes().size() == 20);
   CHECK(data->get(0).boxes[0].label == 11);
 }
 
 TEST_CASE("Mistakes in annotations name file and line") {
-  Scene scene;
+  VocScene scene;
   const auto box = [](int x0, int y0, int x1, int y1) {
     return "<xmin>" + std::to_string(x0) + "</xmin><ymin>" + std::to_string(y0) + "</ymin><xmax>" +
            std::to_string(x1) + "</xmax><ymax>" + std::to_string(y1) + "</ymax>";
@@ -85,7 +85,7 @@ TEST_CASE("Mistakes in annotations name file and line") {
 }
 
 TEST_CASE("Boxes over the edge are cut, those without area are left out, and both are noted") {
-  Scene scene;
+  VocScene scene;
   const auto box = [](int x0, int y0, int x1, int y1) {
     return "<xmin>" + std::to_string(x0) + "</xmin><ymin>" + std::to_string(y0) + "</ymin><xmax>" +
            std::to_string(x1) + "</xmax><ymax>" + std::to_string(y1) + "</ymax>";
@@ -103,7 +103,7 @@ TEST_CASE("Boxes over the edge are cut, those without area are left out, and bot
 }
 
 TEST_CASE("All faults of all annotations are told at once, with files and lines") {
-  Scene scene;
+  VocScene scene;
   test::put_picture(scene.folder / "JPEGImages/two.png", 5, 40, 30);
   test::put_text(scene.folder / "ImageSets/Main/train.txt", "one\ntwo\n");
   test::put_text(scene.folder / "Annotations/two.xml", "<annotation>");
@@ -115,7 +115,7 @@ TEST_CASE("All faults of all annotations are told at once, with files and lines"
 }
 
 TEST_CASE("With VOC's masks, labels of boxes are positions among the classes, too") {
-  Scene scene;
+  VocScene scene;
   scene.options.classes = {"cup", "key"};
   CHECK(scene.open(object("key", kBox))->get(0).boxes[0].label == 1);
   scene.options.masks = true;
@@ -128,7 +128,7 @@ TEST_CASE("With VOC's masks, labels of boxes are positions among the classes, to
 }
 
 TEST_CASE("A size that is not the image's is an error with both, when the image is read") {
-  Scene scene;
+  VocScene scene;
   test::put_picture(scene.folder / "JPEGImages/one.png", 5, 30, 40);
   const auto data = scene.open(object("a", kBox));
   const auto error = test::error_of([&] { (void)data->get(0); });
@@ -139,7 +139,7 @@ TEST_CASE("A size that is not the image's is an error with both, when the image 
 }
 
 TEST_CASE("Boxes that were made on the upright image lie right on the stored one") {
-  Scene scene;
+  VocScene scene;
   std::filesystem::remove(scene.folder / "JPEGImages/one.png");
   // Stored as 30x40, upright 40x30; turned clockwise by a quarter (6).
   test::put_turned_picture(scene.folder / "JPEGImages/one.jpg", 6, 30, 40);
@@ -156,7 +156,7 @@ TEST_CASE("Boxes that were made on the upright image lie right on the stored one
 }
 
 TEST_CASE("Names of images may hold blanks, and their files any extension that is known") {
-  Scene scene;
+  VocScene scene;
   std::filesystem::rename(scene.folder / "JPEGImages/one.png",
                           scene.folder / "JPEGImages/my photo 1.PNG");
   test::put_picture(scene.folder / "JPEGImages/one.ppm", 5, 40, 30);
@@ -173,7 +173,7 @@ TEST_CASE("Names of images may hold blanks, and their files any extension that i
 }
 
 TEST_CASE("A split's file names pictures, also with the column of the files of single classes") {
-  Scene scene;
+  VocScene scene;
   test::put_text(scene.folder / "ImageSets/Main/train.txt", "one -1\r\n");
   CHECK(scene.open(object("a", kBox))->size() == 1);
   test::put_text(scene.folder / "ImageSets/Main/train.txt", "one\n../../etc/passwd\n");
@@ -193,7 +193,7 @@ TEST_CASE("BCCD opens as it is published") {
 }
 
 TEST_CASE("Objects that are marked as difficult say so, and can be left out of training") {
-  Scene scene;
+  VocScene scene;
   test::put_text(scene.folder / "ImageSets/Main/val.txt", "one\n");
   const std::string hard =
       "<object><name>b</name><difficult>1</difficult><bndbox>" + kBox + "</bndbox></object>\n";
@@ -213,7 +213,7 @@ TEST_CASE("Objects that are marked as difficult say so, and can be left out of t
 }
 
 TEST_CASE("A box of VOC that ends where it begins is left out, and noted") {
-  Scene scene;
+  VocScene scene;
   const auto data = scene.open(
       object("a", kBox) + object("a", "<xmin>5</xmin><ymin>6</ymin><xmax>5</xmax><ymax>6</ymax>"));
   CHECK(data->get(0).boxes.size() == 1);

@@ -12,11 +12,11 @@ using namespace vit;
 namespace {
 
 /// Two training images of 40x20 pixels and one of validation.
-struct Scene {
+struct YoloScene {
   test::ScratchFolder folder;
   YoloOptions options;
 
-  Scene() {
+  YoloScene() {
     options.root = folder.path().string();
     test::put_picture(folder / "images/train/one.png", 5, 40, 20);
     test::put_picture(folder / "images/train/two.png", 6, 40, 20);
@@ -48,7 +48,7 @@ void check_box(const Box& box, float x0, float y0, float x1, float y1) {
 }  // namespace
 
 TEST_CASE("YOLO's boxes are fractions of the image, and images without a label file have none") {
-  const Scene scene;
+  const YoloScene scene;
   const auto data = scene.open("1 0.5 0.25 0.5 0.25\r\n\n0.0\t0.125 0.5 0.25 1\n");
   REQUIRE(data->size() == 2);
   CHECK(data->classes() == std::vector<std::string>{"cat", "dog"});
@@ -66,7 +66,7 @@ TEST_CASE("YOLO's boxes are fractions of the image, and images without a label f
 }
 
 TEST_CASE("YOLO's polygons become boxes, keypoints are passed over") {
-  Scene scene;
+  YoloScene scene;
   const auto polygon = scene.open("0 0.1 0.2 0.5 0.1 0.3 0.9\n");
   check_box(polygon->get(0).boxes.at(0), 4, 2, 20, 18);
   CHECK_THAT(polygon->notes().line(), Catch::Contains("polygons become the boxes"));
@@ -75,7 +75,7 @@ TEST_CASE("YOLO's polygons become boxes, keypoints are passed over") {
 }
 
 TEST_CASE("What YOLO's tools pass over or cut is noted: no area, twice there, over the edge") {
-  const Scene scene;
+  const YoloScene scene;
   const auto data = scene.open(
       "0 0.5 0.5 0 0.5\n"       // no width
       "0 0.5 0.5 -0.2 0.5\n"    // inverted
@@ -93,7 +93,7 @@ TEST_CASE("What YOLO's tools pass over or cut is noted: no area, twice there, ov
 }
 
 TEST_CASE("All faults of YOLO's labels are told at once, with files and lines") {
-  const Scene scene;
+  const YoloScene scene;
   const std::string problem = scene.problem(
       "0 0.5 0.5 0.5 0.5\n"
       "2 0.5 0.5 0.5 0.5\n"
@@ -115,7 +115,7 @@ TEST_CASE("All faults of YOLO's labels are told at once, with files and lines") 
 }
 
 TEST_CASE("data.yaml: names as a map, no names, other keys, a file instead of a folder") {
-  Scene scene;
+  YoloScene scene;
   scene.describe_as(
       "path: .\ntrain: images/train\nval:\ntest: images/val\nnames:\n  1: dog\n  0: cat\n"
       "download: |\n  import os\n  print('&')\nroboflow: {version: 1}\n");
@@ -131,7 +131,7 @@ TEST_CASE("data.yaml: names as a map, no names, other keys, a file instead of a 
 }
 
 TEST_CASE("The splits of data.yaml: folders, lists of them, text files, paths of other machines") {
-  Scene scene;
+  YoloScene scene;
   const std::string labels = "0 .5 .5 .5 .5";
   scene.describe_as("train: [images/train, images/val]\nnames: [a, b]\n");
   CHECK(scene.open(labels)->size() == 3);
@@ -154,7 +154,7 @@ TEST_CASE("The splits of data.yaml: folders, lists of them, text files, paths of
 }
 
 TEST_CASE("What is wrong with data.yaml is said with its line") {
-  const Scene scene;
+  const YoloScene scene;
   const auto told = [&](const std::string& yaml, const std::string& what) {
     scene.describe_as(yaml);
     CHECK_THAT(scene.problem(), Catch::Contains("data.yaml") && Catch::Contains(what));
@@ -176,7 +176,7 @@ TEST_CASE("What is wrong with data.yaml is said with its line") {
 }
 
 TEST_CASE("Labels that are nowhere are no data set of images without objects") {
-  const Scene scene;
+  const YoloScene scene;
   const auto error = test::error_of([&] { (void)yolo(scene.options, Split::train); });
   REQUIRE(error);
   CHECK_THAT(error->what(), Catch::Contains("none of the 2 images of `train` has a label file"));
@@ -184,7 +184,7 @@ TEST_CASE("Labels that are nowhere are no data set of images without objects") {
 }
 
 TEST_CASE("YOLO's fractions count on the image that EXIF turns upright") {
-  const Scene scene;
+  const YoloScene scene;
   // Upright, the object lies in the upper left corner of an image of 20x40 pixels.
   for (const auto& [orientation, x0, y0] : {std::tuple(1, 0.F, 0.F), std::tuple(3, 30.F, 16.F),
                                             std::tuple(6, 0.F, 15.F), std::tuple(8, 32.F, 0.F)}) {
@@ -201,7 +201,7 @@ TEST_CASE("YOLO's fractions count on the image that EXIF turns upright") {
 }
 
 TEST_CASE("An image that is missing or broken is told when it is read") {
-  const Scene scene;
+  const YoloScene scene;
   test::put_text(scene.folder / "images/train/one.png", "no image");
   const auto data = scene.open("0 .5 .5 .5 .5");
   CHECK(data->size() == 2);
@@ -210,7 +210,7 @@ TEST_CASE("An image that is missing or broken is told when it is read") {
 }
 
 TEST_CASE("YOLO's layout is a data set of boxes by its name") {
-  const Scene scene;
+  const YoloScene scene;
   test::put_text(scene.folder / "labels/train/one.txt", "0 .5 .5 .5 .5");
   DataSpec spec = default_data("yolo");
   std::get<YoloOptions>(spec.options).root = scene.options.root;

@@ -9,8 +9,6 @@ using namespace std::string_view_literals;
 
 namespace {
 
-using Samples = std::vector<std::uint8_t>;
-
 std::string little(std::uint32_t value, int bytes) {
   std::string text;
   for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> 8 * i);

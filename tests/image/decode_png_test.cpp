@@ -12,7 +12,7 @@ using namespace std::string_view_literals;
 
 namespace {
 
-bool fails(std::span<const std::byte> bytes) {
+bool fails_as_png(std::span<const std::byte> bytes) {
   return error_of([&] { (void)decode_png(bytes, "x.png"); }).has_value();
 }
 
@@ -44,8 +44,6 @@ std::vector<std::byte> one_row(int width, int depth, int colour, std::string_vie
   return to_bytes("\x89PNG\r\n\x1A\n" + chunk("IHDR", header) + before + chunk("IDAT", packed) +
                   chunk("IEND", ""));
 }
-
-using Samples = std::vector<std::uint8_t>;
 
 /// Values of up to `depth` bits, at most 255, in 13 x 9 pixels.
 std::vector<std::uint16_t> values_of(int depth) {
@@ -85,12 +83,12 @@ TEST_CASE("an index without a colour in the PNG's palette is black") {
   const std::string palette = chunk("PLTE", "\x0A\x14\x1E\x28\x32\x3C");
   CHECK(decode_png(one_row(3, 8, 3, "\0\1\xC8"sv, palette), "x").pixels ==
         Samples{10, 20, 30, 40, 50, 60, 0, 0, 0});
-  CHECK(fails(one_row(3, 8, 3, "\0\1\xC8"sv)));  // no palette at all
+  CHECK(fails_as_png(one_row(3, 8, 3, "\0\1\xC8"sv)));  // no palette at all
 }
 
 TEST_CASE("a PNG that is cut off anywhere is an error") {
   const std::vector<std::byte> png = encode_png(noise(13, 9));
-  for (std::size_t size = 0; size < png.size(); ++size) CHECK(fails({png.data(), size}));
+  for (std::size_t size = 0; size < png.size(); ++size) CHECK(fails_as_png({png.data(), size}));
 }
 
 TEST_CASE("one wrong bit anywhere in a PNG is an error") {
@@ -99,15 +97,15 @@ TEST_CASE("one wrong bit anywhere in a PNG is an error") {
     for (int bit = 0; bit < 8; bit += 3) {
       std::vector<std::byte> bytes = png;
       bytes[at] ^= std::byte{1} << bit;
-      CHECK(fails(bytes));
+      CHECK(fails_as_png(bytes));
     }
   }
 }
 
 TEST_CASE("pixels that zlib cannot unpack are an error, though the checksums match") {
   const std::string header = big32(2) + big32(2) + std::string("\x08\x02\0\0\0", 5);
-  CHECK(fails(to_bytes("\x89PNG\r\n\x1A\n" + chunk("IHDR", header) + chunk("IDAT", "nothing") +
-                       chunk("IEND", ""))));
+  CHECK(fails_as_png(to_bytes("\x89PNG\r\n\x1A\n" + chunk("IHDR", header) +
+                              chunk("IDAT", "nothing") + chunk("IEND", ""))));
 }
 
 TEST_CASE("a palette's indices and grey levels of any depth are given as they are stored") {

@@ -9,9 +9,7 @@ using namespace std::string_view_literals;
 
 namespace {
 
-using Samples = std::vector<std::uint8_t>;
-
-struct Field {
+struct TiffField {
   std::uint32_t tag;
   std::vector<std::uint32_t> values;  // SHORTs
 };
@@ -21,7 +19,7 @@ struct Field {
 struct Tiff {
   bool big = false;
   std::uint32_t width = 1, height = 1;
-  std::vector<Field> fields;
+  std::vector<TiffField> fields;
   std::vector<std::string> data;
   bool tiled = false;
 };
@@ -34,7 +32,7 @@ std::string file_of(const Tiff& tiff) {
       bytes += static_cast<char>(value >> 8 * (tiff.big ? count - 1 - i : i));
     return bytes;
   };
-  std::vector<Field> fields = tiff.fields;
+  std::vector<TiffField> fields = tiff.fields;
   fields.push_back({256, {tiff.width}});
   fields.push_back({257, {tiff.height}});
   std::vector<std::uint32_t> offsets, sizes;
@@ -48,9 +46,9 @@ std::string file_of(const Tiff& tiff) {
   fields.push_back({tiff.tiled ? 324U : 273U, offsets});
   fields.push_back({tiff.tiled ? 325U : 279U, sizes});
   std::sort(fields.begin(), fields.end(),
-            [](const Field& a, const Field& b) { return a.tag < b.tag; });
+            [](const TiffField& a, const TiffField& b) { return a.tag < b.tag; });
   text += number(42, 2) + number(8, 4) + number(static_cast<std::uint32_t>(entries), 2);
-  for (const Field& field : fields) {
+  for (const TiffField& field : fields) {
     constexpr std::uint32_t kShort = 3;
     text += number(field.tag, 2) + number(kShort, 2) +
             number(static_cast<std::uint32_t>(field.values.size()), 4);
@@ -76,16 +74,16 @@ std::string problem(const std::string& file) {
   return error->problem();
 }
 
-std::vector<Field> grey_of(std::uint32_t bits, std::uint32_t photometric = 1) {
+std::vector<TiffField> grey_of(std::uint32_t bits, std::uint32_t photometric = 1) {
   return {{258, {bits}}, {262, {photometric}}};
 }
-std::vector<Field> rgb_of(std::uint32_t samples, std::uint32_t bits = 8,
-                          std::vector<std::uint32_t> extra = {}, std::uint32_t planar = 1,
-                          std::uint32_t photometric = 2) {
-  std::vector<Field> fields = {{258, std::vector<std::uint32_t>(samples, bits)},
-                               {262, {photometric}},
-                               {277, {samples}},
-                               {284, {planar}}};
+std::vector<TiffField> rgb_of(std::uint32_t samples, std::uint32_t bits = 8,
+                              std::vector<std::uint32_t> extra = {}, std::uint32_t planar = 1,
+                              std::uint32_t photometric = 2) {
+  std::vector<TiffField> fields = {{258, std::vector<std::uint32_t>(samples, bits)},
+                                   {262, {photometric}},
+                                   {277, {samples}},
+                                   {284, {planar}}};
   if (!extra.empty()) fields.push_back({338, std::move(extra)});
   return fields;
 }
@@ -164,7 +162,7 @@ TEST_CASE("a TIFF's tiles are put together and cut at the edges") {
     left += std::string(16, static_cast<char>(y));
     right += std::string(16, static_cast<char>(100 + y));
   }
-  std::vector<Field> fields = grey_of(8);
+  std::vector<TiffField> fields = grey_of(8);
   fields.push_back({322, {16}});
   fields.push_back({323, {16}});
   const Image image =
@@ -176,7 +174,7 @@ TEST_CASE("a TIFF's tiles are put together and cut at the edges") {
 }
 
 TEST_CASE("a TIFF is turned as its orientation says, and its header gives the sides so") {
-  std::vector<Field> fields = grey_of(8);
+  std::vector<TiffField> fields = grey_of(8);
   fields.push_back({274, {6}});
   const std::string file = file_of({.width = 2, .fields = fields, .data = {"\x01\x02"}});
   const Image image = decode_tiff(to_bytes(file), "x");
@@ -187,7 +185,7 @@ TEST_CASE("a TIFF is turned as its orientation says, and its header gives the si
 }
 
 TEST_CASE("what TIFF can hold and Pillow does not read is not supported, never damaged") {
-  const auto refused = [](std::vector<Field> fields, const char* data = "\1\2\3\4\5\6\7\10") {
+  const auto refused = [](std::vector<TiffField> fields, const char* data = "\1\2\3\4\5\6\7\10") {
     const std::string text = problem(file_of({.fields = std::move(fields), .data = {data}}));
     CAPTURE(text);
     CHECK(text.find("is not supported") != std::string::npos);
@@ -227,7 +225,7 @@ TEST_CASE("a TIFF whose size is read in two ways is an error: the limit of pixel
 }
 
 TEST_CASE("tiles that are far larger than the picture take no memory") {
-  std::vector<Field> fields = grey_of(8);
+  std::vector<TiffField> fields = grey_of(8);
   fields.push_back({322, {65520}});
   fields.push_back({323, {65520}});
   const std::string text = problem(file_of({.fields = fields, .data = {"x"}, .tiled = true}));

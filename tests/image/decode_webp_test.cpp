@@ -8,14 +8,12 @@ using namespace std::string_view_literals;
 
 namespace {
 
-using Samples = std::vector<std::uint8_t>;
-
-Samples samples(std::string_view file) {
+Samples webp_samples(std::string_view file) {
   const auto bytes = to_bytes(file);
   return decode_webp(bytes, "x.webp", read_image_header(bytes, "x.webp")).pixels;
 }
-bool fails(std::string_view file) {
-  return error_of([&] { (void)samples(file); }).has_value();
+bool fails_as_webp(std::string_view file) {
+  return error_of([&] { (void)webp_samples(file); }).has_value();
 }
 
 // As Pillow writes them: one pixel (200, 30, 90); the same with loss; (1, 2, 3) fully transparent
@@ -40,23 +38,23 @@ constexpr auto kAnimated =
 }  // namespace
 
 TEST_CASE("a WebP may be as small as one pixel") {
-  CHECK(samples(kLossless) == Samples{200, 30, 90});
-  CHECK(samples(kLossy) == Samples{199, 30, 89});
+  CHECK(webp_samples(kLossless) == Samples{200, 30, 90});
+  CHECK(webp_samples(kLossy) == Samples{199, 30, 89});
 }
 
 TEST_CASE("a WebP's alpha is dropped, and the colours under it stay") {
-  CHECK(samples(kAlpha) == Samples{1, 2, 3, 10, 20, 30});
+  CHECK(webp_samples(kAlpha) == Samples{1, 2, 3, 10, 20, 30});
 }
 
 TEST_CASE("of an animated WebP the first frame is read, as by Pillow") {
-  CHECK(samples(kAnimated) == Samples{200, 30, 90, 200, 30, 90, 200, 30, 90, 200, 30, 90});
+  CHECK(webp_samples(kAnimated) == Samples{200, 30, 90, 200, 30, 90, 200, 30, 90, 200, 30, 90});
 }
 
 TEST_CASE("a WebP that is cut off anywhere is an error") {
   for (const auto file : {kLossless, kLossy, kAlpha, kAnimated}) {
     for (std::size_t size = 0; size < file.size(); ++size) {
       CAPTURE(size);
-      CHECK(fails(file.substr(0, size)));
+      CHECK(fails_as_webp(file.substr(0, size)));
     }
   }
 }

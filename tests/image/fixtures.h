@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -19,6 +20,9 @@
 #include "vit/io/safetensors.h"
 
 namespace vit::test {
+
+/// Numbers of an image's pixels, channel by channel.
+using Samples = std::vector<std::uint8_t>;
 
 /// One folder of the shared picture fixtures; `present()` is false where this machine has none:
 /// what needs it is skipped.

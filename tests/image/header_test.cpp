@@ -9,7 +9,7 @@ using namespace std::string_view_literals;
 
 namespace {
 
-std::string problem(std::string_view bytes) {
+std::string header_problem(std::string_view bytes) {
   const auto error = error_of([&] { (void)read_image_header(to_bytes(bytes), "x"); });
   if (!error) return "none";
   CHECK(error->kind() == ErrorKind::data);
@@ -41,25 +41,25 @@ TEST_CASE("format and size are read without decoding") {
 }
 
 TEST_CASE("what is no picture, or none that is supported, is said by name") {
-  CHECK(problem("") == "the file is empty");
-  CHECK(problem("hello, world, this is a text file") ==
+  CHECK(header_problem("") == "the file is empty");
+  CHECK(header_problem("hello, world, this is a text file") ==
         "expected a picture, found no format that is known");
-  CHECK(problem("<html><body>404</body></html>") ==
+  CHECK(header_problem("<html><body>404</body></html>") ==
         "expected a picture, found markup (HTML, XML or SVG)");
-  CHECK(problem("GIF89a\1\0\1\0") == "GIF pictures are not supported");
-  CHECK(problem("\0\0\0\x20"
-                "ftypavif"sv) == "AVIF pictures are not supported");
-  CHECK(problem("qoif\0\0\0\1") == "QOI pictures are not supported");
-  CHECK(problem("P7\nWIDTH 1\n") == "PAM pictures are not supported");
-  CHECK(problem("Pf\n1 1\n-1.0\n") == "PFM pictures (floating point) are not supported");
-  CHECK(problem("\xFF\xD8\xFF\xC0\0\x11\x8\0\0\0\5\3\1\x22\0\2\x11\1\3\x11\1"sv) ==
+  CHECK(header_problem("GIF89a\1\0\1\0") == "GIF pictures are not supported");
+  CHECK(header_problem("\0\0\0\x20"
+                       "ftypavif"sv) == "AVIF pictures are not supported");
+  CHECK(header_problem("qoif\0\0\0\1") == "QOI pictures are not supported");
+  CHECK(header_problem("P7\nWIDTH 1\n") == "PAM pictures are not supported");
+  CHECK(header_problem("Pf\n1 1\n-1.0\n") == "PFM pictures (floating point) are not supported");
+  CHECK(header_problem("\xFF\xD8\xFF\xC0\0\x11\x8\0\0\0\5\3\1\x22\0\2\x11\1\3\x11\1"sv) ==
         "a JPEG that gives its height behind the scan (DNL) is not supported");
 }
 
 TEST_CASE("text that starts like a magic number is no picture") {
-  CHECK(problem("BMW builds cars and motorcycles") ==
+  CHECK(header_problem("BMW builds cars and motorcycles") ==
         "expected a picture, found no format that is known");
-  CHECK(problem("P1 is a text").find("expected a number") != std::string::npos);
+  CHECK(header_problem("P1 is a text").find("expected a number") != std::string::npos);
 }
 
 TEST_CASE("a header that is cut off at any byte is an error") {
@@ -76,7 +76,7 @@ TEST_CASE("a header that is cut off at any byte is an error") {
 }
 
 TEST_CASE("a picture without pixels is an error") {
-  CHECK(problem("P5 0 3 255\n") == "the header gives a size of 0 x 3 pixels");
+  CHECK(header_problem("P5 0 3 255\n") == "the header gives a size of 0 x 3 pixels");
 }
 
 TEST_CASE("a malformed EXIF block means upright") {

@@ -22,7 +22,7 @@ std::vector<std::byte> with(std::size_t at, std::string_view text) {
   return bytes;
 }
 
-bool fails(const std::vector<std::byte>& bytes) {
+bool fails_as_jpeg(const std::vector<std::byte>& bytes) {
   return error_of([&] { (void)decode_jpeg(bytes, "x.jpg"); }).has_value();
 }
 
@@ -42,8 +42,8 @@ TEST_CASE("bytes inside a JPEG's compressed data are an error") {
   for (std::size_t at = end / 2; at + 200 < end; at += 211) {
     if (picture()[at - 1] == std::byte{0xFF}) continue;  // that would make a marker of them
     CAPTURE(at);
-    CHECK(fails(with(at, kText)));
-    CHECK(fails(with(at, kZeros)));
+    CHECK(fails_as_jpeg(with(at, kText)));
+    CHECK(fails_as_jpeg(with(at, kZeros)));
   }
 }
 

@@ -13,7 +13,7 @@ using namespace vit::test;
 namespace {
 
 /// A tar file with one entry, packed by one of libarchive's filters.
-void pack(const std::filesystem::path& path, int (*filter)(::archive*)) {
+void write_archive(const std::filesystem::path& path, int (*filter)(::archive*)) {
   ::archive* writer = archive_write_new();
   archive_write_set_format_ustar(writer);
   filter(writer);
@@ -59,7 +59,7 @@ TEST_CASE("the same bytes come out of every packing, and are counted on both sid
   for (int (*filter)(::archive*) :
        {archive_write_add_filter_none, archive_write_add_filter_gzip, archive_write_add_filter_xz,
         archive_write_add_filter_bzip2, archive_write_add_filter_zstd}) {
-    pack(folder / "a", filter);
+    write_archive(folder / "a", filter);
     ArchiveStream stream(folder / "a");
     CHECK_FALSE(stream.is_zip());
     CHECK(read_through(stream) == "hello");
@@ -70,7 +70,7 @@ TEST_CASE("the same bytes come out of every packing, and are counted on both sid
 
 TEST_CASE("a plain tar without its end mark was cut short") {
   const ScratchFolder folder;
-  pack(folder / "a.tar", archive_write_add_filter_none);
+  write_archive(folder / "a.tar", archive_write_add_filter_none);
   put(folder / "a.tar", get(folder / "a.tar").substr(0, 1024));  // header and data
   ArchiveStream stream(folder / "a.tar");
   const auto error = error_of([&] { (void)read_through(stream); });
@@ -81,7 +81,7 @@ TEST_CASE("a plain tar without its end mark was cut short") {
 
 TEST_CASE("damage behind the tar's end mark is still found by its checksum") {
   const ScratchFolder folder;
-  pack(folder / "a.gz", archive_write_add_filter_gzip);
+  write_archive(folder / "a.gz", archive_write_add_filter_gzip);
   std::string bytes = get(folder / "a.gz");
   bytes[bytes.size() - 6] = static_cast<char>(bytes[bytes.size() - 6] ^ 1);  // in the CRC-32
   put(folder / "a.gz", bytes);

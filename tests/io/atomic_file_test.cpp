@@ -12,6 +12,7 @@
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
+#include "tests/support/contains.h"
 #include "tests/support/skip.h"
 #include "vit/io/temporary.h"
 
@@ -30,10 +31,6 @@ bool mount_tiny_disk(const std::filesystem::path& at, unsigned long flags = 0) {
 std::string message_of(const std::function<void()>& action) {
   const auto error = error_of(action);
   return error && error->kind() == ErrorKind::resource ? error->what() : "no Error(resource)";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace

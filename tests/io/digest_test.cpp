@@ -7,7 +7,7 @@ using namespace vit;
 
 namespace {
 
-std::span<const std::byte> bytes(std::string_view text) {
+std::span<const std::byte> digested_bytes(std::string_view text) {
   return std::as_bytes(std::span(text.data(), text.size()));
 }
 
@@ -42,34 +42,34 @@ TEST_CASE("A file that is not there is an error") {
 }
 
 TEST_CASE("SHA-256 has the values of FIPS 180-4") {
-  CHECK(digest_of(bytes("abc")) ==
+  CHECK(digest_of(digested_bytes("abc")) ==
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(digest_of({}) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  CHECK(digest_of(bytes(std::string(1'000'000, 'a'))) ==
+  CHECK(digest_of(digested_bytes(std::string(1'000'000, 'a'))) ==
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
 TEST_CASE("bytes in pieces, some of them empty, have the digest of the whole") {
   DigestSum sha;
   for (const std::string_view piece : {"1234", "", "56789"}) {
-    sha.update(bytes(piece));
+    sha.update(digested_bytes(piece));
     sha.update({});
   }
-  CHECK(sha.hex() == digest_of(bytes("123456789")));
+  CHECK(sha.hex() == digest_of(digested_bytes("123456789")));
 }
 
 TEST_CASE("asking for a digest does not end it") {
   DigestSum sum;
-  sum.update(bytes("a"));
-  CHECK(sum.hex() == digest_of(bytes("a")));
-  sum.update(bytes("bc"));
-  CHECK(sum.hex() == digest_of(bytes("abc")));
+  sum.update(digested_bytes("a"));
+  CHECK(sum.hex() == digest_of(digested_bytes("a")));
+  sum.update(digested_bytes("bc"));
+  CHECK(sum.hex() == digest_of(digested_bytes("abc")));
 }
 
 TEST_CASE("a file has the digest of its bytes") {
   const test::ScratchFolder folder;
   const std::string text(3'000'001, 'x');
   test::put(folder / "f", text);
-  CHECK(digest_of_file(folder / "f", DigestKind::sha256) == digest_of(bytes(text)));
+  CHECK(digest_of_file(folder / "f", DigestKind::sha256) == digest_of(digested_bytes(text)));
   CHECK(test::error_of([&] { (void)digest_of_file(folder / "no", DigestKind::sha256); }));
 }

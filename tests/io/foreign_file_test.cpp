@@ -3,6 +3,7 @@
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "tests/io/zip_bytes.h"
+#include "tests/support/contains.h"
 
 using namespace vit;
 using namespace vit::test;
@@ -21,10 +22,6 @@ std::string what_is_zip(const std::vector<ZipPart>& parts) {
   const ScratchFolder folder;
   put(folder / "f", zip_bytes(parts));
   return foreign_zip(ZipDirectory::read(FileBytes::open(folder / "f"))).what;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 const std::string kZeros(600, '\0');

@@ -2,6 +2,7 @@
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
+#include "tests/support/contains.h"
 
 using namespace vit;
 using namespace vit::test;
@@ -29,10 +30,6 @@ std::string problem(const std::string& json, std::uint64_t data_bytes = 24) {
 std::string with(const std::string& dtype, const std::string& shape, const std::string& offsets) {
   return R"({"a":{"dtype":)" + dtype + R"(,"shape":)" + shape + R"(,"data_offsets":)" + offsets +
          "}}";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace

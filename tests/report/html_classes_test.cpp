@@ -1,16 +1,10 @@
 #include "tests/catch.h"
 #include "tests/report/xml.h"
+#include "tests/support/contains.h"
 #include "vit/report/html_parts.h"
 
+using vit::test::contains;
 using namespace vit;
-
-namespace {
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-}  // namespace
 
 TEST_CASE("without an evaluation there is no section") {
   CHECK(html_parts::classes({}).empty());
@@ -24,8 +18,8 @@ TEST_CASE("classes come by accuracy, the worst first; one without pictures is le
   const std::size_t table = text.find("Accuracy by class");
   REQUIRE(table != std::string::npos);
   CHECK(text.find("dog", table) < text.find("cat", table));
-  CHECK(has(text, "50.0 %"));
-  CHECK(has(text, "90.0 %"));
+  CHECK(contains(text, "50.0 %"));
+  CHECK(contains(text, "90.0 %"));
   CHECK(text.find("<td>fox", table) == std::string::npos);
 }
 
@@ -37,6 +31,6 @@ TEST_CASE("mistakes are listed with their share of the true class") {
 }
 
 TEST_CASE("where nothing was mistaken, the section says so") {
-  CHECK(has(html_parts::classes({{"cat", "dog"}, {{3, 0}, {0, 2}}}),
-            "No picture was mistaken for another class."));
+  CHECK(contains(html_parts::classes({{"cat", "dog"}, {{3, 0}, {0, 2}}}),
+                 "No picture was mistaken for another class."));
 }

@@ -1,16 +1,10 @@
 #include "tests/catch.h"
 #include "tests/report/xml.h"
+#include "tests/support/contains.h"
 #include "vit/report/html_parts.h"
 
+using vit::test::contains;
 using namespace vit;
-
-namespace {
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-}  // namespace
 
 TEST_CASE("without samples there is no section") { CHECK(html_parts::samples({}).empty()); }
 
@@ -21,22 +15,22 @@ TEST_CASE("mistakes come before what was right, and a group without pictures has
   CHECK(test::is_well_formed(both));
   CHECK(both.find("Mistaken") < both.find("Correct"));
   CHECK(both.find("b.png") < both.find("a.png"));
-  CHECK_FALSE(has(html_parts::samples({right}), "Mistaken"));
-  CHECK_FALSE(has(html_parts::samples({wrong}), "Correct"));
+  CHECK_FALSE(contains(html_parts::samples({right}), "Mistaken"));
+  CHECK_FALSE(contains(html_parts::samples({wrong}), "Correct"));
 }
 
 TEST_CASE("the guess that is the true class stands out from the others") {
   const std::string text =
       html_parts::samples({{Image(8, 8), "dog", {{"cat", 0.7}, {"dog", 0.25}}, false, "b.png"}});
-  CHECK(has(text, "class=\"guess\"><span>cat"));
-  CHECK(has(text, "class=\"guess hit\"><span>dog"));
-  CHECK(has(text, "70 %"));
-  CHECK(has(text, "25 %"));
+  CHECK(contains(text, "class=\"guess\"><span>cat"));
+  CHECK(contains(text, "class=\"guess hit\"><span>dog"));
+  CHECK(contains(text, "70 %"));
+  CHECK(contains(text, "25 %"));
 }
 
 TEST_CASE("a picture that is missing leaves its guesses") {
   const std::string text = html_parts::samples({{Image(), "dog", {{"cat", 0.7}}, false, "b.png"}});
   CHECK(test::is_well_formed(text));
-  CHECK_FALSE(has(text, "<img"));
-  CHECK(has(text, "cat"));
+  CHECK_FALSE(contains(text, "<img"));
+  CHECK(contains(text, "cat"));
 }

@@ -4,7 +4,9 @@
 
 #include "tests/catch.h"
 #include "tests/report/xml.h"
+#include "tests/support/contains.h"
 
+using vit::test::contains;
 using namespace vit;
 
 namespace {
@@ -44,10 +46,6 @@ ConfusionMatrix& confusion_of(RunReport& report) {
   return std::get<ConfusionMatrix>(report.sections[0].body);
 }
 
-bool has(const std::string& page, const std::string& part) {
-  return page.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("the page holds what is known of the run") {
@@ -57,25 +55,25 @@ TEST_CASE("the page holds what is known of the run") {
        {"my run", "vit_tiny_patch16_224", "85.00", "99.50 %", "chance level: 50.0 %", "5.72 M",
         "1 min 20 s", "1843 img/s", "best 85.00 %", "cat → dog: 2", "80.0 %", "70 %",
         "3 pictures were left out.", "node-17", "  lr: 0.001"})
-    CHECK((has(page, part) ? "" : part) == std::string());
+    CHECK((contains(page, part) ? "" : part) == std::string());
 }
 
 TEST_CASE("the page needs nothing else: no script, no network") {
   const std::string page = html_report(full_report());
-  CHECK(!has(page, "<script"));
-  CHECK(!has(page, "<link"));
+  CHECK(!contains(page, "<script"));
+  CHECK(!contains(page, "<link"));
   for (std::size_t at = 0; (at = page.find("src=\"", at)) != std::string::npos; ++at)
     CHECK(page.compare(at + 5, 5, "data:") == 0);
   for (std::size_t at = 0; (at = page.find("http", at)) != std::string::npos; ++at)
     CHECK((page.compare(at, 26, "http://www.w3.org/2000/svg") == 0 ||
            page.compare(at, 10, "http-equiv") == 0));
-  CHECK(has(page, "default-src 'none'"));
+  CHECK(contains(page, "default-src 'none'"));
 }
 
 TEST_CASE("tiny pictures are exact and shown pixel by pixel, large ones reduced") {
   const std::string page = html_report(full_report());
-  CHECK(has(page, "<img class=\"tiny\" alt=\"cat\" title=\"val/1.png\" src=\"data:image/png"));
-  CHECK(has(page, "<img alt=\"dog\" title=\"val/2.png\" src=\"data:image/jpeg"));
+  CHECK(contains(page, "<img class=\"tiny\" alt=\"cat\" title=\"val/1.png\" src=\"data:image/png"));
+  CHECK(contains(page, "<img alt=\"dog\" title=\"val/2.png\" src=\"data:image/jpeg"));
   CHECK(page.size() < 100'000);
 }
 
@@ -83,22 +81,22 @@ TEST_CASE("of 0.95 on 10 000 pictures the 95 % interval after Wilson is 94.6 to 
   RunReport report = full_report();
   report.headline->percent = 95;
   report.headline->count = 10'000;
-  CHECK(has(html_report(report), "95 % interval 94.6 to 95.4 %"));
+  CHECK(contains(html_report(report), "95 % interval 94.6 to 95.4 %"));
 }
 
 TEST_CASE("what isn't known is left out") {
   const std::string page = html_report({});
   CHECK(test::is_well_formed(page));
-  CHECK(!has(page, "<h2>"));
+  CHECK(!contains(page, "<h2>"));
   RunReport report;
   report.history = parse_csv("epoch,train_loss,eval_top1\n1,2.5,\n2,nan,\n", "summary.csv");
   report.metrics = {{.name = "top1", .title = "top-1", .percent = true}};
   report.headline = {.title = "Best top-1 accuracy", .percent = std::nan("")};
   const std::string sparse = html_report(report);
   CHECK(test::is_well_formed(sparse));
-  CHECK(has(sparse, ">Loss<"));
-  CHECK(!has(sparse, ">Accuracy<"));
-  CHECK(!has(sparse, "Best top-1"));
+  CHECK(contains(sparse, ">Loss<"));
+  CHECK(!contains(sparse, ">Accuracy<"));
+  CHECK(!contains(sparse, "Best top-1"));
 }
 
 TEST_CASE("hostile names stay text, and long ones are cut in the middle") {
@@ -123,9 +121,9 @@ TEST_CASE("hostile names stay text, and long ones are cut in the middle") {
   report.warnings = {script, endless};
   const std::string page = html_report(report);
   CHECK(test::is_well_formed(page));
-  CHECK(!has(page, "<script"));
-  CHECK(!has(page, "\x1b"));
-  CHECK(!has(page, "MIDDLE"));
+  CHECK(!contains(page, "<script"));
+  CHECK(!contains(page, "\x1b"));
+  CHECK(!contains(page, "MIDDLE"));
 }
 
 TEST_CASE("a thousand classes give tables and no heat map") {
@@ -135,8 +133,8 @@ TEST_CASE("a thousand classes give tables and no heat map") {
   confusion.counts.assign(1000, std::vector<std::int64_t>(1000, 0));
   for (std::size_t i = 0; i < 1000; ++i) confusion.counts[i][i] = 50;
   const std::string page = html_report(report);
-  CHECK(has(page, "Not drawn for 1000 classes"));
-  CHECK(has(page, "The other 988 classes"));
+  CHECK(contains(page, "Not drawn for 1000 classes"));
+  CHECK(contains(page, "The other 988 classes"));
   CHECK(page.size() < 500'000);
 }
 

@@ -3,6 +3,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/log_sigmoid.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
 
 #include "vit/core/error.h"
 
@@ -32,7 +33,9 @@ torch::Tensor own_rows(const ContrastivePairs& pairs) {
                     pairs.image.options().dtype(torch::kInt64));
 }
 
+/// In float32 also under autocast, whose products would round the similarities to three digits.
 torch::Tensor similarity(const torch::Tensor& a, const torch::Tensor& b) {
+  const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
   return a.to(torch::kFloat32).matmul(b.to(torch::kFloat32).t());
 }
 

@@ -15,6 +15,11 @@ torch::Tensor offsets(std::int64_t length) {
   return numbers.unsqueeze(1) - numbers.unsqueeze(0) + (length - 1);
 }
 
+/// Rows of a table. Where there are shapes alone (a meta tensor) index_select is not known.
+torch::Tensor rows_of(const torch::Tensor& table, const torch::Tensor& rows) {
+  return table.is_meta() ? table.index({rows}) : table.index_select(0, rows);
+}
+
 /// A table of offsets [2 L - 1, Dh] for `length` places, by query and key: [length, length, Dh].
 torch::Tensor by_offset(torch::Tensor table, std::int64_t length) {
   if (table.size(0) != 2 * length - 1)
@@ -22,8 +27,7 @@ torch::Tensor by_offset(torch::Tensor table, std::int64_t length) {
                                   /*align_corners=*/false)
                 .squeeze(0)
                 .t();
-  return table.index_select(0, beside(offsets(length).flatten(), table))
-      .unflatten(0, {length, length});
+  return rows_of(table, beside(offsets(length).flatten(), table)).unflatten(0, {length, length});
 }
 
 }  // namespace
@@ -50,7 +54,7 @@ void RelPosBiasImpl::reset() {
 
 torch::Tensor RelPosBiasImpl::forward() {
   const torch::Tensor index = beside(index_, relative_position_bias_table);
-  return relative_position_bias_table.index_select(0, index.flatten())
+  return rows_of(relative_position_bias_table, index.flatten())
       .unflatten(0, {index.size(0), index.size(1)})
       .permute({2, 0, 1})
       .unsqueeze(0);  // [1, H, N, N]

@@ -11,6 +11,7 @@
 #include "tests/support/module.h"
 #include "tests/tasks/detect/yolos_fixture.h"
 #include "vit/core/error.h"
+#include "vit/run/built_experiment.h"
 
 using vit::test::random_tensor;
 using vit::test::small_yolos;
@@ -254,6 +255,34 @@ TEST_CASE("The ViT is recognised by config.json, or by what the published models
   CHECK(by_shapes->options.at("img_size") == "[512, 864]");
   CHECK(by_shapes->labels.size() == 91);
   CHECK(by_shapes->labels[1] == "person");
+}
+
+TEST_CASE(
+    "Training starts from a detector of elsewhere, whatever task.head says; or from its ViT") {
+  const auto source = small_yolos(1);
+  const vit::test::ScratchFolder folder;
+  const std::string path = (folder / "model.safetensors").string();
+  write_yolos(path, of_transformers(*source, 4));
+  vit::test::put(folder / "config.json",
+                 yolos_config(R"(, "id2label": {"0": "cat", "1": "star", "2": "eel"})"));
+  const std::string experiment =
+      "data: {name: shapes, image_size: 24, num_train: 8, num_val: 4, batch_size: 4, workers: 0}\n"
+      "model: {name: auto}\ntask: {name: detect}\ntrain: {device: cpu}\n"
+      "init: {weights: " +
+      path;
+  const vit::BuiltExperiment whole(vit::parse_experiment(experiment + "}", "e.yaml"));
+  CHECK_THAT(whole.config,
+             Catch::Contains("head: yolos") && Catch::Contains("num_detection_tokens: 5"));
+  CHECK(whole.classes().size() == 10);  // of the data, not of the file
+  const auto started = whole.task->network().module().named_parameters();
+  CHECK(torch::equal(started["det_token"], source->named_parameters()["det_token"]));
+
+  const vit::BuiltExperiment body(
+      vit::parse_experiment(experiment + ", reset_head: true}", "e.yaml"));
+  CHECK_THAT(body.config, Catch::Contains("head: fcos"));
+  for (const char* name : {"backbone.blocks.2.mlp.fc2.weight", "backbone.pos_embed"})
+    CHECK(torch::equal(body.task->network().module().named_parameters()[name],
+                       source->named_parameters()[name]));
 }
 
 TEST_CASE("What is no YOLOS, or a damaged one, is told apart without a crash") {

@@ -1,5 +1,7 @@
 #include "vit/tasks/contrast/predictor.h"
 
+#include <c10/core/impl/LocalDispatchKeySet.h>
+
 #include <torch/utils.h>
 
 #include <algorithm>
@@ -57,6 +59,7 @@ std::vector<Prediction> ContrastPredictor::predict(const Batch& batch) {
   if (const auto* known = dynamic_cast<const Texts*>(batch.annotations.get()); known && texts_)
     texts =
         rows_of_length_one(texts_(known->ids.to(of_batch.device()))).to(torch::kCPU).contiguous();
+  const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
   if (classes_.defined()) logits = images.matmul(classes_.t()).contiguous();
   std::vector<Prediction> predictions;
   for (std::int64_t i = 0; i < images.size(0); ++i) {

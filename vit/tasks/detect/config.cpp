@@ -56,12 +56,9 @@ void DetectConfig::take_from(const std::filesystem::path& weights, ModelSpec& sp
 }
 
 void DetectConfig::check_data(const Dataset& train) const {
-  for (std::int64_t i = 0; i < train.size(); ++i) {
-    Sample sample;
-    train.annotate(i, sample);
-    for (const Box& box : sample.boxes)
+  for (std::int64_t i = 0; i < train.size(); ++i)
+    for (const Box& box : train.read(i).boxes)
       if (!box.crowd) return;
-  }
   throw Error(ErrorKind::data, "data",
               str("none of the ", train.size(), " training images has an object to learn"),
               "`vit data check` tells what was left out; images without objects may stand beside "

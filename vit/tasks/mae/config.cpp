@@ -41,11 +41,13 @@ ModelSpec MaeConfig::model(const ModelSpec& spec) const {
 }
 
 std::vector<OptionRule> MaeConfig::refused() const {
-  const std::string one = "an image is to be completed from a part of itself";
+  const std::string one = "an image is to be completed from a part of itself",
+                    size = "the decoder's positions are for images of one size";
   return {{"augment.mixup*", one},
           {"augment.cutmix*", one},
           {"augment.reprob", "what is erased would be learned as a part of images"},
-          {"schedule.img_size*", "the decoder's positions are for images of one size"},
+          {"augment.multi_scale*", size},
+          {"schedule.img_size*", size},
           {"augment.multi_crop.*", one + ", not of other views"}};
 }
 
