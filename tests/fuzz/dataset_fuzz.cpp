@@ -13,7 +13,6 @@
 #include "vit/data/class_map.h"
 #include "vit/data/coco.h"
 #include "vit/data/coco_mask.h"
-#include "vit/data/csv_records.h"
 #include "vit/data/idx.h"
 #include "vit/data/image_batch.h"
 #include "vit/data/json_records.h"
@@ -26,6 +25,7 @@
 #include "vit/data/xml.h"
 #include "vit/data/yolo.h"
 #include "vit/image/encode.h"
+#include "vit/io/csv_records.h"
 
 using vit::fuzz::require;
 

@@ -7,6 +7,7 @@
 
 #include "vit/core/error.h"
 #include "vit/io/atomic_file.h"
+#include "vit/io/csv_records.h"
 #include "vit/io/file.h"
 #include "vit/report/number.h"
 #include "vit/report/text.h"
@@ -42,36 +43,6 @@ std::string header_line(const std::vector<std::string>& header) {
   return csv_line({header.begin(), header.end()});
 }
 
-/// Reads one record, quotes and all, from the start of `text`, and removes it from there. Nothing
-/// where a quote isn't closed.
-std::optional<std::vector<std::string>> take_record(std::string_view& text) {
-  std::vector<std::string> cells(1);
-  bool quoted = false;
-  std::size_t i = 0;
-  for (; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted) {
-      if (c != '"')
-        cells.back() += c;
-      else if (i + 1 < text.size() && text[i + 1] == '"')
-        cells.back() += text[++i];
-      else
-        quoted = false;
-    } else if (c == '"' && cells.back().empty()) {
-      quoted = true;
-    } else if (c == ',') {
-      cells.emplace_back();
-    } else if (c == '\n') {
-      break;
-    } else if (c != '\r' || i + 1 >= text.size() || text[i + 1] != '\n') {
-      cells.back() += c;
-    }
-  }
-  if (quoted) return std::nullopt;
-  text.remove_prefix(std::min(i + 1, text.size()));
-  return cells;
-}
-
 }  // namespace
 
 std::string csv_cell(const CsvCell& cell) {
@@ -102,22 +73,15 @@ CsvTable parse_csv(std::string_view text, const std::string& where) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   CsvTable table;
-  for (std::int64_t line = 1; !text.empty();) {
-    const std::string_view before = text;
-    const auto record = take_record(text);
-    const std::string place = str(where, ":", line);
-    if (!record) throw Error(ErrorKind::data, place, "a quoted cell has no closing quote");
-    line +=
-        std::count(before.begin(), before.end() - static_cast<std::ptrdiff_t>(text.size()), '\n');
-    if (record->size() == 1 && record->front().empty()) continue;  // an empty line
+  for (CsvRecord& record : csv_records(text, where)) {
     if (table.header.empty()) {
-      table.header = *record;
-    } else if (record->size() == table.header.size()) {
-      table.rows.push_back(*record);
+      table.header = std::move(record.cells);
+    } else if (record.cells.size() == table.header.size()) {
+      table.rows.push_back(std::move(record.cells));
     } else {
-      throw Error(
-          ErrorKind::data, place,
-          str("expected ", table.header.size(), " cells as in the header, found ", record->size()));
+      throw Error(ErrorKind::data, str(where, ":", record.line),
+                  str("expected ", table.header.size(), " cells as in the header, found ",
+                      record.cells.size()));
     }
   }
   if (table.header.empty())
@@ -130,23 +94,28 @@ CsvTable read_csv(const std::filesystem::path& file) {
 }
 
 std::size_t repair_csv(const std::filesystem::path& file, std::string_view key, std::int64_t last) {
-  const std::string before = text_if_there(file);
-  std::string_view text = before;
+  const std::string before = text_if_there(file), name = file.string();
   std::string after;
   std::size_t removed = 0;
   std::optional<CsvTable> table;
   double previous = -std::numeric_limits<double>::infinity();
-  while (!text.empty()) {
-    const std::string_view rest = text;
-    const auto record = take_record(text);
-    const std::string_view line = rest.substr(0, record ? rest.size() - text.size() : rest.size());
-    bool keep = record && line.ends_with('\n');
+  for (CsvReader reader(before, name); !reader.at_end();) {
+    const std::size_t begin = reader.position();
+    CsvRecord record;
+    try {
+      record = reader.next();
+    } catch (const Error&) {  // torn within a quoted cell: nothing behind it can be told apart
+      ++removed;
+      break;
+    }
+    const std::string line = before.substr(begin, reader.position() - begin);
+    bool keep = line.ends_with('\n');
     if (keep && !table) {
-      table = CsvTable{*record, {}};
+      table = CsvTable{std::move(record.cells), {}};
     } else if (keep) {
-      table->rows = {*record};
-      const auto number =
-          record->size() == table->header.size() ? table->number(0, key) : std::nullopt;
+      const bool whole = record.cells.size() == table->header.size();
+      table->rows = {std::move(record.cells)};
+      const auto number = whole ? table->number(0, key) : std::nullopt;
       keep = number && *number > previous && *number <= static_cast<double>(last);
       if (keep) previous = *number;
     }
@@ -154,7 +123,6 @@ std::size_t repair_csv(const std::filesystem::path& file, std::string_view key, 
       after += line;
     else
       ++removed;
-    if (!record) break;
   }
   if (removed > 0) write_file_atomically(file, after);
   return removed;

@@ -1,4 +1,4 @@
-#include "vit/data/csv_records.h"
+#include "vit/io/csv_records.h"
 
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
@@ -45,6 +45,6 @@ TEST_CASE("Empty lines are passed over, and lines are counted through quoted one
 }
 
 TEST_CASE("A quote without an end, and text behind one, are refused with the line") {
-  check_csv_refused("a,b\nc,\"d\ne", "table.csv:3", "no end");
+  check_csv_refused("a,b\nc,\"d\ne", "table.csv:2", "no end");
   check_csv_refused("a,b\n\"c\"d,e\n", "table.csv:2", "after the closing quote");
 }
