@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "vit/config/other_names.h"
 #include "vit/config/reference.h"
 #include "vit/config/yaml_key_names.h"
 #include "vit/core/fields.h"
@@ -103,6 +104,9 @@ std::string unknown_option(const Place& place, const Words& words, std::size_t i
   const std::string bare = name.substr(name.find_first_not_of('-'));
   if (bare == "quiet" || bare == "q" || bare == "silent")
     return text + "results go to stdout, messages to stderr: 2>/dev/null hides the messages";
+  if (const std::string answer = answer_to_other_name(bare);
+      !answer.empty() && has_option(*place.command, "--set"))
+    return text + answer;
   if (const std::string set = as_set(*place.command, bare, value); !set.empty())
     return text + "keys of the experiment are set with " + set;
   const std::string near = nearest_option(*place.command, name);
@@ -126,7 +130,7 @@ Words with_home(Words words) {
 
 std::string explain_usage(const CLI::App& program, const std::string& problem, const Words& words) {
   const Place place = find_command(program, words);
-  const bool wants_command = !place.command->get_subcommands({}).empty();
+  const bool wants_command = place.command->get_require_subcommand_min() > 0;
   if (wants_command && place.next < words.size() && !is_option(words[place.next]))
     return unknown_command(place, words[place.next]);
   for (std::size_t i = place.next; i < words.size() && words[i] != "--"; ++i) {
@@ -154,7 +158,7 @@ std::string explain_usage(const CLI::App& program, const std::string& problem, c
 
 std::optional<std::string> explain_unknown_command(const CLI::App& program, const Words& words) {
   const Place place = find_command(program, words);
-  const bool wants_command = !place.command->get_subcommands({}).empty();
+  const bool wants_command = place.command->get_require_subcommand_min() > 0;
   if (!wants_command || place.next == words.size() || is_option(words[place.next]))
     return std::nullopt;
   return unknown_command(place, words[place.next]);

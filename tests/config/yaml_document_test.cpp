@@ -218,13 +218,62 @@ TEST_CASE("base: mappings merge deeply, lists and scalars replace, places stay")
   CHECK(document.files().size() == 3);
 }
 
+TEST_CASE("base: of several files the later lies over the earlier, and each over its own bases") {
+  const Folder folder;
+  folder.write("root.yaml", "seed: 1\nlr: 1\nepochs: 1\nworkers: 1\n");
+  folder.write("one.yaml", "base: root.yaml\nlr: 2\nepochs: 2\n");
+  folder.write("two.yaml", "epochs: 3\nworkers: 3\n");
+  const fs::path file = folder.write("child.yaml", "base: [one.yaml, two.yaml]\nworkers: 4\n");
+  const auto document = YamlDocument::load(file);
+  CHECK(at(document, "seed").text == "1");
+  CHECK(at(document, "lr").text == "2");
+  CHECK(at(document, "epochs").text == "3");
+  CHECK(at(document, "workers").text == "4");
+  contains(at(document, "epochs").place.text(), "two.yaml:1:9");
+  contains(error_of_file(folder.write("wrong.yaml", "base: [one.yaml, [a]]\n")),
+           "wrong.yaml:1:18: base: expected the name of a file, found a list");
+  CHECK(YamlDocument::load(folder.write("none.yaml", "base: []\nlr: 1\n")).files().size() == 1);
+}
+
+TEST_CASE("base: lists that inherit from the same files again and again come to an end") {
+  const Folder folder;
+  folder.write("l0.yaml", "seed: 1\n");
+  for (int i = 1; i <= 12; ++i) {
+    const std::string below = "l" + std::to_string(i - 1) + ".yaml";
+    folder.write("l" + std::to_string(i) + ".yaml", "base: [" + below + ", " + below + "]\n");
+  }
+  const fs::path top = folder.write("top.yaml", "base: l12.yaml\n");
+  contains(error_of_file(top), "more than 100 files");
+}
+
+TEST_CASE("a layer lies over the document as a file over its base") {
+  const Folder folder;
+  folder.write("below.yaml", "epochs: 2\n");
+  const fs::path layer = folder.write("layer.yaml", "base: below.yaml\noptim: {lr: 3}\n");
+  auto document = YamlDocument::parse("optim: {lr: 1, opt: sgd}\nepochs: 1\n", "e.yaml");
+  document.lay(layer);
+  CHECK(at(document, "optim.lr").text == "3");
+  CHECK(at(document, "optim.opt").text == "sgd");
+  CHECK(at(document, "epochs").text == "2");
+  contains(at(document, "optim.lr").place.text(), "layer.yaml:2:13");
+}
+
+TEST_CASE("what is laid under a document gives way to all that it says") {
+  auto document = YamlDocument::parse("optim: {lr: 1, clip_grad: null}\n", "e.yaml");
+  document.lay_under("optim: {lr: 2, opt: sgd, clip_grad: 1}\nseed: 3\n", "recipe x");
+  CHECK(at(document, "optim.lr").place.text() == "e.yaml:1:13");
+  CHECK(at(document, "optim.opt").place.text() == "recipe x");
+  CHECK(at(document, "optim.clip_grad").kind == Kind::null);
+  CHECK(at(document, "seed").text == "3");
+}
+
 TEST_CASE("base: circles, missing files and folders are errors at the line that names them") {
   const Folder folder;
   folder.write("a.yaml", "base: b.yaml\n");
   folder.write("b.yaml", "base: ./a.yaml\n");
   const fs::path self = folder.write("self.yaml", "base: self.yaml\n");
   const fs::path lost = folder.write("lost.yaml", "base: b.yml\n");
-  const fs::path kind = folder.write("kind.yaml", "base: [a.yaml]\n");
+  const fs::path kind = folder.write("kind.yaml", "base: {a: 1}\n");
   const fs::path dir = folder.write("dir.yaml", "base: .\n");
   const std::string circle = error_of_file(lost.parent_path() / "a.yaml");
   contains(circle, "b.yaml:1:7: base: ");
@@ -233,7 +282,8 @@ TEST_CASE("base: circles, missing files and folders are errors at the line that 
   const std::string missing = error_of_file(lost);
   contains(missing, "lost.yaml:1:7: there is no file ");
   contains(missing, "b.yaml?");
-  contains(error_of_file(kind), "kind.yaml:1:7: base: expected the name of a file, found a list");
+  contains(error_of_file(kind),
+           "kind.yaml:1:7: base: expected the name of a file, found a mapping");
   contains(error_of_file(dir), "is a folder, not an experiment file");
 }
 

@@ -51,6 +51,11 @@ TEST_CASE("a key with options of its own is a section, whatever other tools call
   CHECK_THAT(names.suggest("model", "pretrained", {"name"}), Catch::Contains("vit weights fetch"));
 }
 
+TEST_CASE("what is no key here is answered with a sentence") {
+  CHECK_THAT(suggested("", "output_dir", {"seed"}), Catch::Contains("vit train --output DIR"));
+  CHECK_THAT(suggested("augment", "fliplr", {"train"}), Catch::Contains("hflip: {p: 0.5}"));
+}
+
 TEST_CASE("a word of a command line leads to the key that it means") {
   YamlKeyNames names;
   for (const char* path : {"optim.lr", "schedule.epochs", "data.batch_size", "data.name",

@@ -229,6 +229,23 @@ TEST_CASE("where every value stands, what an old choice leaves behind is left ou
                   Error);
 }
 
+TEST_CASE("a source that gives way is left out where something else was chosen over it") {
+  auto document = YamlDocument::parse("optim: {opt: sgd}\nmodel: {name: resnet}\n", "e.yaml");
+  document.lay_under(
+      "optim: {opt: adamw, lr: 0.5, betas: [0.9, 0.95]}\nmodel: {name: vit, patch_size: 8}",
+      "recipe");
+  YamlReader reader(document);
+  reader.leave_out_unchosen("recipe");
+  Experiment experiment;
+  reader.read([&](FieldVisitor& visitor) { describe(visitor, experiment); });
+  CHECK(experiment.optim.opt == "sgd");
+  CHECK(experiment.optim.lr == 0.5);
+  CHECK(reader.left_out() ==
+        "model.patch_size (model.name is resnet); optim.betas (optim.opt is sgd)");
+  CHECK(reader.places().at("optim.lr") == "recipe");
+  CHECK(reader.places().at("optim.opt") == "e.yaml:1:14");
+}
+
 TEST_CASE("a tilde is the home folder") {
   const std::string home = std::getenv("HOME") != nullptr ? std::getenv("HOME") : "";
   if (home.empty()) return;

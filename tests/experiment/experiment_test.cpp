@@ -1,7 +1,16 @@
 #include "vit/experiment/experiment.h"
 
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
 #include "tests/catch.h"
+#include "tests/config/schema_check.h"
 #include "tests/io/scratch.h"
+#include "vit/config/other_names.h"
+#include "vit/config/reference.h"
+#include "vit/config/yaml_document.h"
+#include "vit/config/yaml_json.h"
+#include "vit/config/yaml_key_names.h"
 #include "vit/core/error.h"
 
 namespace {
@@ -75,4 +84,102 @@ TEST_CASE("The pixels are the model's own unless the experiment says otherwise")
   CHECK(input.crop_pct == 1.0);
   CHECK_THROWS_WITH(vit::experiment_input(vit::parse_experiment("data: {mean: [0.5]}", "x.yaml")),
                     Catch::Contains("data.mean: has 1 numbers, and the model has 3 channels"));
+}
+
+TEST_CASE("Of default, recipe, bases, file, layers and --set the later wins, and is the origin") {
+  const vit::test::ScratchFolder folder;
+  const auto write = [&](const std::string& name, const std::string& yaml) {
+    vit::test::put(folder / name, yaml);
+    return (folder / name).string();
+  };
+  write("one.yaml", "optim: {weight_decay: 0.1, layer_decay: 0.1, momentum: 0.1}\n");
+  write("two.yaml", "optim: {layer_decay: 0.2, momentum: 0.2}\n");
+  const std::string file = write("file.yaml",
+                                 "base: [one.yaml, two.yaml]\nrecipe: deit3\n"
+                                 "optim: {momentum: 0.3, eps: 0.3}\nschedule: {epochs: 3}\n");
+  const std::string layer = write("layer.yaml", "optim: {eps: 0.4}\nschedule: {epochs: 4}\n");
+  vit::ConfigOrigins origins;
+  // A --set wins wherever it stands.
+  const vit::Experiment experiment =
+      vit::load_experiment(file, {"schedule.epochs=5", "@" + layer}, &origins);
+  CHECK(experiment.optim.opt == "lamb");
+  CHECK(origins["optim.opt"] == "recipe deit3");
+  CHECK(experiment.optim.weight_decay == 0.1);
+  CHECK_THAT(origins["optim.weight_decay"], Catch::Contains("one.yaml:1:23"));
+  CHECK(experiment.optim.layer_decay == 0.2);
+  CHECK_THAT(origins["optim.layer_decay"], Catch::Contains("two.yaml:1:22"));
+  CHECK(experiment.optim.momentum == 0.3);
+  CHECK(experiment.optim.eps == 0.4);
+  CHECK_THAT(origins["optim.eps"], Catch::Contains("layer.yaml:1:14"));
+  CHECK(experiment.schedule.epochs == 5);
+  CHECK(origins["schedule.epochs"] == "--set schedule.epochs");
+  CHECK_FALSE(origins.contains("train.threads"));
+  CHECK_THAT(vit::experiment_yaml(experiment, origins),
+             Catch::Contains("  # default of deit3_small_patch16_224\n"));
+  CHECK_THROWS_WITH(vit::load_experiment(file, {"@" + (folder / "none.yaml").string()}),
+                    Catch::Contains("there is no such file"));
+}
+
+TEST_CASE("The schema holds every experiment that there is, as it is written and resolved") {
+  const nlohmann::ordered_json schema = vit::experiment_schema();
+  int count = 0;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(VIT_SOURCE_DIR "/experiments")) {
+    if (entry.path().extension() != ".yaml" || entry.path().parent_path().filename() == "starts")
+      continue;
+    INFO(entry.path());
+    // Bases are taken out of a document; what one of them says is valid by itself.
+    vit::YamlDocument document = vit::YamlDocument::load(entry.path());
+    CHECK(vit::test::schema_problem(schema, vit::yaml_json(document.root())) == "");
+    ++count;
+    std::string unnamed = "model.name=vit_tiny_patch16_224";
+    const auto* model = document.root().find("model");
+    const auto* name = model != nullptr ? model->value.find("name") : nullptr;
+    const bool automatic = name != nullptr && name->value.text == "auto";
+    const vit::Experiment experiment = vit::load_experiment(
+        entry.path(), automatic || (name == nullptr && document.root().find("recipe") == nullptr)
+                          ? std::vector<std::string>{unnamed}
+                          : std::vector<std::string>{});
+    const auto resolved = vit::YamlDocument::parse(vit::experiment_yaml(experiment), "resolved");
+    CHECK(vit::test::schema_problem(schema, vit::yaml_json(resolved.root())) == "");
+  }
+  CHECK(count > 40);
+  const auto refused = [&](const nlohmann::json& value) {
+    return !vit::test::schema_problem(schema, value).empty();
+  };
+  CHECK(refused({{"optim", {{"learning_rate", 1}}}}));
+  CHECK(refused({{"task", {{"name", "clasify"}}}}));
+  CHECK(refused({{"recipe", "deit4"}}));
+  CHECK_FALSE(refused({{"base", {"a.yaml", "b.yaml"}}, {"recipe", "deit3"}}));
+  CHECK_FALSE(refused({{"base", "a.yaml"}, {"model", {{"name", "auto"}}}}));
+}
+
+TEST_CASE("Every key by which other tools' names are answered is one") {
+  vit::YamlKeyNames names;
+  std::set<std::string> keys, sections;
+  for (const vit::ReferenceRow& row : vit::experiment_reference()) {
+    (row.type == "section" ? sections : keys).insert(row.path);
+    if (row.type != "section") names.add(row.path);
+  }
+  for (const vit::OtherName& row : vit::other_names()) {
+    INFO(row.theirs << " -> " << row.ours);
+    if (row.is_sentence()) continue;
+    if (row.is_section())
+      CHECK(sections.contains(std::string(row.ours.substr(0, row.ours.size() - 1))));
+    else
+      CHECK(keys.contains(std::string(row.ours)));
+  }
+  CHECK(names.meant_by("lr0") == std::vector<std::string>{"optim.lr"});
+  CHECK(names.meant_by("per_device_train_batch_size") ==
+        std::vector<std::string>{"data.batch_size"});
+  CHECK(names.meant_by("dropout") == std::vector<std::string>{"model.drop_rate"});
+}
+
+TEST_CASE("The reference lists the options of every data set, model family and task") {
+  std::set<std::string> keys;
+  for (const vit::ReferenceRow& row : vit::experiment_reference()) keys.insert(row.path);
+  for (const char* key :
+       {"data.root", "data.num_train", "data.train_annotations", "model.embed_dim",
+        "model.channels", "task.mask_ratio", "task.rf_detr.variant"})
+    CHECK(keys.contains(key));
 }

@@ -2,15 +2,16 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <string_view>
 #include <utility>
 #include <variant>
 
 #include "vit/config/yaml_scalar.h"
 #include "vit/config/yaml_writer.h"
-#include "vit/core/error.h"
+#include "vit/core/str.h"
 
 namespace vit {
 namespace {
@@ -39,110 +40,42 @@ std::string type_of(const std::optional<T>*) {
   return type_of(static_cast<const T*>(nullptr)) + ", or null";
 }
 
-class Collector final : public FieldVisitor {
+class Collector final : public OptionExplorer {
  public:
+  using OptionExplorer::OptionExplorer;
   [[nodiscard]] std::vector<ReferenceRow> take() { return std::move(rows_); }
 
-  void describe(const std::function<void(FieldVisitor&)>& body) {
-    const auto outer = std::exchange(selectors_, {});
-    body(*this);
-    const std::vector<Selector> mine = std::exchange(selectors_, outer);
-    if (!trying_)
-      for (const Selector& selector : mine) try_choices(selector, body);
-  }
-
-  void field(const Field& field) override {
-    std::string* const* text = std::get_if<std::string*>(&field.ref);
-    const std::string path = prefix_ + std::string(field.name);
-    if (trying_ && text != nullptr && path == trying_->path) {
-      **text = trying_->choice;
-      return;
-    }
-    NamedList* const* list = std::get_if<NamedList*>(&field.ref);
+ protected:
+  void on_option(const std::string& path, const Field& field, const std::string& only_if) override {
+    if (const auto [known, is_new] = rows_by_path_.try_emplace(path, rows_.size()); !is_new)
+      return add_condition(rows_[known->second].only_if, only_if);
     std::string allowed = range_text(field.range);
     if (!field.choices.empty()) allowed = joined(field.choices);
-    if (list != nullptr) allowed = joined((*list)->known());
-    const bool is_new =
-        add({path, std::visit([](auto* value) { return type_of(value); }, field.ref),
-             yaml_value(field), allowed, "", std::string(field.help)});
-    if (!is_new) return;
-    if (!trying_ && text != nullptr && !field.choices.empty())
-      selectors_.push_back({path, *text, {field.choices.begin(), field.choices.end()}});
-    if (list != nullptr) describe_entries(path, **list);
-    if (RecordList* const* records = std::get_if<RecordList*>(&field.ref))
-      describe_record(path, **records);
+    if (NamedList* const* list = std::get_if<NamedList*>(&field.ref))
+      allowed = joined((*list)->known());
+    rows_.push_back({path, std::visit([](auto* value) { return type_of(value); }, field.ref),
+                     yaml_value(field), allowed, only_if, std::string(field.help)});
   }
-
-  void section(std::string_view name, std::string_view help,
-               const std::function<void(FieldVisitor&)>& body) override {
-    const std::string outer = prefix_;
-    add({prefix_ + std::string(name), std::string(kSection), "", "", "", std::string(help)});
-    prefix_ += str(name, ".");
-    describe(body);
-    prefix_ = outer;
+  void on_section(const std::string& path, std::string_view help,
+                  const std::string& only_if) override {
+    if (rows_by_path_.try_emplace(path, rows_.size()).second)
+      rows_.push_back({path, std::string(kSection), "", "", only_if, std::string(help)});
   }
 
  private:
-  /// A text with choices, on which the options after it may depend.
-  struct Selector {
-    std::string path;
-    std::string* value;
-    std::vector<std::string> choices;
-  };
-  struct Trial {
-    std::string path, choice;
-  };
-
-  bool add(ReferenceRow row) {
-    if (!seen_.insert(row.path).second) return false;
-    if (trying_) row.only_if = str(trying_->path, " is ", trying_->choice);
-    rows_.push_back(std::move(row));
-    return true;
-  }
-
-  void try_choices(const Selector& selector, const std::function<void(FieldVisitor&)>& body) {
-    const std::string fallback = *selector.value, prefix = prefix_;
-    for (const std::string& choice : selector.choices) {
-      if (choice == fallback) continue;
-      trying_ = Trial{selector.path, choice};
-      try {
-        body(*this);
-      } catch (const Error&) {
-        // A choice that does not fit the other defaults adds nothing here.
-        prefix_ = prefix;
-      }
-    }
-    trying_.reset();
-    *selector.value = fallback;
-  }
-
-  void describe_record(const std::string& path, RecordList& list) {
-    const std::string outer = prefix_;
-    list.clear();
-    list.add();
-    prefix_ = path + ".";
-    describe([&](FieldVisitor& visitor) { list.describe_at(0, visitor); });
-    list.clear();
-    prefix_ = outer;
-  }
-
-  void describe_entries(const std::string& path, NamedList& list) {
-    const std::string outer = prefix_;
-    list.clear();
-    for (const std::string& name : list.known()) {
-      prefix_ = str(path, ".", name, ".");
-      list.add(name);
-      describe([&](FieldVisitor& visitor) { list.describe(list.size() - 1, visitor); });
-    }
-    list.clear();
-    prefix_ = outer;
+  /// `data.name is folder`, and for another value of the same option `data.name is folder, images`.
+  static void add_condition(std::string& all, const std::string& other) {
+    constexpr std::size_t kLongest = 60;
+    const std::size_t value = other.find(" is ");
+    if (all.empty() || value == std::string::npos || other.find(", ") != std::string::npos) return;
+    const std::string word = other.substr(value + 4);
+    if (!all.starts_with(other.substr(0, value + 4)) || all.ends_with("…")) return;
+    if ((all.substr(value + 4) + ",").find(word + ",") != std::string::npos) return;
+    all += all.size() + word.size() > kLongest ? ", …" : ", " + word;
   }
 
   std::vector<ReferenceRow> rows_;
-  std::set<std::string> seen_;
-  std::string prefix_;
-  std::vector<Selector> selectors_;
-  std::optional<Trial> trying_;
+  std::map<std::string, std::size_t> rows_by_path_;
 };
 
 std::string help_phrase(const ReferenceRow& row) {
@@ -165,9 +98,10 @@ std::string code_cell(const std::string& text) {
 
 }  // namespace
 
-std::vector<ReferenceRow> reference(const std::function<void(FieldVisitor&)>& describe_options) {
-  Collector collector;
-  collector.describe(describe_options);
+std::vector<ReferenceRow> reference(const std::function<void(FieldVisitor&)>& describe_options,
+                                    const OptionExamples& examples) {
+  Collector collector(examples);
+  collector.explore(describe_options);
   return collector.take();
 }
 

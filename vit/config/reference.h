@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "vit/core/fields.h"
+#include "vit/config/option_explorer.h"
 
 namespace vit {
 
@@ -18,12 +18,12 @@ struct ReferenceRow {
   std::string help;      ///< one line
 };
 
-/// All keys that `describe_options` describes, in its order. It must describe fresh options: their
-/// values are taken for the defaults, lists of named things are emptied to describe each thing that
-/// they may hold, and texts with choices are set to each choice in turn, since what a description
-/// describes next may depend on them.
+/// All keys that `describe_options` describes, in its order; those that depend on a choice after
+/// the others of their section. It must describe fresh options, of which OptionExplorer tries every
+/// choice.
 [[nodiscard]] std::vector<ReferenceRow> reference(
-    const std::function<void(FieldVisitor&)>& describe_options);
+    const std::function<void(FieldVisitor&)>& describe_options,
+    const OptionExamples& examples = {});
 
 /// For a terminal: each key with its default as it would be written, and in a second column what it
 /// is and what it may be.

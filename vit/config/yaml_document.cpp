@@ -58,19 +58,32 @@ std::string read_file(const fs::path& file, const YamlPlace& wanted_at) {
   return bytes;
 }
 
-/// Takes `base` out of a document's mapping.
-std::optional<YamlNode> take_base(YamlNode& root) {
-  for (auto it = root.entries.begin(); it != root.entries.end(); ++it) {
-    if (it->key != "base") continue;
+/// An entry taken out of a mapping.
+std::optional<YamlNode> take_entry(YamlNode& mapping, std::string_view key) {
+  for (auto it = mapping.entries.begin(); it != mapping.entries.end(); ++it) {
+    if (it->key != key) continue;
     YamlNode value = std::move(it->value);
-    root.entries.erase(it);
-    if (value.kind == YamlNode::Kind::null) return std::nullopt;
-    if (value.kind != YamlNode::Kind::scalar || value.text.empty())
-      throw Error(ErrorKind::usage, value.place.text(),
-                  "base: expected the name of a file, found " + value.described());
+    mapping.entries.erase(it);
     return value;
   }
   return std::nullopt;
+}
+
+/// The files that a document inherits from, in their order; `base` is taken out of it.
+std::vector<YamlNode> take_bases(YamlNode& root) {
+  std::optional<YamlNode> value = take_entry(root, "base");
+  std::vector<YamlNode> bases;
+  if (!value || value->kind == YamlNode::Kind::null) return bases;
+  if (value->kind == YamlNode::Kind::sequence)
+    bases = std::move(value->items);
+  else
+    bases.push_back(*std::move(value));
+  for (const YamlNode& base : bases)
+    if (base.kind != YamlNode::Kind::scalar || base.text.empty())
+      throw Error(ErrorKind::usage, base.place.text(),
+                  "base: expected the name of a file, found " + base.described(),
+                  "write base: FILE, or base: [FILE, FILE]");
+  return bases;
 }
 
 void require_mapping(YamlNode& root) {
@@ -184,52 +197,87 @@ void assign(YamlNode& node, std::string_view part, const YamlPlace& place, YamlN
 
 }  // namespace
 
+/// A file over its bases. `open`: the files that are being read, of which none may come again.
+YamlNode YamlDocument::read_with_bases(const fs::path& file, const YamlPlace& wanted_at,
+                                       std::vector<fs::path>& open) {
+  constexpr std::size_t kMostFiles = 100;
+  std::error_code ignored;
+  const fs::path real = fs::weakly_canonical(file, ignored);
+  if (std::find(open.begin(), open.end(), real) != open.end())
+    throw Error(ErrorKind::usage, wanted_at.text(),
+                str("base: ", shown(file.string()), " inherits from itself"),
+                "remove one `base` of the circle");
+  // Lists of bases that inherit from the same files double with every level.
+  if (files_.size() >= kMostFiles)
+    throw Error(ErrorKind::usage, wanted_at.text(),
+                str("base: more than ", kMostFiles, " files are read for one experiment"));
+  open.push_back(real);
+  files_.push_back(file);
+
+  YamlNode own = parse_yaml(read_file(file, wanted_at), file.string(), problems_);
+  require_mapping(own);
+  std::optional<YamlNode> under;
+  for (const YamlNode& base : take_bases(own)) {
+    const fs::path next =
+        (file.parent_path() / fs::path(expand_home(base.text))).lexically_normal();
+    YamlNode node = read_with_bases(next, base.place, open);
+    if (under)
+      merge(*under, std::move(node));
+    else
+      under = std::move(node);
+  }
+  open.pop_back();
+  if (!under) return own;
+  merge(*under, std::move(own));
+  return *std::move(under);
+}
+
 YamlDocument YamlDocument::load(const fs::path& file) {
   YamlDocument document;
-  std::vector<YamlNode> layers;
-  std::vector<fs::path> seen;
-  fs::path next = file;
-  YamlPlace wanted_at;
-  while (true) {
-    std::error_code ignored;
-    const fs::path real = fs::weakly_canonical(next, ignored);
-    for (const fs::path& other : seen)
-      if (other == real)
-        throw Error(ErrorKind::usage, wanted_at.text(),
-                    str("base: ", shown(next.string()), " inherits from itself"),
-                    "remove one `base` of the circle");
-    seen.push_back(real);
-    document.files_.push_back(next);
-
-    const std::string bytes = read_file(next, wanted_at);
-    layers.push_back(parse_yaml(bytes, next.string(), document.problems_));
-    require_mapping(layers.back());
-    const std::optional<YamlNode> base = take_base(layers.back());
-    if (!base) break;
-    wanted_at = base->place;
-    next = (next.parent_path() / fs::path(expand_home(base->text))).lexically_normal();
-  }
-  document.root_ = std::move(layers.back());
-  for (std::size_t i = layers.size() - 1; i-- > 0;) merge(document.root_, std::move(layers[i]));
+  std::vector<fs::path> open;
+  document.root_ = document.read_with_bases(file, {}, open);
   return document;
 }
+
+void YamlDocument::lay(const fs::path& file) {
+  std::vector<fs::path> open;
+  merge(root_, read_with_bases(file, {}, open));
+}
+
+void YamlDocument::lay_under(std::string_view bytes, const std::string& name) {
+  YamlNode under = parse_yaml(bytes, name, problems_);
+  require_mapping(under);
+  const YamlPlace own = root_.place;
+  relocate(under, {std::make_shared<const std::string>(name), 0, 0});
+  merge(under, std::move(root_));
+  root_ = std::move(under);
+  root_.place = own;
+}
+
+std::optional<YamlNode> YamlDocument::take(std::string_view key) { return take_entry(root_, key); }
 
 YamlDocument YamlDocument::parse(std::string_view bytes, const std::string& name) {
   YamlDocument document;
   document.root_ = parse_yaml(bytes, name, document.problems_);
   require_mapping(document.root_);
-  if (const auto base = take_base(document.root_))
-    throw Error(ErrorKind::usage, base->place.text(), "base: only a file can inherit from another");
+  const YamlEntry* entry = document.root_.find("base");
+  const YamlPlace place = entry != nullptr ? entry->value.place : YamlPlace{};
+  if (!take_bases(document.root_).empty())
+    throw Error(ErrorKind::usage, place.text(), "base: only a file can inherit from another");
   return document;
 }
 
 void YamlDocument::set(std::string_view assignment) {
+  const std::string_view path = trimmed(assignment.substr(0, assignment.find('=')));
+  set(assignment, "--set " + std::string(path));
+}
+
+void YamlDocument::set(std::string_view assignment, const std::string& source) {
   const std::size_t equals = assignment.find('=');
   const std::string_view path = trimmed(assignment.substr(0, equals));
   if (equals == std::string_view::npos || path.empty())
     throw Error(ErrorKind::usage, "--set", str("expected KEY=VALUE, found ", shown(assignment)),
                 "for example --set optim.lr=1e-3");
-  const std::string source = "--set " + std::string(path);
   const std::vector<std::string_view> parts = split_path(path);
   for (const std::string_view part : parts)
     if (part.empty())

@@ -1,118 +1,14 @@
 #include "vit/config/yaml_key_names.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "vit/config/other_names.h"
 #include "vit/core/fields.h"
 #include "vit/core/str.h"
 
 namespace vit {
 namespace {
-
-/// What other tools (timm, transformers, torchvision, Lightning, YOLO, DeiT) call an option, and
-/// our name for it.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 69> kOtherNames{{
-    {"accumulate_grad_batches", "grad_accum_steps"},
-    {"arch", "name"},
-    {"architecture", "name"},
-    {"auto_augment", "aa"},
-    {"base_lr", "lr"},
-    {"batch", "batch_size"},
-    {"batchsize", "batch_size"},
-    {"blr", "lr"},
-    {"bs", "batch_size"},
-    {"checkpoint", "weights"},
-    {"classes", "num_classes"},
-    {"clip_grad_norm", "clip_grad"},
-    {"cutmix_alpha", "cutmix"},
-    {"data_dir", "root"},
-    {"data_path", "root"},
-    {"dataset", "data"},
-    {"dim", "embed_dim"},
-    {"drop", "drop_rate"},
-    {"drop_path", "drop_path_rate"},
-    {"dropout", "drop_rate"},
-    {"ema", "model_ema"},
-    {"ema_decay", "model_ema"},
-    {"erasing", "reprob"},
-    {"grad_clip", "clip_grad"},
-    {"gradient_accumulation_steps", "grad_accum_steps"},
-    {"gradient_clip_val", "clip_grad"},
-    {"heads", "num_heads"},
-    {"hidden_size", "embed_dim"},
-    {"horizontal_flip", "hflip"},
-    {"image_size", "img_size"},
-    {"imgsz", "img_size"},
-    {"in_channels", "in_chans"},
-    {"input_size", "img_size"},
-    {"label_smoothing", "smoothing"},
-    {"layers", "depth"},
-    {"learning_rate", "lr"},
-    {"learnrate", "lr"},
-    {"llrd", "layer_decay"},
-    {"lr0", "lr"},
-    {"lr_scheduler", "sched"},
-    {"lr_scheduler_type", "sched"},
-    {"max_epochs", "epochs"},
-    {"max_grad_norm", "clip_grad"},
-    {"mixed_precision", "amp"},
-    {"mixup_alpha", "mixup"},
-    {"n_epochs", "epochs"},
-    {"nb_classes", "num_classes"},
-    {"num_attention_heads", "num_heads"},
-    {"num_channels", "in_chans"},
-    {"num_epochs", "epochs"},
-    {"num_hidden_layers", "depth"},
-    {"num_labels", "num_classes"},
-    {"num_layers", "depth"},
-    {"num_train_epochs", "epochs"},
-    {"num_workers", "workers"},
-    {"optimizer", "opt"},
-    {"optimiser", "opt"},
-    {"per_device_train_batch_size", "batch_size"},
-    {"precision", "amp"},
-    {"pretrained", "weights"},
-    {"pretrained_weights", "weights"},
-    {"random_erasing", "reprob"},
-    {"resolution", "img_size"},
-    {"scheduler", "sched"},
-    {"stochastic_depth", "drop_path_rate"},
-    {"train_batch_size", "batch_size"},
-    {"warmup", "warmup_epochs"},
-    {"warmup_steps", "warmup_epochs"},
-    {"wd", "weight_decay"},
-}};
-
-/// What other tools call a section, and our name for it.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kOtherSections{{
-    {"augmentation", "augment"},
-    {"augmentations", "augment"},
-    {"dataset", "data"},
-    {"datasets", "data"},
-    {"lr_scheduler", "schedule"},
-    {"network", "model"},
-    {"optimiser", "optim"},
-    {"optimizer", "optim"},
-    {"pretrained", "init"},
-    {"scheduler", "schedule"},
-    {"trainer", "train"},
-    {"training", "train"},
-    {"transform", "augment"},
-    {"transforms", "augment"},
-}};
-
-std::string_view our_section(std::string_view other) {
-  for (const auto& [theirs, ours] : kOtherSections)
-    if (theirs == other) return ours;
-  return {};
-}
-
-std::string_view our_name(std::string_view other) {
-  for (const auto& [theirs, ours] : kOtherNames)
-    if (theirs == other) return ours;
-  return {};
-}
 
 std::string did_you_mean(const std::vector<std::string>& names) {
   constexpr std::size_t kMost = 3;
@@ -135,6 +31,22 @@ std::vector<std::string> YamlKeyNames::paths_ending_in(std::string_view name) co
   return found;
 }
 
+/// The keys that another tool's name stands for: where they are, or where one of their last part
+/// is.
+std::vector<std::string> YamlKeyNames::translated(std::string_view name) const {
+  std::vector<std::string> found;
+  for (const OtherName& row : other_names(name)) {
+    if (row.is_section() || row.is_sentence()) continue;
+    if (paths_.contains(std::string(row.ours))) {
+      found.emplace_back(row.ours);
+      continue;
+    }
+    for (std::string& path : paths_ending_in(row.ours.substr(row.ours.rfind('.') + 1)))
+      found.push_back(std::move(path));
+  }
+  return found;
+}
+
 std::vector<std::string> YamlKeyNames::meant_by(std::string_view word) const {
   std::string key(word);
   std::replace(key.begin(), key.end(), '-', '_');
@@ -142,10 +54,11 @@ std::vector<std::string> YamlKeyNames::meant_by(std::string_view word) const {
   const std::size_t dot = key.rfind('.');
   const std::string section = dot == std::string::npos ? "" : key.substr(0, dot + 1);
   const std::string last = dot == std::string::npos ? key : key.substr(dot + 1);
-  const std::string ours(our_name(last));
-  if (!ours.empty() && paths_.contains(section + ours)) return {section + ours};
+  const std::vector<std::string> theirs = translated(last);
+  for (const std::string& path : theirs)
+    if (!section.empty() && path.starts_with(section)) return {path};
   std::vector<std::string> found = paths_ending_in(last);
-  if (found.empty() && !ours.empty()) found = paths_ending_in(ours);
+  found.insert(found.end(), theirs.begin(), theirs.end());
   const auto depth = [](const std::string& path) {
     return std::count(path.begin(), path.end(), '.');
   };
@@ -160,20 +73,25 @@ std::vector<std::string> YamlKeyNames::meant_by(std::string_view word) const {
 
 std::string YamlKeyNames::suggest(std::string_view section, std::string_view key,
                                   const std::vector<std::string>& known, bool mapping) const {
-  if (const std::string_view ours = our_section(key);
-      mapping && std::find(known.begin(), known.end(), ours) != known.end())
-    return did_you_mean({std::string(ours)});
+  const auto is_known = [&](std::string_view name) {
+    return std::find(known.begin(), known.end(), name) != known.end();
+  };
+  const std::vector<OtherName> rows = other_names(key);
+  for (const OtherName& row : rows)
+    if (const auto ours = row.ours.substr(0, row.ours.size() - 1);
+        mapping && row.is_section() && is_known(ours))
+      return did_you_mean({std::string(ours)});
   if (key == "pretrained" && paths_.contains("init.weights"))
     return "did you mean init.weights? `vit weights fetch NAME` gets pretrained weights, and tells "
            "what to write there";
-  const std::string_view ours = our_name(key);
-  if (std::find(known.begin(), known.end(), ours) != known.end())
-    return did_you_mean({std::string(ours)});
+  for (const OtherName& row : rows)
+    if (const auto ours = row.ours.substr(row.ours.rfind('.') + 1);
+        !row.is_section() && !row.is_sentence() && is_known(ours))
+      return did_you_mean({std::string(ours)});
+  if (const std::string sentence = answer_to_other_name(key); !sentence.empty()) return sentence;
   if (const auto elsewhere = paths_ending_in(key); !elsewhere.empty())
     return did_you_mean(elsewhere);
-  if (!ours.empty())
-    if (const auto elsewhere = paths_ending_in(ours); !elsewhere.empty())
-      return did_you_mean(elsewhere);
+  if (const auto elsewhere = translated(key); !elsewhere.empty()) return did_you_mean(elsewhere);
   if (const std::string near = nearest(key, known); !near.empty()) return did_you_mean({near});
 
   if (known.empty()) return str(section, " has no options");

@@ -7,7 +7,8 @@
 
 namespace vit {
 
-/// The dotted keys that an experiment has, to say which one was meant by one that it has not.
+/// The dotted keys that an experiment has, to say which one was meant by one that it has not, also
+/// by other tools' names (other_names.h).
 class YamlKeyNames {
  public:
   void add(std::string path) { paths_.insert(std::move(path)); }
@@ -25,6 +26,7 @@ class YamlKeyNames {
 
  private:
   [[nodiscard]] std::vector<std::string> paths_ending_in(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> translated(std::string_view name) const;
 
   std::set<std::string> paths_;
 };

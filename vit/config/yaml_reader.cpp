@@ -47,7 +47,18 @@ void YamlReader::read(const std::function<void(FieldVisitor&)>& describe_options
   throw_problems(std::exchange(problems_, {}));
 }
 
+void YamlReader::leave_out_unchosen() {
+  const auto& source = document_.root().place.source;
+  if (source) leave_out_unchosen(*source);
+}
+
 bool YamlReader::given(std::string_view path) const { return given_.contains(path); }
+
+std::map<std::string, std::string, std::less<>> YamlReader::places() const {
+  std::map<std::string, std::string, std::less<>> texts;
+  for (const auto& [path, place] : given_) texts.emplace(path, place.text());
+  return texts;
+}
 
 std::string YamlReader::left_out() const {
   std::string text;
@@ -94,7 +105,12 @@ void YamlReader::field(const Field& field) {
   const bool choice = is_choice(field);
   if (choice && frame.selector == nullptr) frame.selector = entry;
   const std::size_t known_problems = problems_.size();
-  for (YamlProblem& problem : read_value(entry->value, field)) {
+  std::vector<YamlProblem> found = read_value(entry->value, field);
+  if (!found.empty() && gives_way(*entry, frame.path, frame.selector)) {
+    given_.erase(path);
+    return;
+  }
+  for (YamlProblem& problem : found) {
     problem.path = path;
     problems_.push_back(std::move(problem));
     if (choice) frame.doubtful = true;
@@ -231,6 +247,7 @@ void YamlReader::read_list_entry(const YamlNode& item, const std::string& path, 
   list.add(name);
   const std::size_t index = list.size() - 1;
   const std::string entry_path = join(path, name);
+  given_[entry_path] = place;
   const YamlNode* options = plain ? nullptr : &item.entries[0].value;
   if (options != nullptr && options->kind != Kind::mapping && options->kind != Kind::null) {
     report(options->place, entry_path,
@@ -242,6 +259,19 @@ void YamlReader::read_list_entry(const YamlNode& item, const std::string& path, 
                    [&](FieldVisitor& visitor) { list.describe(index, visitor); });
 }
 
+/// Whether this key, which does not fit, is one that may be left out; it is noted then.
+bool YamlReader::gives_way(const YamlEntry& entry, const std::string& section,
+                           const YamlEntry* selector) {
+  if (selector == nullptr || same_source(selector->value.place, entry.place) ||
+      !entry.value.place.source ||
+      std::find(giving_way_.begin(), giving_way_.end(), *entry.value.place.source) ==
+          giving_way_.end())
+    return false;
+  std::string& keys = left_out_[str(join(section, selector->key), " is ", selector->value.text)];
+  keys += (keys.empty() ? "" : ", ") + join(section, entry.key);
+  return true;
+}
+
 void YamlReader::report_unknown_keys() {
   // Suggestions cost time; a file with more mistakes than anybody reads gets none for the rest.
   constexpr std::size_t kMostSuggestions = 100;
@@ -250,13 +280,7 @@ void YamlReader::report_unknown_keys() {
     std::string text = "unknown key", remedy;
     const bool changed_elsewhere =
         selector != nullptr && !same_source(selector->value.place, entry->place);
-    if (leaves_out_ && changed_elsewhere &&
-        same_source(entry->value.place, document_.root().place)) {
-      std::string& keys =
-          left_out_[str(join(section, selector->key), " is ", selector->value.text)];
-      keys += (keys.empty() ? "" : ", ") + join(section, entry->key);
-      continue;
-    }
+    if (gives_way(*entry, section, selector)) continue;
     // An option of a choice that was changed elsewhere, unless it looks like a slip of the fingers
     // or was itself written last.
     if (changed_elsewhere && !is_set(entry->value.place) && nearest(entry->key, known).empty()) {

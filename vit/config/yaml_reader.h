@@ -29,9 +29,11 @@ class YamlReader final : public FieldVisitor {
   /// Throws one Error(usage) with all the problems.
   void read(const std::function<void(FieldVisitor&)>& describe_options);
 
-  /// From now on, a key of the document itself that is unknown because a `--set` chose something
-  /// else (another `data.name`, say) is no problem: for configs in which every value stands.
-  void leave_out_unchosen() { leaves_out_ = true; }
+  /// From now on, a key from `source` that does not apply because something else was chosen
+  /// elsewhere (another `data.name` by a `--set`, say) is no problem.
+  void leave_out_unchosen(std::string source) { giving_way_.push_back(std::move(source)); }
+  /// The same of the document itself: for configs in which every value stands.
+  void leave_out_unchosen();
   /// The keys that were left out so, and why: "data.image_size, data.num_val (data.name is
   /// folder)", or "".
   [[nodiscard]] std::string left_out() const;
@@ -40,6 +42,8 @@ class YamlReader final : public FieldVisitor {
   [[nodiscard]] bool given(std::string_view path) const;
   /// The `file:line:column` of its value, or "" where it was not given.
   [[nodiscard]] std::string place_of(std::string_view path) const;
+  /// The same of every key that was given, also of the entries of lists.
+  [[nodiscard]] std::map<std::string, std::string, std::less<>> places() const;
 
   void field(const Field& field) override;
   void section(std::string_view name, std::string_view help,
@@ -64,6 +68,7 @@ class YamlReader final : public FieldVisitor {
   };
 
   [[nodiscard]] const YamlEntry* visit(std::string_view name);
+  bool gives_way(const YamlEntry& entry, const std::string& section, const YamlEntry* selector);
   std::vector<std::string> describe_mapping(Frame frame,
                                             const std::function<void(FieldVisitor&)>& body);
   void expand_home_of(const YamlNode& node, const std::string& path, const Field& field);
@@ -78,7 +83,7 @@ class YamlReader final : public FieldVisitor {
   std::vector<YamlProblem> problems_;
   std::vector<UnknownKey> unknown_;
   YamlKeyNames key_names_;
-  bool leaves_out_ = false;
+  std::vector<std::string> giving_way_;          ///< sources whose keys need not apply
   std::map<std::string, std::string> left_out_;  ///< keys, by what left them out
   std::map<std::string, YamlPlace, std::less<>> given_;
 };

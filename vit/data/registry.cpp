@@ -236,7 +236,12 @@ void describe(FieldVisitor& visitor, ImageFolderOptions& o) {
 
 void describe(FieldVisitor& visitor, DataSpec& spec) {
   const std::string before = spec.name;
-  visitor.field({"name", &spec.name, "a data set of `vit data list`"});
+  static const std::vector<std::string_view> names = [] {
+    std::vector<std::string_view> all;
+    for (const KindEntry& entry : kEntries) all.push_back(entry.name);
+    return all;
+  }();
+  visitor.field({"name", &spec.name, "a data set of `vit data list`", {}, names});
   if (spec.name != before) spec.options = find(spec.name).options();
   std::visit([&](auto& options) { describe(visitor, options); }, spec.options);
 }

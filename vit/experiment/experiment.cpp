@@ -2,12 +2,15 @@
 
 #include <utility>
 
+#include "vit/config/json_schema.h"
+#include "vit/config/origin_writer.h"
 #include "vit/config/reference.h"
 #include "vit/config/yaml_document.h"
 #include "vit/config/yaml_reader.h"
 #include "vit/config/yaml_writer.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/experiment/recipes.h"
 #include "vit/experiment/recognised_model.h"
 #include "vit/io/printable.h"
 #include "vit/weights/resample.h"
@@ -82,18 +85,42 @@ void describe(FieldVisitor& visitor, ExportConfig& o) {
   visitor.field({"torchscript", &o.torchscript, "write model.pt after training"});
 }
 
+/// Lays files, then the recipe that is asked for by then, then single values over a document.
+/// Returns where the recipe's values come from, or "".
+std::string compose(YamlDocument& document, const std::vector<std::string>& sets) {
+  for (const std::string& change : sets)
+    if (change.starts_with('@')) document.lay(change.substr(1));
+  const auto chooses_recipe = [](const std::string& change) {
+    return change.substr(0, change.find('=')) == "recipe";
+  };
+  for (const std::string& change : sets)
+    if (chooses_recipe(change)) document.set(change);
+  std::string recipe = take_recipe(document);
+  for (const std::string& change : sets)
+    if (!change.starts_with('@') && !chooses_recipe(change)) document.set(change);
+  return recipe;
+}
+
+struct Reading {
+  std::optional<Size2> picture = std::nullopt;
+  bool resolved = false;
+  ConfigOrigins* origins = nullptr;
+};
+
 Experiment read(YamlDocument document, const std::vector<std::string>& sets,
-                std::optional<Size2> picture = std::nullopt, bool resolved = false) {
-  for (const std::string& assignment : sets) document.set(assignment);
+                const Reading& reading) {
+  const std::string recipe = compose(document, sets);
   Experiment experiment;
   const bool num_classes_given = gives(document, "model", "num_classes");
-  experiment.recognised = recognise_model(document, picture);
+  experiment.recognised = recognise_model(document, reading.picture);
   YamlReader reader(std::move(document));
-  if (resolved) reader.leave_out_unchosen();
+  if (reading.resolved) reader.leave_out_unchosen();
+  if (!recipe.empty()) reader.leave_out_unchosen(recipe);
   reader.read([&](FieldVisitor& visitor) { describe(visitor, experiment); });
   experiment.num_classes_given = num_classes_given;
   if (const std::string left_out = reader.left_out(); !left_out.empty())
-    log::info("left out of the config: " + left_out);
+    log::info("left out of the " + (recipe.empty() ? "config" : recipe) + ": " + left_out);
+  if (reading.origins != nullptr) *reading.origins = reader.places();
   return experiment;
 }
 
@@ -116,23 +143,24 @@ void describe(FieldVisitor& visitor, Experiment& e) {
   section("export", "what is written at the end", e.exported);
 }
 
-Experiment load_experiment(const std::filesystem::path& file,
-                           const std::vector<std::string>& sets) {
+Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& sets,
+                           ConfigOrigins* origins) {
   YamlDocument document = YamlDocument::load(file);
   if (document.root().entries.empty())
     log::warn(printable_path(file) + ": has no keys, so that every value is its default" +
               (sets.empty() ? "; `vit config` lists them" : ", but for what is set"));
-  return read(std::move(document), sets);
+  return read(std::move(document), sets, {.origins = origins});
 }
 
 Experiment parse_experiment(const std::string& yaml, const std::string& name,
-                            const std::vector<std::string>& sets, std::optional<Size2> picture) {
-  return read(YamlDocument::parse(yaml, name), sets, picture);
+                            const std::vector<std::string>& sets, std::optional<Size2> picture,
+                            ConfigOrigins* origins) {
+  return read(YamlDocument::parse(yaml, name), sets, {.picture = picture, .origins = origins});
 }
 
 Experiment parse_resolved_experiment(const std::string& yaml, const std::string& name,
                                      const std::vector<std::string>& sets) {
-  return read(YamlDocument::parse(yaml, name), sets, std::nullopt, true);
+  return read(YamlDocument::parse(yaml, name), sets, {.resolved = true});
 }
 
 std::vector<std::string> recognition(const Experiment& experiment) {
@@ -157,12 +185,42 @@ LoadReport load_initial_weights(ImageModel& model, const Experiment& experiment)
 
 std::vector<ReferenceRow> experiment_reference() {
   Experiment fresh;
-  return reference([&](FieldVisitor& visitor) { describe(visitor, fresh); });
+  return reference([&](FieldVisitor& visitor) { describe(visitor, fresh); },
+                   {{"model.name", model_names()}});
+}
+
+nlohmann::ordered_json experiment_schema() {
+  using Json = nlohmann::ordered_json;
+  Experiment fresh;
+  Json schema = json_schema([&](FieldVisitor& visitor) { describe(visitor, fresh); },
+                            {{"model.name", model_names()}});
+  const Json file{{"type", "string"}};
+  Json names = Json::array();
+  for (const Recipe& recipe : recipes()) names.push_back(recipe.name);
+  names.push_back(nullptr);
+  Json keys{{"base",
+             {{"description", "files to inherit from, relative to this one; the later win"},
+              {"anyOf", {file, Json{{"type", "array"}, {"items", file}}, Json{{"type", "null"}}}}}},
+            {"recipe",
+             {{"description", "tested values in place of the defaults (`vit config recipes`)"},
+              {"enum", std::move(names)}}}};
+  keys.update(schema["properties"]);
+  schema["title"] = "An experiment of vit";
+  schema["properties"] = std::move(keys);
+  return schema;
 }
 
 std::string experiment_yaml(const Experiment& experiment) {
   Experiment copy = experiment;
   YamlWriter writer;
+  describe(writer, copy);
+  return writer.text();
+}
+
+std::string experiment_yaml(const Experiment& experiment, const ConfigOrigins& origins) {
+  Experiment copy = experiment;
+  OriginWriter writer(origins);
+  writer.name_default("model", "of " + experiment.model.name);
   describe(writer, copy);
   return writer.text();
 }

@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -77,15 +80,23 @@ struct Experiment {
 };
 void describe(FieldVisitor& visitor, Experiment& experiment);
 
-/// Reads an experiment file and lays `--set KEY=VALUE` over it. Throws Error (usage) that lists
-/// everything that is wrong with file:line:column.
+/// Where values come from, by their keys: `file:line:column`, `--set KEY`, `recipe NAME`,
+/// `init.weights` (as recognised there). What has its default is not in it.
+using ConfigOrigins = std::map<std::string, std::string, std::less<>>;
+
+/// Reads an experiment file, and lays `sets` over it: `KEY=VALUE` (`--set`), and `@FILE` for the
+/// values of another file (`-c`), all files before all KEY=VALUE. So a value is, from the weakest:
+/// the default, the recipe's, that of the bases in their order, the file's, the layers', the last
+/// `--set`'s. Throws Error (usage) that lists everything that is wrong with file:line:column.
 [[nodiscard]] Experiment load_experiment(const std::filesystem::path& file,
-                                         const std::vector<std::string>& sets = {});
+                                         const std::vector<std::string>& sets = {},
+                                         ConfigOrigins* origins = nullptr);
 /// The same from text, such as the config in a checkpoint; `name` stands for the file in messages.
 /// `picture`: size of the pictures that a model which is recognised will be given.
 [[nodiscard]] Experiment parse_experiment(const std::string& yaml, const std::string& name,
                                           const std::vector<std::string>& sets = {},
-                                          std::optional<Size2> picture = std::nullopt);
+                                          std::optional<Size2> picture = std::nullopt,
+                                          ConfigOrigins* origins = nullptr);
 
 /// The same of a config in which every value stands, as in a checkpoint. Where `sets` choose
 /// another data set or model, keys that only the one before had are left out, and the log says so.
@@ -101,8 +112,14 @@ LoadReport load_initial_weights(ImageModel& model, const Experiment& experiment)
 /// Every key of an experiment, with its default.
 [[nodiscard]] std::vector<ReferenceRow> experiment_reference();
 
+/// A JSON Schema of experiment files, for editors.
+[[nodiscard]] nlohmann::ordered_json experiment_schema();
+
 /// The experiment as YAML with every value.
 [[nodiscard]] std::string experiment_yaml(const Experiment& experiment);
+/// The same, with a comment on each line that says where the value comes from.
+[[nodiscard]] std::string experiment_yaml(const Experiment& experiment,
+                                          const ConfigOrigins& origins);
 
 /// What an exported file says of its task: its section of the experiment, as YAML on one line; ""
 /// of the first task, which files without a word are of.

@@ -16,6 +16,9 @@
 namespace vit {
 namespace {
 
+/// Where the values come from, for messages.
+const std::string kFromWeights = "init.weights";
+
 const YamlNode* value_of(const YamlDocument& document, std::string_view section,
                          std::string_view key) {
   const YamlEntry* of_section = document.root().find(section);
@@ -45,7 +48,7 @@ std::optional<Size2> given_size(const YamlDocument& document) {
 
 void set_if_absent(YamlDocument& document, const std::string& section, const std::string& key,
                    const std::string& value) {
-  if (!gives(document, section, key)) document.set(section + "." + key + "=" + value);
+  if (!gives(document, section, key)) document.set(section + "." + key + "=" + value, kFromWeights);
 }
 
 std::string list_text(const std::vector<double>& values) {
@@ -104,7 +107,7 @@ std::shared_ptr<const RecognisedModel> recognise_model(YamlDocument& document,
     of_the_task = create_task(task->text)->recognise(result->file, size);
   result->found = of_the_task ? *std::move(of_the_task) : recognise(result->file, size);
   const Recognised& found = result->found;
-  document.set("model.name=" + found.name);
+  document.set("model.name=" + found.name, kFromWeights);
   for (const auto& [key, value] : found.options) set_if_absent(document, "model", key, value);
   // One number for each channel; another number of channels has the variant's own.
   const YamlNode* channels = value_of(document, "model", "in_chans");

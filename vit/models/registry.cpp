@@ -149,8 +149,9 @@ std::vector<std::string> model_names(std::string_view pattern) {
 
 void describe(FieldVisitor& visitor, ModelSpec& spec) {
   const std::string before = spec.name;
-  visitor.field(
-      {"name", &spec.name, "a model of `vit models`; sets the defaults of the keys below"});
+  visitor.field({"name", &spec.name,
+                 "a model of `vit models`, or auto: the one that init.weights is for; sets the "
+                 "defaults of the keys below"});
   if (spec.name != before) spec = model_spec(spec.name);
   std::visit([&](auto& options) { describe(visitor, options); }, spec.options);
 }

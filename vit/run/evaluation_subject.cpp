@@ -35,7 +35,7 @@ bool is_run(const std::string& path) {
 
 void require_data(const SubjectRequest& request) {
   for (const std::string& assignment : request.sets)
-    if (assignment.starts_with("data.")) return;
+    if (assignment.starts_with("data.") || assignment.starts_with('@')) return;
   throw Error(
       ErrorKind::usage, "vit eval", "these weights do not say which data they are for",
       "name it: --set data.name=folder --set data.root=FOLDER (with FOLDER/val/CLASS/x.jpg), "

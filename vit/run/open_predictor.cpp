@@ -24,7 +24,10 @@ void require_fixed_options(const PredictorRequest& request) {
       return assignment.starts_with(key);
     });
     if (!inside && (assignment.starts_with("data.") || assignment.starts_with("train."))) continue;
-    throw Error(ErrorKind::usage, "--set " + printable(assignment.substr(0, assignment.find('='))),
+    const std::string where = assignment.starts_with('@')
+                                  ? "-c " + assignment.substr(1)
+                                  : "--set " + assignment.substr(0, assignment.find('='));
+    throw Error(ErrorKind::usage, printable(where),
                 "cannot be changed: " + printable_path(request.path) + " is an exported model",
                 "export it anew from its run, or leave this out");
   }
