@@ -28,6 +28,7 @@ void add_metrics(CLI::App& program);
 void add_metrics_detection(CLI::App& metrics);
 void add_tokenize(CLI::App& program);
 void add_runs(CLI::App& program);
+void add_runs_list(CLI::App& runs);
 void add_config(CLI::App& program);
 void add_doctor(CLI::App& program);
 void add_bench(CLI::App& program);

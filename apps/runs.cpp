@@ -53,8 +53,12 @@ void replay(const ReplayArguments& arguments) {
 
 void add_runs(CLI::App& program) {
   CLI::App* runs = program.add_subcommand("runs", "What runs have left behind");
-  runs->footer("Example:\n  vit runs replay runs/quickstart --step 10");
+  runs->footer(
+      "Examples:\n"
+      "  vit runs list --sort top1\n"
+      "  vit runs replay runs/quickstart --step 10");
   runs->require_subcommand(1);
+  add_runs_list(*runs);
   CLI::App* report = runs->add_subcommand(
       "report", "Write report.html anew, also of a run that goes on, was stopped or failed");
   struct ReportArguments {

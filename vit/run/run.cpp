@@ -18,6 +18,7 @@
 #include "vit/run/plan.h"
 #include "vit/run/report_run.h"
 #include "vit/run/resume.h"
+#include "vit/run/run_record.h"
 #include "vit/run/run_summary.h"
 #include "vit/train/checkpoint_writer.h"
 #include "vit/train/environment.h"
@@ -71,15 +72,18 @@ class Run {
       prepare(directory, place);
       const TrainingEnd end = train_to_the_end(directory);
       RunResult result{.directory = directory.root(), .end = end, .best_epoch = state_.best_epoch};
-      if (end == TrainingEnd::complete)
+      if (end == TrainingEnd::complete) {
         finish(directory, result);
-      else
+      } else {
         log::to_file(log::Level::info,
                      vit::str("interrupted after ", state_.epoch, " epochs and ", state_.batch,
                               " batches; everything up to here is saved"));
+        record_end(directory, RunState::stopped);
+      }
       return result;
     } catch (const std::exception& problem) {
       log::to_file(log::Level::error, problem.what());
+      record_end(directory, RunState::failed, problem.what());
       throw;
     }
   }
@@ -107,6 +111,8 @@ class Run {
     nlohmann::ordered_json env;
     for (const auto& [key, value] : environment(built_.device)) env[key] = value;
     write_file_atomically(directory.environment(), env.dump(1) + "\n");
+    record_ = run_record(built_.experiment);
+    write_run_record(directory, *record_);
     log::info(built_.summary());
     for (const std::string& remark : data_remarks(built_.experiment.data, built_.data))
       log::warn(remark);
@@ -165,6 +171,18 @@ class Run {
     return end;
   }
 
+  /// Writes down how the run ended, as far as the disk lets it.
+  void record_end(const RunDirectory& directory, RunState end, const std::string& problem = "") {
+    if (!record_) return;  // it has not got so far as to change anything
+    record_->end = end;
+    record_->problem = problem;
+    try {
+      write_run_record(directory, *record_);
+    } catch (const Error& full) {
+      log::to_file(log::Level::error, full.what());
+    }
+  }
+
   /// The best weights are evaluated, exported and reported.
   void finish(const RunDirectory& directory, RunResult& result) {
     const auto evaluation = evaluate_checkpoint(built_, checkpoint_to_keep(directory));
@@ -184,6 +202,7 @@ class Run {
           "was evaluated.");
     add_evaluation(report, *evaluation, *built_.data.val);
     write_report(directory, report);
+    record_end(directory, RunState::done);
     write_file_atomically(directory.done(), "");
     result.best = evaluation->metrics();
     result.headline = evaluation->headline();
@@ -194,6 +213,7 @@ class Run {
   const std::atomic<bool>* stop_;
   BuiltExperiment& built_;
   TrainingState state_;
+  std::optional<RunRecord> record_;  // once the run has begun
   bool resumed_ = false;
   std::optional<std::int64_t> last_update_;  // of the checkpoint `last`, where it is sound
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <system_error>
 
 #include "vit/core/str.h"
@@ -11,6 +10,7 @@
 #include "vit/report/append_file.h"
 #include "vit/report/html.h"
 #include "vit/report/number.h"
+#include "vit/run/run_record.h"
 #include "vit/train/environment.h"
 
 namespace vit {
@@ -38,21 +38,6 @@ std::pair<double, double> mean_and_sum(const CsvTable& table, std::string_view c
       ++count;
     }
   return {count > 0 ? sum / static_cast<double>(count) : 0, sum};
-}
-
-/// What the log says last of how the run ended; "" where it did not, or is complete.
-std::string end_in_log(const std::filesystem::path& log) {
-  std::istringstream lines(text_if_there(log));
-  std::string end;
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string day, time, level, rest;
-    words >> day >> time >> level;
-    std::getline(words >> std::ws, rest);
-    if (level == "error" || rest.starts_with("interrupted")) end = rest;
-    if (rest.starts_with("run directory")) end.clear();  // it began again
-  }
-  return end;
 }
 
 }  // namespace
@@ -117,7 +102,7 @@ RunReport run_report(const RunDirectory& directory, const Experiment& experiment
   report.schedules = curves_over_epochs(curves, experiment.schedule.epochs);
   report.config = text_if_there(directory.config());
   if (std::filesystem::exists(directory.done(), error)) return report;
-  const std::string end = end_in_log(directory.log());
+  const std::string end = end_in_log(directory);
   report.warnings.push_back(str("The run is not complete: ", *report.epochs, " of ",
                                 experiment.schedule.epochs, " epochs are done.",
                                 end.empty() ? "" : " Its log ends with: " + end));

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
+#include <thread>
 
 #include "vit/core/error.h"
 #include "vit/io/atomic_file.h"
@@ -59,14 +61,31 @@ void RunDirectory::create() const {
   std::filesystem::remove(probe, error);
 }
 
+namespace {
+
+std::filesystem::path lock_file(const RunDirectory& run) { return run.root() / ".lock"; }
+
+}  // namespace
+
 RunLock::RunLock(const RunDirectory& run)
-    : fd_(::open((run.root() / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-  if (!fd_.valid()) throw file_error(run.root() / ".lock", "cannot open", errno);
-  if (::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0) return;
-  if (errno != EWOULDBLOCK) return;  // a file system without locks
+    : fd_(::open(lock_file(run).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+  if (!fd_.valid()) throw file_error(lock_file(run), "cannot open", errno);
+  // Who asks whether a run goes on (is_locked) holds the lock for some microseconds.
+  constexpr int kTries = 20;
+  for (int i = 0; i < kTries; ++i) {
+    if (::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0) return;
+    if (errno != EWOULDBLOCK) return;  // a file system without locks
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
   throw Error(ErrorKind::resource, run.root().string(),
               "another process is training in this run directory",
               "wait for it, or choose another directory with --output");
+}
+
+bool is_locked(const RunDirectory& run) {
+  const FileDescriptor fd(::open(lock_file(run).c_str(), O_RDONLY | O_CLOEXEC));
+  // A shared lock: two who ask do not take each other for a run. It goes with the descriptor.
+  return fd.valid() && ::flock(fd.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 std::filesystem::path free_run_directory(const std::filesystem::path& parent,

@@ -17,6 +17,8 @@ class RunDirectory {
   [[nodiscard]] const std::filesystem::path& root() const { return root_; }
   [[nodiscard]] std::filesystem::path config() const { return root_ / "config.yaml"; }
   [[nodiscard]] std::filesystem::path environment() const { return root_ / "env.json"; }
+  /// What the run is and what became of it, in a few hundred bytes.
+  [[nodiscard]] std::filesystem::path record() const { return root_ / "run.json"; }
   [[nodiscard]] std::filesystem::path summary() const { return root_ / "summary.csv"; }
   [[nodiscard]] std::filesystem::path metrics() const { return root_ / "metrics.jsonl"; }
   [[nodiscard]] std::filesystem::path log() const { return root_ / "log.txt"; }
@@ -49,7 +51,7 @@ class RunDirectory {
 };
 
 /// Keeps a second process out of a run directory while the object lives. Throws Error (resource)
-/// where another one is in it.
+/// where another one is in it. The kernel drops the lock when the process dies, whatever killed it.
 class RunLock {
  public:
   explicit RunLock(const RunDirectory& run);
@@ -57,6 +59,10 @@ class RunLock {
  private:
   FileDescriptor fd_;
 };
+
+/// Whether a process is training in a run directory now: it holds its lock. Asking keeps nobody
+/// from starting there.
+[[nodiscard]] bool is_locked(const RunDirectory& run);
 
 /// `runs/NAME`, or `runs/NAME-2`, `runs/NAME-3` … where runs have been there before.
 [[nodiscard]] std::filesystem::path free_run_directory(const std::filesystem::path& parent,
