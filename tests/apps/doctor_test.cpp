@@ -34,7 +34,8 @@ TEST_CASE("OpenMP's threads spin shortly before they sleep, unless the user says
 
 TEST_CASE("The environment is as it was, however little there is of it") {
   const vit::test::ScratchFolder folder;
-  const auto outcome = run_program(folder.path(), "doctor --json", "env -i PATH=/nowhere:/else");
+  const auto outcome =
+      run_program(folder.path(), "doctor --no-speed --json", "env -i PATH=/nowhere:/else");
   REQUIRE(outcome.code == 0);
   CHECK_THAT(nlohmann::json::parse(outcome.out).at("threads_wait").get<std::string>(),
              Catch::Contains("microseconds"));
@@ -44,7 +45,7 @@ TEST_CASE("The environment is as it was, however little there is of it") {
 TEST_CASE("doctor tells LibTorch's folder, the instruction sets and which types are fast") {
   const vit::test::ScratchFolder folder;
   const auto outcome =
-      run_program(folder.path(), "doctor --json",
+      run_program(folder.path(), "doctor --no-speed --json",
                   "VIT_CPU_ISA=avx2 ONEDNN_MAX_CPU_ISA=AVX2 CUDA_VISIBLE_DEVICES=");
   REQUIRE(outcome.code == 0);
   const auto object = nlohmann::json::parse(outcome.out);
@@ -53,4 +54,17 @@ TEST_CASE("doctor tells LibTorch's folder, the instruction sets and which types 
   CHECK(object.contains("instruction_sets"));
   CHECK(object.at("fast_types") == "fp32");
   CHECK(object.at("slow_types") == "bf16, fp16, int8 (slower than fp32)");
+  CHECK_FALSE(object.contains("training_images_per_s"));
+  CHECK_THAT(object.at("to_mend").dump(),
+             Catch::Contains("VIT_CPU_ISA=avx2") && Catch::Contains("unset ONEDNN_MAX_CPU_ISA"));
+}
+
+TEST_CASE("doctor measures the speed of training, decoding and writing") {
+  const vit::test::ScratchFolder folder;
+  const auto outcome = run_program(folder.path(), "doctor --json");
+  REQUIRE(outcome.code == 0);
+  const auto object = nlohmann::json::parse(outcome.out);
+  for (const char* key : {"training_images_per_s", "gflops", "decoded_per_s", "written_mb_per_s"})
+    CHECK(object.at(key).get<double>() > 0);
+  CHECK(folder.names() == std::vector<std::string>{".stderr"});
 }
