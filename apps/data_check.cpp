@@ -12,6 +12,7 @@
 #include "vit/core/log.h"
 #include "vit/data/check.h"
 #include "vit/data/image_folder.h"
+#include "vit/data/layout.h"
 #include "vit/data/picture_files.h"
 #include "vit/data/picture_list.h"
 #include "vit/experiment/experiment_data.h"
@@ -56,8 +57,21 @@ bool has_class_folders(const fs::path& folder) {
   return false;
 }
 
-/// A folder of splits, of classes, or of pictures.
+/// Both splits, or the training split alone where it has no other.
+std::vector<NamedSplit> splits_of(const DataSpec& set, bool has_val) {
+  DataSplits data = open_data(set, has_val ? WantedSplits::both : WantedSplits::train);
+  std::vector<NamedSplit> splits;
+  splits.push_back({"train", std::move(data.train)});
+  if (has_val) splits.push_back({"val", std::move(data.val)});
+  return splits;
+}
+
+/// A folder with annotations, or one of splits, of classes, or of pictures.
 std::vector<NamedSplit> open_folder(const fs::path& folder) {
+  const DataLayout layout = find_layout(folder);
+  log::info(printable_path(folder) + ": " + layout.found);
+  if (layout.spec.name != "folder" && layout.spec.name != "images")
+    return splits_of(layout.spec, layout.has_val);
   std::error_code error;
   std::vector<NamedSplit> splits;
   for (const char* name : {"train", "training", "val", "validation", "valid", "test"})
@@ -82,14 +96,9 @@ std::vector<NamedSplit> open_splits(const DataCheckArguments& arguments) {
   const SubsetOptions& subset = experiment.data.subset;
   const bool validates_on_its_own = subset.folds == 0 && subset.val_split == 0;
   const bool has_val = validates_on_its_own && !lacks_validation(set);
-  DataSplits data = open_data(set, has_val ? WantedSplits::both : WantedSplits::train);
-  std::vector<NamedSplit> splits;
-  splits.push_back({"train", std::move(data.train)});
-  if (has_val)
-    splits.push_back({"val", std::move(data.val)});
-  else if (validates_on_its_own)
+  if (validates_on_its_own && !has_val)
     log::warn("there is no validation split: training needs one, or data.val_split: 0.2");
-  return splits;
+  return splits_of(set, has_val);
 }
 
 CheckProgress show_progress() {

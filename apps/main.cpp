@@ -83,6 +83,7 @@ int main(int argc, char** argv) {
   vit::cli::add_runs(program);
   vit::cli::add_bench(program);
   vit::cli::add_config(program);
+  vit::cli::add_init(program);
   vit::cli::add_doctor(program);
   program.footer(kFooter);  // last: a subcommand takes over the footer that there is
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);

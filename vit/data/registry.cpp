@@ -27,12 +27,32 @@ DataSplits open_shapes(const DataSpec& spec, WantedSplits wanted) {
           wanted == WantedSplits::both ? shapes(options, Split::val) : nullptr};
 }
 
+/// Whether none of `names` is a folder in `root`.
+bool has_none(const std::filesystem::path& root, const std::vector<std::string>& names) {
+  std::error_code error;
+  return std::none_of(names.begin(), names.end(), [&](const std::string& name) {
+    return std::filesystem::is_directory(root / name, error);
+  });
+}
+
+/// A folder of classes without splits is its own training split.
+std::filesystem::path training_folder(const std::filesystem::path& root) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(root, error) || !has_none(root, kTrainFolders) ||
+      !has_none(root, kValFolders))
+    return split_folder(root, kTrainFolders);
+  for (const auto& entry : std::filesystem::directory_iterator(root, error))
+    if (entry.is_directory(error) && !entry.path().filename().string().starts_with("."))
+      return root;
+  return split_folder(root, kTrainFolders);
+}
+
 DataSplits open_folder(const DataSpec& spec, WantedSplits wanted) {
   const auto& options = std::get<ImageFolderOptions>(spec.options);
   const std::filesystem::path root = options.root;
   std::vector<std::string> classes;
   if (!options.class_map.empty()) classes = read_class_map(options.class_map);
-  DataSplits splits{image_folder(split_folder(root, kTrainFolders), classes), nullptr};
+  DataSplits splits{image_folder(training_folder(root), classes), nullptr};
   if (wanted == WantedSplits::both)
     splits.val = image_folder(split_folder(root, kValFolders), classes);
   require_same_classes(*splits.train, splits.val ? *splits.val : *splits.train, root);
@@ -82,13 +102,6 @@ DataSplits open_metadata(const DataSpec& spec, WantedSplits wanted) {
   return {std::move(splits.train), std::move(splits.val)};
 }
 
-/// Whether none of `names` is a folder in `root`.
-bool has_none(const std::filesystem::path& root, const std::vector<std::string>& names) {
-  std::error_code error;
-  return std::none_of(names.begin(), names.end(), [&](const std::string& name) {
-    return std::filesystem::is_directory(root / name, error);
-  });
-}
 bool is_missing(const std::filesystem::path& file) {
   std::error_code error;
   return !std::filesystem::exists(file, error);
@@ -138,7 +151,7 @@ constexpr KindEntry kEntries[] = {
      open_shapes},
     {"folder",
      {label},
-     "ROOT/train/CLASS/x.jpg and ROOT/val/CLASS/x.jpg",
+     "ROOT/train/CLASS/x.jpg and ROOT/val/CLASS/x.jpg, or ROOT/CLASS/x.jpg",
      defaults<ImageFolderOptions>,
      open_folder},
     {"images",
