@@ -31,6 +31,8 @@ void add_runs(CLI::App& program);
 void add_runs_list(CLI::App& runs);
 void add_config(CLI::App& program);
 void add_init(CLI::App& program);
+void add_completion(CLI::App& program);
+void add_man(CLI::App& program);
 void add_doctor(CLI::App& program);
 void add_bench(CLI::App& program);
 void add_bench_train(CLI::App& bench);

@@ -20,18 +20,41 @@
 
 namespace {
 
-constexpr const char* kFooter = R"(First steps:
+constexpr const char* kDescription =
+    R"(Vision Transformers on LibTorch: train, fine-tune, evaluate and export, from one program.
+
+First steps:
   vit train experiments/quickstart.yaml      train a small ViT on drawn shapes, about two minutes
   vit predict runs/quickstart photo.png      what the trained model sees in an image
   vit export runs/quickstart --output model.pt
-With your own images (photos/train/CLASS/x.jpg, photos/val/CLASS/x.jpg):
+With your own images (a folder for each class, COCO, VOC, YOLO, masks, captions, or no labels):
+  vit init photos                            look at them, and write photos.yaml, which trains
   vit data check photos                      what is in them, and what is wrong with them
+  vit train photos.yaml
   vit weights fetch vit_small_patch16_224    pretrained weights; it tells how to fine-tune them
-  vit config                                 every key of an experiment file, with its default
   vit COMMAND --help                         what a command takes, with examples
+)";
+
+constexpr const char* kFooter =
+    R"(vit config lists every key of an experiment file, vit completion lets the shell complete them.
 
 Exit codes: 0 done, 2 usage or config, 3 data, 4 weights or checkpoint, 5 files, memory or
 network, 6 numerical, 130 interrupted.)";
+
+/// The commands, by what people come for; those that are in no group stand first.
+constexpr std::pair<const char*, const char*> kGroups[] = {
+    {"init", "Begin"},          {"train", "Begin"},
+    {"predict", "Begin"},       {"eval", "Models"},
+    {"export", "Models"},       {"explain", "Models"},
+    {"serve", "Models"},        {"models", "Models"},
+    {"summary", "Models"},      {"weights", "Models"},
+    {"forward", "Models"},      {"data", "Data"},
+    {"tokenize", "Data"},       {"config", "Experiments"},
+    {"runs", "Experiments"},    {"sweep", "Experiments"},
+    {"bench", "Experiments"},   {"metrics", "Experiments"},
+    {"doctor", "This machine"}, {"completion", "This machine"},
+    {"man", "This machine"},
+};
 
 constexpr const char* kMemoryHint =
     "lower data.batch_size (train.grad_accum_steps keeps the size of an update) or model.img_size, "
@@ -64,9 +87,7 @@ int fail_torch(const std::string& text) {
 
 int main(int argc, char** argv) {
   vit::cli::quiet_allocator();
-  CLI::App program(
-      "Vision Transformers on LibTorch: train, fine-tune, evaluate and export, from one program.",
-      "vit");
+  CLI::App program(kDescription, "vit");
   program.set_version_flag("--version", vit::version_text());
   program.require_subcommand(1);
   vit::cli::add_train(program);
@@ -85,6 +106,11 @@ int main(int argc, char** argv) {
   vit::cli::add_config(program);
   vit::cli::add_init(program);
   vit::cli::add_doctor(program);
+  vit::cli::add_completion(program);
+  vit::cli::add_man(program);
+  for (CLI::App* command : program.get_subcommands({}))
+    for (const auto& [name, group] : kGroups)
+      if (command->get_name() == name) command->group(group);
   program.footer(kFooter);  // last: a subcommand takes over the footer that there is
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   try {

@@ -66,6 +66,7 @@ std::string as_set(const CLI::App& command, const std::string& name, const std::
   YamlKeyNames keys;
   for (const ReferenceRow& row : experiment_reference())
     if (row.type != "section") keys.add(row.path);
+  keys.add("recipe");
   std::string text;
   constexpr std::size_t kMost = 3;
   const Words meant = keys.meant_by(name);
