@@ -6,7 +6,9 @@
 #include "apps/output.h"
 #include "apps/sets.h"
 #include "vit/core/error.h"
+#include "vit/core/log.h"
 #include "vit/io/atomic_file.h"
+#include "vit/report/json_lines_observer.h"
 #include "vit/report/number.h"
 #include "vit/report/progress_observer.h"
 #include "vit/report/step_profile_text.h"
@@ -23,7 +25,7 @@ struct TrainArguments {
   std::int64_t profile = 0;
   std::string trace = "trace.json";
   bool dry_run = false, find_lr = false, find_batch_size = false, allow_change = false,
-       json = false;
+       json = false, json_lines = false, quiet = false;
 };
 
 void print_result(const RunResult& result) {
@@ -56,7 +58,13 @@ void train(const TrainArguments& arguments) {
 
   const InterruptScope interrupt;
   RunResult result;
-  {
+  if (arguments.quiet || arguments.json_lines) log::set_console_level(log::Level::warn);
+  if (arguments.json_lines) {
+    JsonLinesObserver lines([](const std::string& line) { print(line); });
+    result = run_experiment(request, {&lines}, &interrupt.requested());
+  } else if (arguments.quiet) {
+    result = run_experiment(request, {}, &interrupt.requested());
+  } else {
     ProgressObserver progress;
     result = run_experiment(request, {&progress}, &interrupt.requested());
   }
@@ -74,12 +82,13 @@ void train(const TrainArguments& arguments) {
                 "go on with: vit train " + run.config().string() + " --output " +
                     result.directory.string() + " --resume auto");
   }
-  if (arguments.json) {
+  if (arguments.json || arguments.json_lines) {
     nlohmann::json object{{"run", result.directory.string()}, {"best_epoch", result.best_epoch}};
     if (result.headline && result.headline->chance) object["chance"] = *result.headline->chance;
     for (const Metric& metric : result.best) object["eval_" + metric.name] = metric.value;
+    if (arguments.json_lines) object["event"] = "end";
     print_json(object);
-  } else {
+  } else if (!arguments.quiet) {
     print_result(result);
   }
 }
@@ -123,6 +132,9 @@ void add_train(CLI::App& program) {
   command->add_flag("--allow-change", arguments->allow_change,
                     "Go on although the config is another than the checkpoint's");
   command->add_flag("--json", arguments->json, "Print the result as one JSON object");
+  command->add_flag("--json-lines", arguments->json_lines,
+                    "Print progress, epochs and the result as JSON objects, one a line");
+  command->add_flag("--quiet", arguments->quiet, "Show nothing but warnings and errors");
   command->callback([arguments] { train(*arguments); });
 }
 

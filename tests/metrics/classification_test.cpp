@@ -94,3 +94,15 @@ TEST_CASE("Average precision is the mean of the precision at each positive") {
   CHECK(vit::mean_average_precision(scores, targets) == Approx((5.0 / 6 + 1.0 / 3) / 2));
   CHECK(vit::mean_average_precision(scores, torch::zeros({3, 2})) == 0.0);
 }
+
+TEST_CASE("A bin tells how sure the model was and how often it was right") {
+  vit::CalibrationError calibration(10);
+  // Of four answers with a confidence of 0.75, two are right.
+  const torch::Tensor logits = torch::tensor({{0.75F, 0.25F}}).log().repeat({4, 1});
+  calibration.add(logits, torch::tensor({0, 0, 1, 1}));
+  const auto bins = calibration.reliability();
+  REQUIRE(bins.size() == 1);
+  CHECK(bins.front().samples == 4);
+  CHECK(bins.front().confidence == Approx(0.75));
+  CHECK(bins.front().accuracy == Approx(0.5));
+}

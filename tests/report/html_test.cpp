@@ -158,3 +158,19 @@ TEST_CASE("a task's sections stand on the page in their order, each with its tit
     at = found;
   }
 }
+
+TEST_CASE("the page tells what the experiment changes, where time went, and how to repeat it") {
+  RunReport report = full_report();
+  report.changed = "base.yaml";
+  report.changes = {{"optim.lr", "0.001", "0.<b>1"}, {"model.depth", "", "4"}};
+  report.time_split = {{"forward pass", 30}, {"evaluation", 10}};
+  report.commands = {"vit runs replay 'my run'"};
+  report.history =
+      parse_csv("epoch,train_loss,eval_top1,train_top1,train_box\n1,1,70,60,0.5\n", "summary.csv");
+  const std::string page = html_report(report);
+  CHECK(test::is_well_formed(page));
+  for (const char* part :
+       {"base.yaml", "optim.lr", "0.&lt;b&gt;1", "Where the time went", "75.0 %",
+        "How to repeat it", "vit runs replay", "Parts of the training loss", "top-1, training"})
+    CHECK((has(page, part) ? "" : part) == std::string());
+}

@@ -92,3 +92,14 @@ TEST_CASE("a hover tells the place and the value, rounded") {
   CHECK(text.find("<title>epoch 1: learning rate 0.00099455</title>") != std::string::npos);
   CHECK(text.find("<title>epoch 2: learning rate 3</title>") != std::string::npos);
 }
+
+TEST_CASE("a faint curve stands behind the others: no legend, no hover, a colour that is given") {
+  LineChart chart{
+      .title = "t",
+      .series = {{.name = "run 1", .x = {1, 2}, .y = {1, 2}, .colour = 3, .faint = true},
+                 {.name = "mean", .x = {1, 2}, .y = {2, 3}, .colour = 3}}};
+  const std::string drawn = svg(chart);
+  CHECK(drawn.find("line faint s3") != std::string::npos);
+  CHECK(drawn.find("line s3") != std::string::npos);
+  CHECK(drawn.find("run 1") == std::string::npos);
+}

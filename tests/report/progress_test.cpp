@@ -206,3 +206,47 @@ TEST_CASE("the line of an epoch fits into 80 columns, whatever it has to tell") 
   few.seconds.reset();
   CHECK(epoch_line(few).find("top-5 100.00%") != std::string::npos);
 }
+
+TEST_CASE("a sparkline has a block for each value, or the means of neighbours, least to largest") {
+  CHECK(sparkline({0, 1, 2, 3, 4, 5, 6, 7}, 16, true) == "▁▂▃▄▅▆▇█");
+  CHECK(sparkline({0, 0, 7, 7}, 2, true) == "▁█");
+  CHECK(sparkline({3, 3, 3}, 16, true) == "▁▁▁");
+  CHECK(sparkline({7, 0}, 16, false) == "#_");
+  CHECK(sparkline({1}, 16, true).empty());
+  CHECK(sparkline({1, 2}, 1, true).empty());
+}
+
+TEST_CASE("a history of any length is a curve of bounded length with the same course") {
+  CurveHistory history;
+  CHECK(history.values().empty());
+  history.add(std::numeric_limits<double>::quiet_NaN());
+  CHECK(history.values().empty());
+  for (int i = 0; i < 10'000; ++i) history.add(i);
+  const std::vector<double> curve = history.values();
+  CHECK(curve.size() >= 32);
+  CHECK(curve.size() <= 64);
+  CHECK(std::is_sorted(curve.begin(), curve.end()));
+  CHECK(curve.front() < 10'000 / 32.0);
+  CHECK(curve.back() > 9'000);
+}
+
+TEST_CASE("the loss's course, waiting and memory are shown where there is room") {
+  StepStatus status = at(100);
+  status.losses = {8, 4, 2, 1};
+  status.wait_share = 0.034;
+  status.memory = 512.0 * 1024 * 1024;
+  const std::string wide = status_line(status, 200, true);
+  for (const char* part : {"loss 1.2500  █▄▂▁", "data wait 3%", "512 MiB"})
+    CHECK((wide.find(part) == std::string::npos ? part : "") == std::string());
+  for (int columns = 1; columns <= 200; ++columns)
+    CHECK(display_width(status_line(status, columns, true)) <= columns);
+  CHECK(status_line(status, 40, true) == "epoch 3/10   50%  loss 1.2500  1:20 left");
+}
+
+TEST_CASE("the narrowest of terminals is not written beyond its width") {
+  Screen screen;
+  screen.columns = 7;
+  Progress progress(screen.terminal(true));
+  progress.step(at(1));
+  CHECK(display_width(screen.taken()) <= 6);
+}

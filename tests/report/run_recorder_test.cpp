@@ -1,6 +1,7 @@
 #include "vit/report/run_recorder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 
 #include "tests/catch.h"
@@ -154,10 +155,59 @@ TEST_CASE("every figure of the evaluation has its column, and a table goes on wi
   const CsvTable grown = read_csv(older / "summary.csv");
   CHECK_FALSE(grown.column("eval_f1"));
   CHECK(grown.number(1, "eval_top1") == 62.5);
+  // The parts of the training loss stand last.
+  const ScratchFolder parted;
+  event.parts = {{.name = "box", .value = 0.25}};
+  { RunRecorder(parted.path(), std::nullopt, of_classes(), event.parts).on_epoch(event); }
+  const CsvTable parts = read_csv(parted / "summary.csv");
+  CHECK(parts.header.back() == "train_box");
+  CHECK(parts.number(0, "train_box") == 0.25);
   // A task without classes has no columns of theirs.
   const ScratchFolder other;
   RunRecorder boxes(other.path(), std::nullopt, {{.name = "map"}});
   CHECK(read_csv(other / "summary.csv").header ==
         std::vector<std::string>{"epoch", "step", "train_loss", "lr", "images_per_s", "time_s",
                                  "eval_map"});
+}
+
+TEST_CASE("a run that was stopped and gone on with leaves what an unbroken one does") {
+  const auto run = [](RunRecorder& recorder, std::int64_t from, std::int64_t to) {
+    for (std::int64_t update = from; update < to; ++update) {
+      recorder.on_update(update_event(update, 150));
+      if (update % 10 == 9) recorder.on_epoch(epoch_event(update / 10 + 1, update + 1));
+    }
+  };
+  const ScratchFolder whole, broken;
+  {
+    RunRecorder recorder(whole.path(), std::nullopt, of_classes());
+    run(recorder, 0, 30);
+  }
+  {
+    RunRecorder recorder(broken.path(), std::nullopt, of_classes());
+    run(recorder, 0, 25);
+  }
+  for (const std::int64_t update : {22, 20}) {  // killed twice; the second time at an epoch's end
+    RunRecorder recorder(broken.path(), ResumePoint{update / 10, update}, of_classes());
+    run(recorder, update, update == 22 ? 24 : 30);
+  }
+  for (const char* name : {"summary.csv", "metrics.jsonl", "updates.crc32"})
+    CHECK(get(broken / name) == get(whole / name));
+  CHECK(get(whole / "updates.crc32").size() == 30 * 9);
+}
+
+TEST_CASE("where the updates before were not summed, those after are not either") {
+  const ScratchFolder folder;
+  { RunRecorder recorder(folder.path(), ResumePoint{1, 10}, of_classes()); }
+  CHECK_FALSE(std::filesystem::exists(folder / "updates.crc32"));
+}
+
+TEST_CASE("the sum of an update knows every bit of it") {
+  const UpdateEvent event = update_event(3, 10);
+  CHECK(update_sum(event).size() == 8);
+  UpdateEvent other = event;
+  other.loss = std::nextafter(other.loss, 10);
+  CHECK(update_sum(other) != update_sum(event));
+  other = event;
+  other.samples = {1};
+  CHECK(update_sum(other) != update_sum(event));
 }

@@ -96,3 +96,23 @@ TEST_CASE("a later file comes last by name, whatever the clock says") {
   CHECK(contains(first.path().native(), "9999999991"));
   CHECK(contains(second.path().native(), "9999999992"));
 }
+
+TEST_CASE("options are numbers, truth values or texts, and the end says that the run is complete") {
+  const ScratchFolder folder;
+  TensorBoardWriter writer(folder.path());
+  writer.hparams({{"optim.lr", "0.5"}, {"qkv_bias", "true"}, {"model.name", "vit"}},
+                 {{.name = "top1", .title = "top-1"}});
+  writer.hparams_end();
+  const auto records = records_of(writer.path());
+  REQUIRE(records.size() == 4);
+  CHECK(contains(records[1], "_hparams_/experiment"));
+  CHECK(contains(records[1],
+                 "\x2a\x14\x0a\x0b\x12\x09"
+                 "eval/top1\x12\x05top-1"));
+  const std::string& values = records[2];
+  CHECK(contains(values, "_hparams_/session_start_info"));
+  CHECK(contains(values, std::string("\x0a\x08optim.lr\x12\x09\x11\0\0\0\0\0\0\xe0\x3f", 21)));
+  CHECK(contains(values, "\x0a\x08qkv_bias\x12\x02\x20\x01"));
+  CHECK(contains(values, "\x0a\x0amodel.name\x12\x05\x1a\x03vit"));
+  CHECK(contains(records[3], "_hparams_/session_end_info"));
+}

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 #include "vit/config/yaml_writer.h"
 
@@ -29,17 +28,18 @@ class FlatWriter final : public FieldVisitor {
   std::string prefix_;
 };
 
-std::map<std::string, std::string> flat(const Experiment& experiment) {
+}  // namespace
+
+std::map<std::string, std::string> config_values(const Experiment& experiment) {
   Experiment copy = experiment;
   FlatWriter writer;
   describe(writer, copy);
   return std::move(writer.values);
 }
 
-}  // namespace
-
 std::vector<ConfigChange> config_changes(const Experiment& before, const Experiment& now) {
-  std::map<std::string, std::string> old_values = flat(before), new_values = flat(now);
+  std::map<std::string, std::string> old_values = config_values(before),
+                                     new_values = config_values(now);
   for (const auto& [key, value] : new_values) old_values.try_emplace(key);
   std::vector<ConfigChange> changes;
   for (const auto& [key, value] : old_values)

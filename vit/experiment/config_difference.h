@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace vit {
 struct ConfigChange {
   std::string key, before, now;  ///< values as YAML; "" where there is no such key
 };
+
+/// Every key with its value as YAML.
+[[nodiscard]] std::map<std::string, std::string> config_values(const Experiment& experiment);
 
 /// All differences, key by key.
 [[nodiscard]] std::vector<ConfigChange> config_changes(const Experiment& before,

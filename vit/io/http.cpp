@@ -122,6 +122,11 @@ void configure(Exchange& exchange, const HttpRequest& request, curl_slist* heade
   set(CURLOPT_FOLLOWLOCATION, request.follow_redirects ? 1L : 0L);
   set(CURLOPT_MAXREDIRS, kMostRedirects);
   set(CURLOPT_NOBODY, request.head ? 1L : 0L);
+  if (request.post) {
+    set(CURLOPT_POST, 1L);
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.post->size()));
+    set(CURLOPT_POSTFIELDS, request.post->data());  // not copied
+  }
   set(CURLOPT_HTTPHEADER, headers);
   set(CURLOPT_USERAGENT, "vit");
   set(CURLOPT_NOSIGNAL, 1L);  // there are threads

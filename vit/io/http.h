@@ -29,6 +29,7 @@ struct HttpRequest {
   /// Redirects are followed from http to http or https, and from https to https only.
   bool follow_redirects = true;
   HttpTimeouts timeouts{};
+  std::optional<std::string> post{};  ///< the body of a POST; none: a GET
 };
 
 struct HttpResponse {

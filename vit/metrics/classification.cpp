@@ -131,6 +131,17 @@ double CalibrationError::mce() const {
   return largest;
 }
 
+std::vector<CalibrationError::Reliability> CalibrationError::reliability() const {
+  std::vector<Reliability> found;
+  for (const Bin& bin : bins_) {
+    const auto samples = static_cast<double>(bin.samples);
+    if (bin.samples > 0)
+      found.push_back(
+          {bin.samples, bin.confidence / samples, static_cast<double>(bin.right) / samples});
+  }
+  return found;
+}
+
 std::vector<std::int64_t> CalibrationError::bin_counts() const {
   std::vector<std::int64_t> counts;
   for (const Bin& bin : bins_) counts.push_back(bin.samples);

@@ -55,6 +55,13 @@ class CalibrationError {
   /// The largest distance of a bin.
   [[nodiscard]] double mce() const;
   [[nodiscard]] std::vector<std::int64_t> bin_counts() const;
+  /// Of a bin: how many samples, their mean confidence, and the share that is right, 0 to 1.
+  struct Reliability {
+    std::int64_t samples = 0;
+    double confidence = 0, accuracy = 0;
+  };
+  /// Of the bins that have samples, by confidence.
+  [[nodiscard]] std::vector<Reliability> reliability() const;
 
  private:
   struct Bin {

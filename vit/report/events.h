@@ -18,6 +18,8 @@ struct BatchEvent {
   double images_per_s = 0;
   double seconds_left = 0;  ///< of the whole run, about
   double lr = 0;
+  double wait_share = 0;  ///< of the epoch's time so far that went by waiting for data
+  double memory = 0;      ///< bytes that the process has, or the GPU's tensors; 0: not known
 };
 
 /// An update of the weights, or of one that was not finite the attempt.
@@ -28,6 +30,14 @@ struct UpdateEvent {
   double grad_norm = 0;                            ///< before clipping
   double lr = 0;
   std::vector<std::int64_t> samples;  ///< positions in the training data
+};
+
+/// Where the seconds of an epoch went.
+struct TimeSplit {
+  double wait = 0;  ///< for data
+  double forward = 0, backward = 0, update = 0;
+  double other = 0;  ///< of the training part
+  double evaluation = 0;
 };
 
 /// A finished epoch.
@@ -42,6 +52,7 @@ struct EpochEvent {
   double seconds = 0;       ///< of the epoch with its evaluation
   /// Share of the training part outside forward, backward and update: waiting for data, above all.
   double overhead = 0;
+  TimeSplit time{};
   bool best = false;  ///< the best so far
 };
 

@@ -5,6 +5,7 @@
 #include "vit/core/str.h"
 #include "vit/report/html_parts.h"
 #include "vit/report/html_style.h"
+#include "vit/report/humanize.h"
 #include "vit/report/markup.h"
 #include "vit/report/number.h"
 #include "vit/report/text.h"
@@ -26,6 +27,17 @@ std::string bar(double share, const char* kind) {
 }
 
 std::string percent(double value, int decimals) { return fixed(value, decimals) + " %"; }
+
+std::string page(const std::string& title, const std::string& body) {
+  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+         // Whatever a name in the page may try: nothing is fetched and no script runs.
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src "
+         "data:; style-src 'unsafe-inline'\">\n<title>" +
+         html_text(shorten_middle(visible(title), 120)) + "</title>\n<style>" +
+         std::string(html_style()) + "</style></head>\n<body><main>\n" + body +
+         "</main></body></html>\n";
+}
 
 }  // namespace html_parts
 
@@ -54,6 +66,41 @@ std::string warnings(const std::vector<std::string>& texts) {
   return out + "</ul></div>\n";
 }
 
+/// What the experiment changes, the new values standing out.
+std::string changes(const RunReport& report) {
+  if (report.changes.empty()) return {};
+  std::string out =
+      "<h2>What the experiment changes</h2>\n<div class=\"card wide\"><table><tr>"
+      "<th>Key</th><th>" +
+      html_parts::short_name(report.changed, 60) + "</th><th>This run</th></tr>\n";
+  for (const auto& [key, before, now] : report.changes)
+    out += "<tr><td><code>" + html_text(shorten_middle(visible(key), 80)) + "</code></td><td>" +
+           (before.empty() ? "-" : html_parts::short_name(before, 60)) +
+           "</td><td class=\"changed\">" + (now.empty() ? "-" : html_parts::short_name(now, 60)) +
+           "</td></tr>\n";
+  return out + "</table></div>\n";
+}
+
+std::string time_split(const RunReport& report) {
+  double all = 0;
+  for (const auto& [name, seconds] : report.time_split) all += seconds;
+  if (!(all > 0)) return {};
+  std::string out = "<h2>Where the time went</h2>\n<div class=\"card\"><table>";
+  for (const auto& [name, seconds] : report.time_split)
+    out += "<tr><td>" + html_text(name) + "</td><td class=\"n\">" + human_duration(seconds) +
+           "</td><td class=\"n\">" + html_parts::percent(100 * seconds / all, 1) +
+           "</td><td style=\"width:50%\">" + html_parts::bar(seconds / all) + "</td></tr>\n";
+  return out + "</table></div>\n";
+}
+
+std::string commands(const RunReport& report) {
+  std::string lines;
+  for (const std::string& command : report.commands) lines += command + "\n";
+  return lines.empty() ? ""
+                       : "<h2>How to repeat it</h2>\n<div class=\"card\"><pre style=\"margin:0\">" +
+                             html_lines(lines) + "</pre></div>\n";
+}
+
 std::string reproduction(const RunReport& report) {
   std::string out;
   if (!report.environment.empty()) {
@@ -72,21 +119,15 @@ std::string reproduction(const RunReport& report) {
 }  // namespace
 
 std::string html_report(const RunReport& report) {
-  const std::string title = html_text(shorten_middle(visible(report.title), 120));
   std::string sections;
   for (const Section& section : report.sections) sections += html_parts::section(section);
-  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-         // Whatever a name in the page may try: nothing is fetched and no script runs.
-         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src "
-         "data:; "
-         "style-src 'unsafe-inline'\">\n<title>" +
-         title + "</title>\n<style>" + std::string(html_style()) +
-         "</style></head>\n<body><main>\n" + header(report) + warnings(report.warnings) +
-         html_parts::key_figures(report) + html_parts::curves(report) + sections +
-         reproduction(report) +
-         "<footer>Written by vit. Numbers come from summary.csv, shares of classes from the "
-         "evaluation set.</footer>\n</main></body></html>\n";
+  return html_parts::page(
+      report.title,
+      header(report) + warnings(report.warnings) + html_parts::key_figures(report) +
+          html_parts::curves(report) + sections + time_split(report) + changes(report) +
+          commands(report) + reproduction(report) +
+          "<footer>Written by vit. Numbers come from summary.csv, shares of classes from the "
+          "evaluation set.</footer>\n");
 }
 
 }  // namespace vit

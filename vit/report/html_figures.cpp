@@ -145,9 +145,22 @@ std::string metric_charts(const RunReport& report, std::optional<std::size_t> be
   }
   std::vector<std::pair<std::string, std::string>> columns;
   for (const Metric& metric : report.metrics)
-    if (&metric == &judged || (judged.percent && metric.percent))
+    if (&metric == &judged || (judged.percent && metric.percent)) {
       columns.emplace_back("eval_" + metric.name, metric.shown_as());
+      if (report.history.column("train_" + metric.name))
+        columns.emplace_back("train_" + metric.name, metric.shown_as() + ", training");
+    }
   return chart_of(chart, report.history, columns);
+}
+
+/// The named parts of the training loss, but for what is a metric too and stands beside it.
+std::string part_chart(const CsvTable& history) {
+  std::vector<std::pair<std::string, std::string>> columns;
+  for (const std::string& column : history.header)
+    if (column.starts_with("train_") && column != "train_loss" &&
+        !history.column("eval_" + column.substr(6)))
+      columns.emplace_back(column, column.substr(6));
+  return chart_of({.title = "Parts of the training loss"}, history, columns);
 }
 
 std::string history_table(const CsvTable& history, std::optional<std::size_t> best) {
@@ -226,7 +239,8 @@ std::string curves(const RunReport& report) {
   const std::string charts =
       metric_charts(report, best) +
       chart_of(loss, history, {{"train_loss", "training"}, {"eval_loss", "evaluation"}}) +
-      schedule_cards(report) + chart_of(speed, history, {{"images_per_s", "images a second"}});
+      part_chart(history) + schedule_cards(report) +
+      chart_of(speed, history, {{"images_per_s", "images a second"}});
   return "<h2>Training</h2>\n<div class=\"charts\">" + charts + "</div>\n" +
          history_table(history, best);
 }

@@ -4,9 +4,12 @@
 
 #include "vit/report/run_report.h"
 
-/// The sections of html_report, each "" where the run says nothing of it.
+/// A page and its sections, each "" where there is nothing to say.
 namespace vit::html_parts {
 
+/// A whole page around `body`: it needs nothing else, follows the reader's light or dark scheme,
+/// fits narrow screens, and can be printed. `title` may be any text.
+[[nodiscard]] std::string page(const std::string& title, const std::string& body);
 [[nodiscard]] std::string key_figures(const RunReport& report);
 [[nodiscard]] std::string curves(const RunReport& report);
 [[nodiscard]] std::string section(const Section& section);

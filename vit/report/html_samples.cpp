@@ -55,7 +55,8 @@ std::string samples(const std::vector<ReportSample>& samples) {
   return "<h2>Samples</h2>\n<p class=\"soft small\">In bold the true class; below it what the "
          "model "
          "takes the picture for, and with what probability.</p>\n" +
-         group(samples, false, "Mistaken") + group(samples, true, "Correct");
+         group(samples, false, "Mistaken, the most confident first") +
+         group(samples, true, "Correct");
 }
 
 }  // namespace vit::html_parts

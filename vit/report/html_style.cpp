@@ -42,6 +42,7 @@ th,td{padding:5px 10px 5px 0;border-bottom:1px solid var(--line);vertical-align:
 tr:last-child td{border-bottom:0}.n{text-align:right;white-space:nowrap}
 table.history td,table.history th{white-space:nowrap}
 tr.best td{font-weight:640;color:var(--blue)}
+td.changed{font-weight:640;color:var(--orange)}
 .bar{display:inline-block;vertical-align:middle;width:100%;min-width:60px;height:8px;
 border-radius:4px;background:var(--track)}
 .bar i{display:block;height:100%;border-radius:4px;background:var(--blue)}

@@ -84,18 +84,25 @@ class Plot {
   std::string legend() {
     std::string text;
     top_ = 34;
-    if (chart_.series.size() < 2) return text;  // the title says it
+    const auto named = std::count_if(chart_.series.begin(), chart_.series.end(),
+                                     [](const Series& series) { return !series.faint; });
+    if (named < 2) return text;  // the title says it
     double x = left_, y = 38;
     for (std::size_t i = 0; i < chart_.series.size(); ++i) {
+      if (chart_.series[i].faint) continue;
       const std::string name = shorten_middle(visible(chart_.series[i].name), 40);
       const double width = 24 + svg_text::text_width(name, kFont) + 16;
       if (x > left_ && x + width > right()) x = left_, y += kLegendRow;
-      text += "<path class=\"line " + stroke(i) + "\" d=\"M" + px(x) + " " + px(y - 4) + "h18\"/>" +
-              label(x + 24, y, name, Anchor::start);
+      text += "<path class=\"line " + stroke(colour_of(i)) + "\" d=\"M" + px(x) + " " + px(y - 4) +
+              "h18\"/>" + label(x + 24, y, name, Anchor::start);
       x += width;
     }
     top_ = y + 14;
     return text;
+  }
+
+  [[nodiscard]] std::size_t colour_of(std::size_t series) const {
+    return chart_.series[series].colour.value_or(series);
   }
 
   static std::string stroke(std::size_t series) {
@@ -138,8 +145,9 @@ class Plot {
   void draw(const Series& series, std::size_t index) {
     std::string path, points;
     bool pen_down = false;
-    const bool dots = series.x.size() <= kMaxDots, hover = series.x.size() <= kMaxHoverPoints;
-    const std::string fill = "f" + std::to_string(index % kColours);
+    const bool dots = !series.faint && series.x.size() <= kMaxDots;
+    const bool hover = !series.faint && series.x.size() <= kMaxHoverPoints;
+    const std::string fill = "f" + std::to_string(colour_of(index) % kColours);
     for (std::size_t i = 0; i < series.x.size(); ++i) {
       const bool drawn = is_drawn(series.x[i], series.y[i]);
       if (drawn) {
@@ -148,7 +156,7 @@ class Plot {
         const auto circle = [&](const std::string& name, const char* radius) {
           return str("<circle class=\"", name, "\" cx=\"", x, "\" cy=\"", y, "\" r=\"", radius);
         };
-        if (dots || is_alone(series, i)) points += circle(fill, "2.6") + "\"/>";
+        if (dots || (is_alone(series, i) && !series.faint)) points += circle(fill, "2.6") + "\"/>";
         if (hover)
           points += circle("hit", "7") + "\"><title>" + html_text(chart_.x_label) + " " +
                     rounded(series.x[i], 4) + ": " + html_text(series.name) + " " +
@@ -156,7 +164,8 @@ class Plot {
       }
       pen_down = drawn;
     }
-    out_ += "<path class=\"line " + stroke(index) + "\" d=\"" + path + "\"/>" + points + "\n";
+    out_ += str("<path class=\"line ", series.faint ? "faint " : "", stroke(colour_of(index)),
+                "\" d=\"", path, "\"/>", points, "\n");
   }
 
   /// A number as a person reads it.

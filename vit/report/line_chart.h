@@ -9,7 +9,9 @@ namespace vit {
 /// A curve through points; y that isn't finite (or not positive on a logarithmic axis) is a gap.
 struct Series {
   std::string name;
-  std::vector<double> x, y;  // of the same length
+  std::vector<double> x, y;             // of the same length
+  std::optional<std::size_t> colour{};  ///< which of the chart's colours; by its place unless given
+  bool faint = false;                   ///< thin and pale, and not in the legend
 };
 
 /// A point that is singled out, such as the best epoch.

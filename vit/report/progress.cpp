@@ -1,6 +1,7 @@
 #include "vit/report/progress.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -56,15 +57,21 @@ std::vector<const Metric*> in_percent(const Metrics& metrics, std::size_t most) 
   return found;
 }
 
-std::vector<Part> parts_of(const StepStatus& s) {
+std::vector<Part> parts_of(const StepStatus& s, bool unicode) {
   std::vector<Part> parts;
   parts.push_back({str(s.evaluating ? "eval " : "epoch ", s.epoch, "/", s.epochs), 0});
   parts.push_back({pad_left(fixed(std::floor(100 * share_of(s)), 0), 3) + "%", 1});
   parts.push_back({str("step ", s.step, "/", s.steps), 7});
   parts.push_back({str("loss ", fixed(s.loss, 4)), 2});
+  constexpr int kSparkColumns = 16;
+  if (const std::string curve = sparkline(s.losses, kSparkColumns, unicode); !curve.empty())
+    parts.push_back({curve, 8});
   for (const Metric* part : in_percent(s.parts, 1))
     parts.push_back({str(part->shown_as(), " ", fixed(part->value, 1), "%"), 4});
   if (s.images_per_s) parts.push_back({human_throughput(*s.images_per_s), 6});
+  if (s.wait_share)
+    parts.push_back({str("data wait ", fixed(std::floor(100 * *s.wait_share), 0), "%"), 9});
+  if (s.memory && *s.memory > 0) parts.push_back({human_bytes(*s.memory), 10});
   if (s.seconds_left) parts.push_back({clock_time(*s.seconds_left) + " left", 3});
   return parts;
 }
@@ -85,8 +92,51 @@ std::string joined(const std::vector<Part>& parts) {
 
 }  // namespace
 
+void CurveHistory::add(double value) {
+  constexpr std::size_t kMost = 64;
+  if (!std::isfinite(value)) return;
+  sum_ += value;
+  if (++count_ < each_) return;
+  means_.push_back(sum_ / static_cast<double>(count_));
+  sum_ = 0;
+  count_ = 0;
+  if (means_.size() < kMost) return;
+  for (std::size_t i = 0; i < kMost / 2; ++i) means_[i] = (means_[2 * i] + means_[2 * i + 1]) / 2;
+  means_.resize(kMost / 2);
+  each_ *= 2;
+}
+
+std::vector<double> CurveHistory::values() const {
+  std::vector<double> all = means_;
+  if (count_ > 0) all.push_back(sum_ / static_cast<double>(count_));
+  return all;
+}
+
+std::string sparkline(const std::vector<double>& values, int columns, bool unicode) {
+  constexpr std::array<const char*, 8> kBlocks = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  constexpr std::array<const char*, 8> kPlain = {"_", ".", "-", "~", "=", "+", "*", "#"};
+  if (values.size() < 2 || columns < 2) return {};
+  const std::size_t width = std::min(values.size(), static_cast<std::size_t>(columns));
+  std::vector<double> shown;  // the mean of what falls into each column
+  for (std::size_t i = 0; i < width; ++i) {
+    const std::size_t from = i * values.size() / width, to = (i + 1) * values.size() / width;
+    double sum = 0;
+    for (std::size_t k = from; k < to; ++k) sum += values[k];
+    shown.push_back(sum / static_cast<double>(to - from));
+  }
+  const auto [low, high] = std::minmax_element(shown.begin(), shown.end());
+  const double range = *high - *low;
+  std::string line;
+  for (const double value : shown) {
+    const double share = range > 0 ? (value - *low) / range : 0;
+    const auto level = static_cast<std::size_t>(std::lround(share * 7));
+    line += unicode ? kBlocks.at(level) : kPlain.at(level);
+  }
+  return line;
+}
+
 std::string status_line(const StepStatus& status, int columns, bool unicode) {
-  std::vector<Part> parts = parts_of(status);
+  std::vector<Part> parts = parts_of(status, unicode);
   bool with_bar = true;
   const auto least = [&] { return width_of(parts) + (with_bar ? kLeastBar + 2 : 0); };
   while (least() > columns && parts.size() > 1) {
@@ -167,7 +217,7 @@ void Progress::step(const StepStatus& status) {
 
 void Progress::redraw() {
   // The last column stays free: many terminals wrap when it is written.
-  const int columns = std::max(20, terminal_.columns()) - 1;
+  const int columns = std::max(2, terminal_.columns()) - 1;
   std::string line = status_line(*shown_, columns, terminal_.unicode);
   if (terminal_.colour) {
     const std::string done = terminal_.unicode ? "━" : "#";

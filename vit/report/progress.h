@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "vit/core/metric.h"
 #include "vit/report/terminal.h"
@@ -20,6 +21,9 @@ struct StepStatus {
   std::optional<double> images_per_s{};
   std::optional<double> seconds_left{};  ///< of the whole run
   bool evaluating = false;
+  std::vector<double> losses{};        ///< of the run so far, evenly spaced, for a sparkline
+  std::optional<double> wait_share{};  ///< of the time, that went by waiting for data
+  std::optional<double> memory{};      ///< in bytes
 };
 
 /// What an epoch came to.
@@ -30,6 +34,25 @@ struct EpochSummary {
   std::optional<double> images_per_s{}, seconds{};
   bool best = false;  ///< the best epoch so far
 };
+
+/// A curve of values over a run of unknown length, in a bounded number of means of as many values
+/// each.
+class CurveHistory {
+ public:
+  /// What is not finite is left out.
+  void add(double value);
+  /// The means, from the first to the last; that of the last may be of fewer values.
+  [[nodiscard]] std::vector<double> values() const;
+
+ private:
+  std::vector<double> means_;
+  double sum_ = 0;
+  std::int64_t count_ = 0, each_ = 1;
+};
+
+/// Values as one line of block characters in at most `columns` columns, the least as the lowest.
+/// "" for fewer than two.
+[[nodiscard]] std::string sparkline(const std::vector<double>& values, int columns, bool unicode);
 
 /// The line of a status in at most `columns` columns, without colours. What fits least well is left
 /// out first: the bar and the percentage stay down to 40 columns.

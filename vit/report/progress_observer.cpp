@@ -12,6 +12,9 @@ void ProgressObserver::on_batch(const BatchEvent& event) {
   status.parts = event.parts;
   status.images_per_s = event.images_per_s;
   status.seconds_left = event.seconds_left;
+  status.losses = losses_.values();
+  status.wait_share = event.wait_share;
+  status.memory = event.memory;
   status.evaluating = event.batch == event.batches;
   progress_.step(status);
 }

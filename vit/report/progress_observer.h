@@ -12,11 +12,13 @@ namespace vit {
 class ProgressObserver final : public Observer {
  public:
   void on_batch(const BatchEvent& event) override;
+  void on_update(const UpdateEvent& event) override { losses_.add(event.loss); }
   void on_epoch(const EpochEvent& event) override;
   void on_note(const std::string& text) override { progress_.note(text); }
 
  private:
   Progress progress_;
+  CurveHistory losses_;
 };
 
 }  // namespace vit

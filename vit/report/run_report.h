@@ -35,6 +35,15 @@ struct RunReport {
   std::vector<Series> schedules;  ///< what changes over the run by plan; x in epochs
   CsvTable history;               ///< summary.csv: one row an epoch
   std::string config;             ///< the resolved experiment, as YAML
+  /// What the experiment changes, key by key: value before and now; and in what.
+  struct Change {
+    std::string key, before, now;
+  };
+  std::vector<Change> changes;
+  std::string changed;                ///< `base.yaml`
+  std::vector<std::string> commands;  ///< which repeat the run
+  /// Where the seconds of the run went, by name.
+  std::vector<std::pair<std::string, double>> time_split;
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<std::string> warnings;
 };

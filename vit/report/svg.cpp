@@ -16,6 +16,7 @@ constexpr std::string_view kStyle = R"(<style>
 .plot .axis{stroke:#8c959f;stroke-width:1}
 .plot .level{stroke:#8c959f;stroke-width:1.2;stroke-dasharray:5 4}
 .plot .line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
+.plot .faint{stroke-width:1.2;stroke-opacity:.35}
 .plot .note{font-size:11.5px;fill:#1f2328;font-weight:600}
 .plot .halo{paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}
 .plot .hit{fill:transparent;stroke:none}

@@ -10,6 +10,7 @@
 #include "vit/core/error.h"
 #include "vit/image/encode.h"
 #include "vit/io/protobuf_wire.h"
+#include "vit/report/number.h"
 #include "vit/report/text.h"
 
 namespace vit {
@@ -100,6 +101,42 @@ void TensorBoardWriter::image(std::string_view tag, const Image& picture, std::i
   const std::string content = int_field(1, picture.height) + int_field(2, picture.width) +
                               int_field(3, picture.channels) + bytes_field(4, bytes);
   summary(tag, bytes_field(4, content), step);
+}
+
+// The messages of tensorboard/plugins/hparams/{api,plugin_data}.proto.
+void TensorBoardWriter::hparams(const HParams& options, const Metrics& metrics) {
+  constexpr std::int64_t kString = 1, kBool = 2, kNumber = 3;  // DataType
+  std::string infos, values;
+  for (const auto& [name, text] : options) {
+    const auto number = parse_number(text);
+    const bool truth = text == "true" || text == "false";
+    infos += bytes_field(4, bytes_field(1, visible(name)) + int_field(4, truth    ? kBool
+                                                                         : number ? kNumber
+                                                                                  : kString));
+    const std::string value = truth    ? int_field(4, text == "true")
+                              : number ? double_field(2, *number)
+                                       : bytes_field(3, visible(text));
+    values += bytes_field(1, bytes_field(1, visible(name)) + bytes_field(2, value));
+  }
+  for (const Metric& metric : metrics)
+    infos += bytes_field(5, bytes_field(1, bytes_field(2, "eval/" + metric.name)) +
+                                bytes_field(2, visible(metric.shown_as())));
+  hparams_record("_hparams_/experiment", bytes_field(2, infos + double_field(6, seconds_now())));
+  hparams_record("_hparams_/session_start_info",
+                 bytes_field(3, values + double_field(5, seconds_now())));
+}
+
+void TensorBoardWriter::hparams_end() {
+  constexpr std::int64_t kSuccess = 1;
+  hparams_record("_hparams_/session_end_info",
+                 bytes_field(4, int_field(1, kSuccess) + double_field(2, seconds_now())));
+}
+
+void TensorBoardWriter::hparams_record(std::string_view tag, std::string_view content) {
+  const std::string data = bytes_field(1, bytes_field(1, "hparams") + bytes_field(2, content));
+  constexpr std::int64_t kFloat = 1;
+  const std::string no_numbers = int_field(1, kFloat) + bytes_field(2, bytes_field(2, ""));
+  summary(tag, bytes_field(8, no_numbers) + bytes_field(9, data), 0);
 }
 
 void TensorBoardWriter::summary(std::string_view tag, std::string_view value_field,

@@ -6,6 +6,7 @@
 #include "vit/core/error.h"
 #include "vit/models/profile.h"
 #include "vit/nn/lora.h"
+#include "vit/run/batch_section.h"
 
 namespace vit {
 
@@ -23,10 +24,16 @@ std::filesystem::path report_run(const std::filesystem::path& run) {
     report = run_report(directory, built.experiment, parameter_count(built.task->network()),
                         report_curves(built));
     const std::filesystem::path checkpoint = checkpoint_to_keep(directory);
-    if (std::filesystem::exists(checkpoint, error))
-      add_evaluation(report, *evaluate_checkpoint(built, checkpoint), *built.data.val);
-    else
+    if (std::filesystem::exists(checkpoint, error)) {
+      const auto evaluation = evaluate_checkpoint(built, checkpoint);
+      add_evaluation(report, *evaluation, *built.data.val);
+      if (auto batch = batch_section(built)) report.sections.push_back(std::move(*batch));
+      // Those of an older version have none; what a complete run has written stays as it is.
+      if (!std::filesystem::exists(directory.predictions(), error))
+        write_predictions(directory, *evaluation);
+    } else {
       report.warnings.emplace_back("There is no checkpoint yet to evaluate.");
+    }
   } catch (const Error& problem) {
     report = run_report(directory, load_experiment(directory.config()), std::nullopt, {});
     report.warnings.push_back(

@@ -1,23 +1,31 @@
 #include "vit/run/run.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
+#include "vit/config/yaml_document.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/experiment/config_difference.h"
 #include "vit/experiment/unread_options.h"
 #include "vit/export/torchscript.h"
 #include "vit/io/atomic_file.h"
+#include "vit/io/checksum.h"
 #include "vit/models/profile.h"
 #include "vit/nn/lora.h"
 #include "vit/report/run_recorder.h"
+#include "vit/run/batch_section.h"
 #include "vit/run/built_experiment.h"
 #include "vit/run/dry_run.h"
 #include "vit/run/log_observer.h"
 #include "vit/run/plan.h"
 #include "vit/run/report_run.h"
 #include "vit/run/resume.h"
+#include "vit/run/run_checksums.h"
 #include "vit/run/run_record.h"
 #include "vit/run/run_summary.h"
 #include "vit/train/checkpoint_writer.h"
@@ -28,6 +36,35 @@ namespace vit {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// What two runs on the same data have in common: the number of samples, and a checksum of their
+/// names, of which ten thousand must do.
+std::string data_text(const DataSplits& data) {
+  const auto text = [](const Dataset& set) {
+    constexpr std::int64_t kMost = 10'000;
+    Crc32 sum;
+    const std::int64_t step = std::max<std::int64_t>(1, set.size() / kMost);
+    for (std::int64_t i = 0; i < set.size(); i += step) {
+      const std::string name = fs::path(set.source(i)).filename().string();
+      sum.update(std::as_bytes(std::span(name)));
+    }
+    return vit::str(set.size(), " (", sum.hex(), ")");
+  };
+  return vit::str("training ", text(*data.train), ", validation ", text(*data.val));
+}
+
+/// What the experiment says otherwise than the defaults, and what every list of runs has.
+HParams hparams(const Experiment& experiment) {
+  HParams options{{"model.name", experiment.model.name}, {"seed", std::to_string(experiment.seed)}};
+  for (const ConfigChange& change : config_changes(Experiment(), experiment)) {
+    const bool is_scalar =
+        !change.now.empty() && change.now.find_first_of("[{\n") == std::string::npos;
+    if (is_scalar && change.key != "model.name" && change.key != "seed" &&
+        !changes_no_result(change.key))
+      options.emplace_back(change.key, change.now);
+  }
+  return options;
+}
 
 /// Rewrites the report after each epoch, from the files that the other observers have written.
 class ReportObserver final : public Observer {
@@ -59,8 +96,12 @@ class ReportObserver final : public Observer {
 class Run {
  public:
   Run(const RunRequest& request, BuiltExperiment& built, const std::vector<Observer*>& observers,
-      const std::atomic<bool>* stop)
-      : request_(request), observers_(observers), stop_(stop), built_(built) {}
+      const std::atomic<bool>* stop, std::pair<std::string, std::vector<ConfigChange>> changes)
+      : request_(request),
+        observers_(observers),
+        stop_(stop),
+        built_(built),
+        changes_(std::move(changes)) {}
 
   RunResult run() {
     const Place place = choose_place(request_);
@@ -110,8 +151,10 @@ class Run {
     write_file_atomically(directory.config(), built_.config);
     nlohmann::ordered_json env;
     for (const auto& [key, value] : environment(built_.device)) env[key] = value;
+    env["data"] = data_text(built_.data);
     write_file_atomically(directory.environment(), env.dump(1) + "\n");
     record_ = run_record(built_.experiment);
+    std::tie(record_->base, record_->changes) = changes_;
     write_run_record(directory, *record_);
     log::info(built_.summary());
     for (const std::string& remark : data_remarks(built_.experiment.data, built_.data))
@@ -127,7 +170,7 @@ class Run {
     RunRecorder recorder(
         directory.root(),
         resumed_ ? std::optional(ResumePoint{state_.epoch, state_.update}) : std::nullopt,
-        built_.task->evaluation()->metrics());
+        built_.task->evaluation()->metrics(), built_.task->parts(), hparams(built_.experiment));
     ReportObserver report_observer(directory, built_);
     CheckpointWriter writer(directory,
                             {.keep = built_.experiment.train.keep_checkpoints,
@@ -163,7 +206,7 @@ class Run {
     };
     const TrainingEnd end = train(all, state_, hooks);
     writer.finish();
-    recorder.finish();
+    recorder.finish(end == TrainingEnd::complete);
     const CheckpointWriter::Cost cost = writer.cost();
     log::debug(vit::str(cost.count, cost.count == 1 ? " checkpoint" : " checkpoints",
                         ": training was held back for ", cost.held, " s while they took ",
@@ -201,7 +244,10 @@ class Run {
           "No epoch is the best, as no metric was a number: the last one "
           "was evaluated.");
     add_evaluation(report, *evaluation, *built_.data.val);
+    if (auto batch = batch_section(built_)) report.sections.push_back(std::move(*batch));
     write_report(directory, report);
+    write_predictions(directory, *evaluation);
+    write_run_checksums(directory, run_checksums(directory));
     record_end(directory, RunState::done);
     write_file_atomically(directory.done(), "");
     result.best = evaluation->metrics();
@@ -212,6 +258,7 @@ class Run {
   std::vector<Observer*> observers_;
   const std::atomic<bool>* stop_;
   BuiltExperiment& built_;
+  std::pair<std::string, std::vector<ConfigChange>> changes_;
   TrainingState state_;
   std::optional<RunRecord> record_;  // once the run has begun
   bool resumed_ = false;
@@ -220,10 +267,29 @@ class Run {
 
 }  // namespace
 
+std::pair<std::string, std::vector<ConfigChange>> experiment_changes(
+    const Experiment& experiment, const fs::path& file, const std::vector<std::string>& sets) {
+  std::string base = "the defaults";
+  Experiment before;
+  try {
+    const std::vector<fs::path> files = YamlDocument::load(file).files();
+    if (files.size() > 1) {
+      before = load_experiment(files[1]);
+      base = files[1].filename().string();
+    } else if (!sets.empty()) {
+      before = load_experiment(file);
+      base = file.filename().string();
+    }
+  } catch (const Error&) {  // without what is laid over it, it may be no whole experiment
+  }
+  return {base, config_changes(before, experiment)};
+}
+
 RunResult run_experiment(const RunRequest& request, const std::vector<Observer*>& observers,
                          const std::atomic<bool>* stop) {
   Experiment experiment = load_experiment(request.experiment, request.sets);
   for (const std::string& line : unread_options(experiment)) log::warn(line);
+  auto changes = experiment_changes(experiment, request.experiment, request.sets);
   BuiltExperiment built(std::move(experiment));
   RunResult result;
   if (request.dry_run) {
@@ -240,7 +306,7 @@ RunResult run_experiment(const RunRequest& request, const std::vector<Observer*>
     TrainingParts all = built.parts();
     result.profile = profile_steps(all, request.profile);
   } else {
-    result = Run(request, built, observers, stop).run();
+    result = Run(request, built, observers, stop, std::move(changes)).run();
   }
   return result;
 }

@@ -3,8 +3,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "vit/experiment/config_difference.h"
 #include "vit/experiment/experiment.h"
 #include "vit/report/events.h"
 #include "vit/train/step_profiler.h"
@@ -35,6 +37,12 @@ struct RunResult {
   std::int64_t best_epoch = 0;
   std::optional<StepProfile> profile;  ///< where it was asked for
 };
+
+/// What an experiment changes: in the file that it inherits from, else, where `sets` were laid over
+/// it, in its own file, else in the defaults; and how that is called.
+[[nodiscard]] std::pair<std::string, std::vector<ConfigChange>> experiment_changes(
+    const Experiment& experiment, const std::filesystem::path& file,
+    const std::vector<std::string>& sets);
 
 /// A run from the file to the report: data, model, training, then the exported model and the page.
 /// Throws Error; what had been saved before stays.

@@ -33,6 +33,9 @@ nlohmann::ordered_json to_json(const RunRecord& record) {
       {"epochs", record.epochs},   {"metrics", std::move(metrics)},
       {"started", record.started}, {"state", run_state_name(record.end)}};
   if (!record.problem.empty()) json["problem"] = record.problem;
+  if (!record.base.empty()) json["base"] = record.base;
+  for (const ConfigChange& change : record.changes)
+    json["changes"].push_back({change.key, change.before, change.now});
   return json;
 }
 
@@ -62,6 +65,10 @@ std::optional<RunRecord> from_json(const nlohmann::json& json) {
     const std::size_t state = index_of(kStateNames, json.at("state").get<std::string>());
     record.end = state < kStateNames.size() ? static_cast<RunState>(state) : RunState::running;
     record.problem = json.value("problem", "");
+    record.base = json.value("base", "");
+    for (const auto& change : json.value("changes", nlohmann::json::array()))
+      record.changes.push_back({change.at(0).get<std::string>(), change.at(1).get<std::string>(),
+                                change.at(2).get<std::string>()});
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   }

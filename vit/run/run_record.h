@@ -5,13 +5,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "vit/core/metric.h"
+#include "vit/experiment/config_difference.h"
 #include "vit/train/run_directory.h"
 
 namespace vit {
-
-struct Experiment;
 
 /// What became of a run. `killed`: it ended without a word, by a signal that nobody can catch, a
 /// crash or a power cut; `stopped`: somebody interrupted it, and it has saved everything.
@@ -24,9 +24,11 @@ struct RunRecord {
   std::string task, model, data;
   std::string started;  ///< `2026-03-01T12:00:00Z`
   std::int64_t seed = 0, epochs = 0;
-  Metrics metrics;  ///< of each epoch's evaluation, the deciding one first: no values
-  RunState end = RunState::running;  ///< as the run itself has written it
-  std::string problem{};             ///< why it failed
+  Metrics metrics;     ///< of each epoch's evaluation, the deciding one first: no values
+  std::string base{};  ///< what the experiment changes: `base.yaml`
+  std::vector<ConfigChange> changes{};  ///< and in which keys
+  RunState end = RunState::running;     ///< as the run itself has written it
+  std::string problem{};                ///< why it failed
 };
 
 /// The record of a run of this experiment that starts now.

@@ -1,7 +1,9 @@
 #include "vit/run/run_summary.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <system_error>
 
 #include "vit/core/str.h"
@@ -38,6 +40,25 @@ std::pair<double, double> mean_and_sum(const CsvTable& table, std::string_view c
       ++count;
     }
   return {count > 0 ? sum / static_cast<double>(count) : 0, sum};
+}
+
+/// Where the seconds went, of the epochs that are done.
+std::vector<std::pair<std::string, double>> time_split(const RunDirectory& directory) {
+  std::vector<std::pair<std::string, double>> split{
+      {"waiting for data", 0},      {"forward pass", 0}, {"backward pass", 0},
+      {"update of the weights", 0}, {"evaluation", 0},   {"else", 0}};
+  constexpr std::array kKeys = {"wait_s",   "forward_s", "backward_s",
+                                "update_s", "eval_s",    "other_s"};
+  std::istringstream lines(text_if_there(directory.metrics()));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("\"wait_s\"") == std::string::npos) continue;
+    const auto record = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (!record.is_object()) continue;
+    for (std::size_t i = 0; i < kKeys.size(); ++i)
+      if (const auto value = record.find(kKeys.at(i)); value != record.end() && value->is_number())
+        split[i].second += value->get<double>();
+  }
+  return split;
 }
 
 }  // namespace
@@ -101,6 +122,16 @@ RunReport run_report(const RunDirectory& directory, const Experiment& experiment
   report.versions = version_text();
   report.schedules = curves_over_epochs(curves, experiment.schedule.epochs);
   report.config = text_if_there(directory.config());
+  report.time_split = time_split(directory);
+  if (const auto record = read_run_record(directory)) {
+    report.changed = record->base;
+    for (const auto& [key, before, now] : record->changes)
+      if (!changes_no_result(key)) report.changes.push_back({key, before, now});
+  }
+  const std::string run = directory.root().string();
+  report.commands = {
+      "vit runs replay " + run + "     # repeats it, and proves it the same to the byte",
+      "vit train " + directory.config().string() + " --output " + run + "-again"};
   if (std::filesystem::exists(directory.done(), error)) return report;
   const std::string end = end_in_log(directory);
   report.warnings.push_back(str("The run is not complete: ", *report.epochs, " of ",
@@ -114,6 +145,18 @@ void add_evaluation(RunReport& report, const Evaluation& evaluation, const Datas
   report.headline = std::move(found.headline);
   report.figures = std::move(found.figures);
   report.sections = std::move(found.sections);
+}
+
+void write_predictions(const RunDirectory& directory, const Evaluation& evaluation) {
+  std::vector<SampleResult> samples = evaluation.samples();
+  if (samples.empty()) return;
+  std::sort(samples.begin(), samples.end(),
+            [](const SampleResult& a, const SampleResult& b) { return a.index < b.index; });
+  std::string text = "index,right,truth,predicted,probability\n";
+  for (const SampleResult& one : samples)
+    text += str(one.index, ",", one.right ? 1 : 0, ",", one.truth, ",", one.predicted, ",",
+                significant(one.probability, 7), "\n");
+  write_file_atomically(directory.predictions(), text);
 }
 
 void write_report(const RunDirectory& directory, const RunReport& report) {

@@ -23,6 +23,9 @@ namespace vit {
 /// Adds what an evaluation found: its headline, figures and sections.
 void add_evaluation(RunReport& report, const Evaluation& evaluation, const Dataset& val_data);
 
+/// Writes predictions.csv, where the task's answers are right or wrong.
+void write_predictions(const RunDirectory& directory, const Evaluation& evaluation);
+
 /// Writes report.html.
 void write_report(const RunDirectory& directory, const RunReport& report);
 

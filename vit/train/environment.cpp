@@ -7,7 +7,9 @@
 #include <ctime>
 #include <thread>
 
+#include "vit/core/error.h"
 #include "vit/core/str.h"
+#include "vit/io/digest.h"
 #include "vit/kernels/isa.h"
 #include "vit/train/device.h"
 
@@ -26,11 +28,25 @@ std::string version_text() {
   return vit::str("vit ", VIT_VERSION, ", LibTorch ", VIT_TORCH_VERSION);
 }
 
+namespace {
+
+/// SHA-256 of the program that runs: the versions of what is being developed say little.
+std::string program_digest() {
+  try {
+    return digest_of_file("/proc/self/exe", DigestKind::sha256);
+  } catch (const Error&) {
+    return "not known";
+  }
+}
+
+}  // namespace
+
 std::vector<std::pair<std::string, std::string>> environment(c10::Device device) {
   return {{"started", utc_now()},
           {"vit", VIT_VERSION},
           {"libtorch", VIT_TORCH_VERSION},
           {"compiler", __VERSION__},
+          {"program", program_digest()},
           {"device", device_description(device)},
           {"cpu_capability", at::get_cpu_capability()},
           {"kernels", std::string(kernels::name(kernels::active_isa()))},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "vit/core/error.h"
+#include "vit/train/process_memory.h"
 
 namespace vit {
 namespace {
@@ -17,8 +18,15 @@ double Figures::images_per_s() const {
   return static_cast<double>(images) / std::max(times.total, 1e-9);
 }
 
-BatchEvent Figures::batch(const TrainingState& state, double lr) const {
+BatchEvent Figures::batch(const TrainingState& state, double lr) {
+  constexpr double kMemorySeconds = 0.5;
+  if (memory_ == 0 || since_memory_.seconds() > kMemorySeconds) {
+    memory_ = device_.is_cpu() ? resident_memory() : peak_memory(device_);
+    since_memory_ = Stopwatch();
+  }
   BatchEvent event;
+  event.wait_share = times.total > 0 ? std::min(1.0, times.wait / times.total) : 0;
+  event.memory = memory_;
   event.epoch = state.epoch + 1;
   event.epochs = epochs_;
   event.batch = state.batch;
@@ -45,7 +53,7 @@ Metrics Figures::parts(const TrainingState& state) const {
   return means;
 }
 
-EpochEvent Figures::epoch(const TrainingState& state, Metrics metrics) const {
+EpochEvent Figures::epoch(const TrainingState& state, Metrics metrics, double seconds) const {
   VIT_ASSERT(!metrics.empty());
   EpochEvent event;
   event.best = is_better(metrics.front().better, metrics.front().value, state.best_metric);
@@ -57,6 +65,14 @@ EpochEvent Figures::epoch(const TrainingState& state, Metrics metrics) const {
   event.parts = parts(state);
   event.images_per_s = images_per_s();
   event.overhead = times.overhead();
+  event.seconds = seconds;
+  event.time = {.wait = times.wait,
+                .forward = times.forward,
+                .backward = times.backward,
+                .update = times.update,
+                .other = std::max(
+                    0.0, times.total - times.wait - times.forward - times.backward - times.update),
+                .evaluation = std::max(0.0, seconds - times.total)};
   return event;
 }
 

@@ -36,6 +36,13 @@ class RunDirectory {
   [[nodiscard]] std::filesystem::path trouble_checkpoint(std::int64_t update) const;
   [[nodiscard]] std::filesystem::path trouble_samples(std::int64_t update) const;
   [[nodiscard]] std::filesystem::path torchscript() const { return root_ / "model.pt"; }
+  /// What the best weights answer for each sample of the evaluation, where answers are right or
+  /// wrong: `index,right,truth,predicted,probability`.
+  [[nodiscard]] std::filesystem::path predictions() const { return root_ / "predictions.csv"; }
+  /// A checksum of each update: eight digits and a line end.
+  [[nodiscard]] std::filesystem::path update_sums() const { return root_ / "updates.crc32"; }
+  /// Checksums of what must be the same where the run is repeated.
+  [[nodiscard]] std::filesystem::path checksums() const { return root_ / "run.sha256"; }
   [[nodiscard]] std::filesystem::path report() const { return root_ / "report.html"; }
   [[nodiscard]] std::filesystem::path done() const { return root_ / "DONE"; }
 

@@ -46,6 +46,14 @@ class Predictor {
   [[nodiscard]] virtual std::vector<Prediction> predict(const Batch& batch) = 0;
 };
 
+/// What an evaluation found of one sample.
+struct SampleResult {
+  std::int64_t index = 0;                 ///< position in the data set
+  bool right = false;                     ///< whether the answer is the true one
+  std::int64_t truth = 0, predicted = 0;  ///< classes
+  double probability = 0;                 ///< that the model gave its answer
+};
+
 /// An evaluation under way: sees the predictions of every batch once, then knows the metrics.
 class Evaluation {
  public:
@@ -59,6 +67,8 @@ class Evaluation {
   /// What a run is judged by, as a report shows it; of an evaluation that has seen nothing, without
   /// the value. Nothing where that is no percentage.
   [[nodiscard]] virtual std::optional<Headline> headline() const { return std::nullopt; }
+  /// Sample by sample, in any order, where an answer is right or wrong; nothing of other tasks.
+  [[nodiscard]] virtual std::vector<SampleResult> samples() const { return {}; }
   /// What a report shows of it; `data` is the set that was evaluated.
   [[nodiscard]] virtual EvaluationReport report(const Dataset& data) const = 0;
 };

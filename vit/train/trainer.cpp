@@ -28,7 +28,7 @@ class Training {
         frozen_(frozen_parameters(parts.task.network(), parts.train.freeze)),
         step_(step_parts(parts), state.scaler),
         watch_(parts.train.loss_spike),
-        figures_(parts.schedule.epochs, plan_, parts.task.parts()) {}
+        figures_(parts.schedule.epochs, plan_, parts.task.parts(), parts.device) {}
 
   TrainingEnd run() {
     while (state_.epoch < parts_.schedule.epochs && !out_of_patience()) {
@@ -174,10 +174,9 @@ class Training {
       const EmaWeights averaged(parts_.ema);
       if (!evaluate(*evaluation)) return false;
     }
-    EpochEvent event = figures_.epoch(state_, evaluation->metrics());
+    EpochEvent event = figures_.epoch(state_, evaluation->metrics(), epoch_time.seconds());
     const double metric = event.metrics.front().value;
     event.lr = schedule_.lr(place_in_schedule() - 1, state_.metrics);
-    event.seconds = epoch_time.seconds();
     start_next_epoch(metric, event.best);
     for (Observer* observer : hooks_.observers) observer->on_epoch(event);
     const bool last =

@@ -90,4 +90,15 @@ Metrics ClassifyEvaluation::metrics() const {
           {.name = "ece", .value = calibration_.ece(), .better = Better::smaller}};
 }
 
+std::vector<SampleResult> ClassifyEvaluation::samples() const {
+  std::vector<SampleResult> results;
+  results.reserve(answers_.size());
+  for (const Answer& answer : answers_) {
+    const auto& [predicted, probability] = answer.top.front();
+    results.push_back(
+        {answer.index, predicted == answer.label, answer.label, predicted, probability});
+  }
+  return results;
+}
+
 }  // namespace vit

@@ -33,6 +33,7 @@ class ClassifyEvaluation final : public Evaluation {
   void merge(const Evaluation& other) override;
   [[nodiscard]] Metrics metrics() const override;
   [[nodiscard]] std::optional<Headline> headline() const override;
+  [[nodiscard]] std::vector<SampleResult> samples() const override;
   [[nodiscard]] EvaluationReport report(const Dataset& data) const override;
 
   struct Answer {

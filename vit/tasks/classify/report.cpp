@@ -27,7 +27,7 @@ std::vector<const Answer*> choose_answers(const std::vector<Answer>& answers) {
   return mistakes;
 }
 
-ClassifiedSamples samples(const std::vector<Answer>& answers, const Dataset& data) {
+ClassifiedSamples shown_samples(const std::vector<Answer>& answers, const Dataset& data) {
   ClassifiedSamples shown;
   for (const Answer* answer : choose_answers(answers)) {
     Sample sample = data.get(answer->index);
@@ -70,6 +70,22 @@ KeyFigures figures(const Metrics& metrics, std::int64_t num_classes) {
   return figures;
 }
 
+/// How often the model is right where it is so sure.
+LineChart calibration_chart(const CalibrationError& calibration) {
+  LineChart chart{.title = "Right by confidence",
+                  .x_label = "confidence, %",
+                  .y_label = "right, %",
+                  .series = {{.name = "perfect", .x = {0, 100}, .y = {0, 100}},
+                             {.name = "this model", .x = {}, .y = {}}},
+                  .y_low = 0.0,
+                  .y_high = 100.0};
+  for (const CalibrationError::Reliability& bin : calibration.reliability()) {
+    chart.series[1].x.push_back(100 * bin.confidence);
+    chart.series[1].y.push_back(100 * bin.accuracy);
+  }
+  return chart;
+}
+
 }  // namespace
 
 std::optional<Headline> ClassifyEvaluation::headline() const {
@@ -84,7 +100,9 @@ std::optional<Headline> ClassifyEvaluation::headline() const {
 EvaluationReport ClassifyEvaluation::report(const Dataset& data) const {
   return {.headline = headline(),
           .figures = figures(metrics(), num_classes_),
-          .sections = {{"", matrix(confusion_, data.classes())}, {"", samples(answers_, data)}}};
+          .sections = {{"", matrix(confusion_, data.classes())},
+                       {"Calibration", calibration_chart(calibration_)},
+                       {"", shown_samples(answers_, data)}}};
 }
 
 }  // namespace vit
