@@ -27,6 +27,7 @@ namespace vit::test {
 struct HttpAsked {
   std::string method, path;
   std::map<std::string, std::string> headers;  // names in lower case
+  std::string body{};
 
   [[nodiscard]] std::string header(const std::string& name) const {
     const auto found = headers.find(name);
@@ -114,7 +115,16 @@ class HttpServer {
       if (count <= 0) return;
       text.append(buffer, static_cast<std::size_t>(count));
     }
-    const HttpAsked asked = parse(text);
+    const std::size_t head_size = text.find("\r\n\r\n") + 4;
+    HttpAsked asked = parse(text.substr(0, head_size));
+    const std::string length = asked.header("content-length");
+    const std::size_t body_size = length.empty() ? 0 : std::stoull(length);
+    while (text.size() < head_size + body_size) {
+      const ssize_t count = ::recv(connection, buffer, sizeof buffer, 0);
+      if (count <= 0) return;
+      text.append(buffer, static_cast<std::size_t>(count));
+    }
+    asked.body = text.substr(head_size);
     {
       const std::lock_guard lock(mutex_);
       asked_.push_back(asked);

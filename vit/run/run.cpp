@@ -53,15 +53,12 @@ std::string data_text(const DataSplits& data) {
   return vit::str("training ", text(*data.train), ", validation ", text(*data.val));
 }
 
-/// What the experiment says otherwise than the defaults, and what every list of runs has.
+/// Every key that has a say in results: TensorBoard shows those in which runs differ.
 HParams hparams(const Experiment& experiment) {
-  HParams options{{"model.name", experiment.model.name}, {"seed", std::to_string(experiment.seed)}};
-  for (const ConfigChange& change : config_changes(Experiment(), experiment)) {
-    const bool is_scalar =
-        !change.now.empty() && change.now.find_first_of("[{\n") == std::string::npos;
-    if (is_scalar && change.key != "model.name" && change.key != "seed" &&
-        !changes_no_result(change.key))
-      options.emplace_back(change.key, change.now);
+  HParams options;
+  for (const auto& [key, value] : config_values(experiment)) {
+    const bool is_scalar = !value.empty() && value.find_first_of("[{\n") == std::string::npos;
+    if (is_scalar && !changes_no_result(key)) options.emplace_back(key, value);
   }
   return options;
 }

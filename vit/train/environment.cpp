@@ -49,7 +49,8 @@ std::vector<std::pair<std::string, std::string>> environment(c10::Device device)
           {"program", program_digest()},
           {"device", device_description(device)},
           {"cpu_capability", at::get_cpu_capability()},
-          {"kernels", std::string(kernels::name(kernels::active_isa()))},
+          {"kernels", kernels::enabled() ? std::string(kernels::name(kernels::active_isa()))
+                                         : "LibTorch's (VIT_FUSED=0)"},
           {"cores", std::to_string(std::thread::hardware_concurrency())},
           {"threads", std::to_string(at::get_num_threads())}};
 }
