@@ -1,6 +1,7 @@
 #include "vit/data/shapes.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "vit/core/rng.h"
 #include "vit/data/shapes_background.h"
 #include "vit/data/shapes_colour.h"
+#include "vit/data/shapes_combinations.h"
 #include "vit/data/shapes_outline.h"
 
 namespace vit {
@@ -108,13 +110,24 @@ std::string in_words(const Shape& shape, std::string_view colour) {
   return str("a ", size, ' ', colour, ' ', kShapeNames[shape.kind]);
 }
 
+/// Where the first box lies, seen from the second one.
+std::string_view relation(const Box& first, const Box& second) {
+  const float across = (first.x0 + first.x1) - (second.x0 + second.x1),
+              down = (first.y0 + first.y1) - (second.y0 + second.y1);
+  if (std::abs(across) > std::abs(down)) return across < 0 ? "left of" : "right of";
+  return down < 0 ? "above" : "below";
+}
+
 /// The class is the first number drawn, so that it is known without the picture.
 std::size_t draw_label(Rng& rng) { return rng.below(kShapeNames.size()); }
 
 class Shapes : public Dataset {
  public:
   Shapes(const ShapesOptions& options, Split split)
-      : options_(options), split_(split), classes_(kShapeNames.begin(), kShapeNames.end()) {
+      : options_(options),
+        split_(split),
+        combinations_(options.hold_out, static_cast<std::uint64_t>(options.seed)),
+        classes_(kShapeNames.begin(), kShapeNames.end()) {
     mask_classes_ = classes_;
     mask_classes_.insert(mask_classes_.begin(), "background");
   }
@@ -139,8 +152,17 @@ class Shapes : public Dataset {
                static_cast<std::uint64_t>(split_), static_cast<std::uint64_t>(index));
   }
 
+  /// Whether a shape may have this colour; `first`: the one of the class.
+  [[nodiscard]] bool allows(std::size_t kind, std::string_view colour, bool first) const {
+    const bool validates = split_ != Split::train;
+    if (validates && (!first || options_.val_combinations == "all")) return true;
+    const bool unseen = validates && options_.val_combinations == "unseen";
+    return combinations_.is_held_out(kind, colour) == unseen;
+  }
+
   ShapesOptions options_;
   Split split_;
+  ShapeCombinations combinations_;
   std::vector<std::string> classes_, mask_classes_;
 };
 
@@ -157,10 +179,17 @@ Sample Shapes::get(std::int64_t index) const {
   sample.image = std::move(background.image);
   sample.mask = Image(size, size, 1);
   for (const Shape& shape : draw_shapes(rng, label, count, options_)) {
-    const NamedColour colour = draw_contrast(rng, background.colours);
+    const bool first = sample.boxes.empty();
+    const NamedColour colour = draw_contrast(rng, background.colours, [&](std::string_view name) {
+      return allows(shape.kind, name, first);
+    });
     paint(sample.image, shape.coverage, colour.rgb);
     mark(sample.mask, shape);
-    sample.caption += sample.boxes.empty() ? "" : sample.boxes.size() == 1 ? " with " : " and ";
+    if (!first && options_.relations)
+      sample.caption +=
+          str(sample.boxes.size() == 1 ? " " : " and ", relation(sample.boxes[0], shape.box), ' ');
+    else if (!first)
+      sample.caption += sample.boxes.size() == 1 ? " with " : " and ";
     sample.caption += in_words(shape, colour.name);
     sample.boxes.push_back(shape.box);
   }
@@ -187,6 +216,22 @@ void describe(FieldVisitor& visitor, ShapesOptions& options) {
                  &options.max_turn,
                  "largest rotation either way, in whole turns; 0.5: any",
                  {0, 0.5}});
+  visitor.field({"hold_out",
+                 &options.hold_out,
+                 "share of the combinations of kind and colour that no training picture shows, as "
+                 "0.2: whether a model puts together what it has never seen together",
+                 {0, 0.9}});
+  visitor.field({"val_combinations",
+                 &options.val_combinations,
+                 "which of them the largest shape has in validation: all, those seen in training, "
+                 "or unseen ones",
+                 {},
+                 {"all", "seen", "unseen"}});
+  visitor.field({"relations", &options.relations,
+                 "captions of several shapes say where the largest lies: `left of`, `above`"});
+  if (options.val_combinations == "unseen" && options.hold_out == 0)
+    throw Error(ErrorKind::usage, "", "val_combinations is unseen, and hold_out holds none out",
+                "set hold_out, as 0.2");
   if (options.min_extent > options.max_extent)
     throw Error(
         ErrorKind::usage, "",

@@ -38,6 +38,8 @@ std::uint8_t to_level(std::int64_t value) {
 
 }  // namespace
 
+std::span<const NamedColour> palette() { return kPalette; }
+
 NamedColour draw_colour(Rng& rng) {
   NamedColour colour = kPalette[rng.below(kPalette.size())];
   const std::int64_t brightness = rng.between(-16, 16);
@@ -47,11 +49,17 @@ NamedColour draw_colour(Rng& rng) {
   return colour;
 }
 
-NamedColour draw_contrast(Rng& rng, const std::vector<Colour>& others) {
+NamedColour draw_contrast(Rng& rng, const std::vector<Colour>& others,
+                          const std::function<bool(std::string_view name)>& allowed) {
   constexpr int kClear = 130 * 130, kAttempts = 24;
-  NamedColour best = draw_colour(rng);
+  const auto draw = [&] {
+    NamedColour colour = draw_colour(rng);
+    while (!allowed(colour.name)) colour = draw_colour(rng);
+    return colour;
+  };
+  NamedColour best = draw();
   for (int i = 1; i < kAttempts && distance(best.rgb, others) < kClear; ++i) {
-    const NamedColour candidate = draw_colour(rng);
+    const NamedColour candidate = draw();
     if (distance(candidate.rgb, others) > distance(best.rgb, others)) best = candidate;
   }
   return best;
