@@ -128,6 +128,7 @@ void preview(const DataPreviewArguments& arguments) {
   const SampleParts needs = experiment.task->needs(), held = parts_of(experiment.data.set);
   const SampleParts parts = held.has_all(needs) ? needs : held;
   resolve(experiment, *data.train);
+  if (held.has_all(needs)) experiment.task.config().learn_from(*data.train);
   const InputSpec input = experiment_input(experiment);
   const auto seed = static_cast<std::uint64_t>(experiment.seed);
   const Pipeline pipeline = training_pipeline(experiment);
