@@ -10,7 +10,7 @@
 #include "vit/core/error.h"
 
 using nlohmann::json;
-using vit::CaptionEvaluation, vit::CaptionScores, vit::evaluate_captions;
+using vit::ScoredCaptions, vit::CaptionScores, vit::evaluate_captions;
 
 TEST_CASE("Captions score as pycocoevalcap scores them, the set and each image") {
   const auto folder = vit::test::shared("fixtures/metrics/caption");
@@ -26,7 +26,7 @@ TEST_CASE("Captions score as pycocoevalcap scores them, the set and each image")
     for (std::size_t i = 0; i < set.at("hypotheses").size(); ++i)
       images.push_back(
           {set.at("hypotheses")[i], set.at("references")[i].get<std::vector<std::string>>()});
-    const CaptionEvaluation found = evaluate_captions(images);
+    const ScoredCaptions found = evaluate_captions(images);
     const json& expected = stats.at(name);
     for (std::size_t n = 0; n < 4; ++n) check(found.all.bleu[n], expected.at("bleu")[n]);
     check(found.all.rouge_l, expected.at("rouge_l"));
@@ -43,7 +43,7 @@ TEST_CASE("Captions score as pycocoevalcap scores them, the set and each image")
 }
 
 TEST_CASE("A caption that is one of its references word by word has the full score") {
-  const CaptionEvaluation found = evaluate_captions(std::vector<vit::CaptionedImage>{
+  const ScoredCaptions found = evaluate_captions(std::vector<vit::CaptionedImage>{
       {"a red ring on a blue field", {"a red ring on a blue field"}},
       {"two dogs asleep in the grass", {"two dogs asleep in the grass"}}});
   CHECK(found.all.bleu[3] == Approx(1).margin(1e-6));
@@ -52,7 +52,7 @@ TEST_CASE("A caption that is one of its references word by word has the full sco
 }
 
 TEST_CASE("Words that are in one reference twice count twice, and no more often") {
-  const CaptionEvaluation found =
+  const ScoredCaptions found =
       evaluate_captions(std::vector<vit::CaptionedImage>{{"the the the", {"the cat the", "the"}}});
   CHECK(found.all.bleu[0] == Approx(2.0 / 3).margin(1e-6));
   CHECK(found.all.rouge_l > 0.6);
@@ -60,7 +60,7 @@ TEST_CASE("Words that are in one reference twice count twice, and no more often"
 }
 
 TEST_CASE("Captions without words score nothing, images without references are refused") {
-  const CaptionEvaluation found =
+  const ScoredCaptions found =
       evaluate_captions(std::vector<vit::CaptionedImage>{{"", {"a cat"}}, {"a dog", {""}}});
   CHECK(found.all.bleu[0] < 1e-3);
   CHECK(found.all.rouge_l == 0);

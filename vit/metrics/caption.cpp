@@ -187,8 +187,8 @@ double cider_d(const Weighed& caption, const std::vector<Weighed>& references) {
 
 }  // namespace
 
-CaptionEvaluation evaluate_captions(std::span<const CaptionedImage> images) {
-  CaptionEvaluation evaluation;
+ScoredCaptions evaluate_captions(std::span<const CaptionedImage> images) {
+  ScoredCaptions evaluation;
   if (images.empty()) return evaluation;
   std::vector<Caption> captions;
   std::vector<std::vector<Caption>> references;

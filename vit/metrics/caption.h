@@ -25,11 +25,11 @@ struct CaptionScores {
 /// Scores of a set, and of each image of it: BLEU counts over the whole set, with the length of the
 /// closest reference (the shorter of equals); ROUGE-L and CIDEr-D are means over images. How rare a
 /// phrase is, CIDEr-D learns from the references of the set itself.
-struct CaptionEvaluation {
+struct ScoredCaptions {
   CaptionScores all{};
   std::vector<CaptionScores> images{};
 };
 /// Throws Error (data) for an image without references. Of no image, all scores are 0.
-[[nodiscard]] CaptionEvaluation evaluate_captions(std::span<const CaptionedImage> images);
+[[nodiscard]] ScoredCaptions evaluate_captions(std::span<const CaptionedImage> images);
 
 }  // namespace vit
