@@ -176,6 +176,7 @@ class Run {
     Ema* ema = built_.ema();
     LogObserver log_observer;
     TrainingHooks hooks;
+    hooks.pause_after = request_.pause_after;
     hooks.stop = stop_;
     hooks.observers = observers_;
     hooks.observers.push_back(&recorder);
@@ -303,6 +304,7 @@ RunResult run_experiment(const RunRequest& request, const std::vector<Observer*>
     TrainingParts all = built.parts();
     result.profile = profile_steps(all, request.profile);
   } else {
+    if (request.inspect) request.inspect(built);
     result = Run(request, built, observers, stop, std::move(changes)).run();
   }
   return result;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,6 +16,8 @@
 
 namespace vit {
 
+class BuiltExperiment;
+
 /// What `vit train` is asked to do.
 struct RunRequest {
   std::filesystem::path experiment;  ///< the YAML file
@@ -26,6 +30,8 @@ struct RunRequest {
   bool find_batch_size = false;       ///< only measure batch sizes
   std::int64_t profile = 0;           ///< only tell where the time of this many steps goes
   bool allow_change = false;          ///< go on with another config than the checkpoint's
+  std::int64_t pause_after = 0;       ///< stop when so many epochs are done; 0: at the end
+  std::function<void(BuiltExperiment&)> inspect{};  ///< called before training begins
 };
 
 /// What came of it.

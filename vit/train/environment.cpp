@@ -41,6 +41,14 @@ std::string program_digest() {
 
 }  // namespace
 
+std::vector<std::pair<std::string, std::string>> numeric_environment() {
+  return {{"vit", VIT_VERSION},
+          {"libtorch", VIT_TORCH_VERSION},
+          {"compiler", __VERSION__},
+          {"cpu_capability", at::get_cpu_capability()},
+          {"kernels", std::string(kernels::name(kernels::active_isa()))}};
+}
+
 std::vector<std::pair<std::string, std::string>> environment(c10::Device device) {
   return {{"started", utc_now()},
           {"vit", VIT_VERSION},

@@ -32,6 +32,7 @@ class Training {
 
   TrainingEnd run() {
     while (state_.epoch < parts_.schedule.epochs && !out_of_patience()) {
+      if (paused()) return TrainingEnd::stopped;
       const Stopwatch epoch_time;
       if (train_epoch() && evaluate_epoch(epoch_time)) continue;
       hooks_.save(CheckpointKind::last, state_);
@@ -180,7 +181,7 @@ class Training {
     start_next_epoch(metric, event.best);
     for (Observer* observer : hooks_.observers) observer->on_epoch(event);
     const bool last =
-        checkpoint_due() || state_.epoch == parts_.schedule.epochs || out_of_patience();
+        checkpoint_due() || state_.epoch == parts_.schedule.epochs || out_of_patience() || paused();
     if (last || event.best)
       save(!last        ? CheckpointKind::best
            : event.best ? CheckpointKind::last_and_best
@@ -227,6 +228,9 @@ class Training {
     return state_.batch == 0 && state_.epoch % interval_.epochs == 0;
   }
   [[nodiscard]] bool stop_requested() const { return hooks_.stop != nullptr && *hooks_.stop; }
+  [[nodiscard]] bool paused() const {
+    return hooks_.pause_after > 0 && state_.batch == 0 && state_.epoch >= hooks_.pause_after;
+  }
   [[nodiscard]] bool out_of_patience() const {
     return parts_.train.early_stopping &&
            state_.epoch - state_.best_epoch >= *parts_.train.early_stopping;

@@ -55,6 +55,8 @@ struct TrainingHooks {
   /// Puts the weights, averages and optimizer state of the last checkpoint back; false where there
   /// is none.
   std::function<bool()> roll_back;
+  /// The run stops once this many epochs are done, as if it were interrupted there; 0: at its end.
+  std::int64_t pause_after = 0;
   /// Set (by a signal handler) when the run is to stop at the next update.
   const std::atomic<bool>* stop = nullptr;
   std::vector<Observer*> observers;
