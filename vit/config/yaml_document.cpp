@@ -267,6 +267,13 @@ YamlDocument YamlDocument::parse(std::string_view bytes, const std::string& name
   return document;
 }
 
+YamlDocument YamlDocument::of(YamlNode root) {
+  YamlDocument document;
+  document.root_ = std::move(root);
+  require_mapping(document.root_);
+  return document;
+}
+
 void YamlDocument::set(std::string_view assignment) {
   const std::string_view path = trimmed(assignment.substr(0, assignment.find('=')));
   set(assignment, "--set " + std::string(path));

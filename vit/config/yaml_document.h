@@ -40,6 +40,8 @@ class YamlDocument {
   void lay_under(std::string_view bytes, const std::string& name);
   /// Takes a key out of the top of the document.
   std::optional<YamlNode> take(std::string_view key);
+  /// The document of a tree that was taken from another one.
+  [[nodiscard]] static YamlDocument of(YamlNode root);
 
   /// Applies `--set KEY=VALUE`; later ones win. Throws Error(usage) where it is not of this form.
   void set(std::string_view assignment);
