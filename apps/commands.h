@@ -33,6 +33,7 @@ void add_runs_compare(CLI::App& runs);
 void add_runs_replay(CLI::App& runs);
 void add_runs_clean(CLI::App& runs);
 void add_runs_export(CLI::App& runs);
+void add_sweep(CLI::App& program);
 void add_config(CLI::App& program);
 void add_init(CLI::App& program);
 void add_completion(CLI::App& program);

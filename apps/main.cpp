@@ -102,6 +102,7 @@ int main(int argc, char** argv) {
   vit::cli::add_metrics(program);
   vit::cli::add_tokenize(program);
   vit::cli::add_runs(program);
+  vit::cli::add_sweep(program);
   vit::cli::add_bench(program);
   vit::cli::add_config(program);
   vit::cli::add_init(program);

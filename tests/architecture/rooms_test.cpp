@@ -36,6 +36,7 @@ std::map<std::string, Rooms> allowed_includes() {
       {"export"},
       {"experiment"},
       {"run"},
+      {"sweep"},
   };
   std::map<std::string, Rooms> allowed;
   Rooms above;

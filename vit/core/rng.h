@@ -17,6 +17,7 @@ enum class Stream : std::uint32_t {
   lora = 8,         ///< initial weights of adapters
   companions = 9,   ///< which samples one is joined with
   batch_size = 10,  ///< how large the images of a batch are
+  sweep = 11,       ///< the values that a sweep tries
 };
 
 /// A counter-based generator (Philox-4x32-10, Salmon et al. 2011): every number is a pure function

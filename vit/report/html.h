@@ -10,8 +10,4 @@ namespace vit {
 /// file. It follows the reader's light or dark scheme, fits narrow screens, and can be printed.
 [[nodiscard]] std::string html_report(const RunReport& report);
 
-/// A page of the same kind from parts that are HTML already; `footer` is its last line.
-[[nodiscard]] std::string html_page(const std::string& title, const std::string& body,
-                                    const std::string& footer);
-
 }  // namespace vit

@@ -1,0 +1,71 @@
+#include "vit/sweep/training_trial.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "vit/core/error.h"
+#include "vit/models/profile.h"
+#include "vit/report/csv.h"
+#include "vit/run/benchmark.h"
+#include "vit/run/built_experiment.h"
+#include "vit/run/run.h"
+#include "vit/train/interrupt.h"
+#include "vit/train/run_directory.h"
+
+namespace vit {
+namespace {
+
+/// The metric of the epoch that counts, of those up to `epochs`.
+std::pair<double, std::int64_t> metric_of(const RunDirectory& run, const TrialRecipe& recipe,
+                                          std::int64_t epochs) {
+  const CsvTable table = read_csv(run.summary());
+  std::optional<double> value;
+  std::int64_t epoch_of_it = 0;
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    const auto epoch = static_cast<std::int64_t>(table.number(row, "epoch").value_or(0));
+    const auto found = table.number(row, "eval_" + recipe.metric);
+    if (epoch > epochs || !found) continue;
+    if (recipe.best_epoch ? !is_better(recipe.better, *found, value) : std::isnan(*found)) continue;
+    value = found;
+    epoch_of_it = epoch;
+  }
+  if (!value || !std::isfinite(*value))
+    throw Error(ErrorKind::numerical, run.summary().string(),
+                "eval_" + recipe.metric + " is in no epoch a number");
+  return {*value, epoch_of_it};
+}
+
+double milliseconds_of_one_image(const RunDirectory& run) {
+  const Experiment experiment =
+      load_experiment(run.config(), {"data.batch_size=1", "init.weights=null"});
+  return 1000 / benchmark_inference(experiment, {.steps = 30}).images_per_s();
+}
+
+}  // namespace
+
+nlohmann::json run_training_trial(const TrialRecipe& recipe, const TrialTask& task) {
+  const RunDirectory run(task.directory);
+  nlohmann::json figures = nlohmann::json::object();
+  RunRequest request;
+  request.experiment = recipe.experiment;
+  request.sets = recipe.sets;
+  request.sets.insert(request.sets.end(), task.sets.begin(), task.sets.end());
+  request.output = task.directory;
+  request.resume = "auto";
+  if (!task.last) request.pause_after = task.job.epochs;
+  request.inspect = [&](BuiltExperiment& built) {
+    figures["parameters"] = parameter_count(built.task->network());
+    try {
+      figures["multiply_adds"] = profile(*built.model).multiply_adds;
+    } catch (const Error&) {  // a model that cannot be counted can be trained all the same
+    }
+  };
+  const InterruptScope interrupt;
+  const RunResult result = run_experiment(request, {}, &interrupt.requested());
+  if (interrupt.requested() && result.end == TrainingEnd::stopped) return {{"stopped", true}};
+  const auto [value, epoch] = metric_of(run, recipe, task.job.epochs);
+  if (recipe.latency && task.last) figures["latency_ms"] = milliseconds_of_one_image(run);
+  return {{"value", value}, {"best_epoch", epoch}, {"figures", figures}};
+}
+
+}  // namespace vit
