@@ -37,9 +37,10 @@ void MergeTable::grow() {
     if (slot.merged != kFree) const_cast<Slot&>(find(slot.left, slot.right)) = slot;
 }
 
-/// A pair that may be merged: its left symbol, and what it would become.
+/// A pair that may be merged: its left symbol, what it would become, and how long both are
+/// together. Symbols only grow, so that a pair of another length is another one.
 struct MergeTable::Candidate {
-  std::uint32_t rank, at, merged;
+  std::uint32_t rank, at, merged, length;
   /// For a heap whose top comes first.
   friend bool operator<(const Candidate& a, const Candidate& b) {
     return a.rank != b.rank ? a.rank > b.rank : a.at > b.at;
@@ -56,8 +57,10 @@ void MergeTable::apply(std::vector<TextSymbol>& symbols) const {
   behind.resize(count);
   heap.clear();
   const auto consider = [&](std::uint32_t at) {
-    const Slot& slot = find(symbols[at].id, symbols[behind[at]].id);
-    if (slot.merged != kFree) heap.push_back({slot.rank, at, slot.merged});
+    const TextSymbol &left = symbols[at], &right = symbols[behind[at]];
+    const Slot& slot = find(left.id, right.id);
+    if (slot.merged != kFree)
+      heap.push_back({slot.rank, at, slot.merged, left.length + right.length});
     return slot.merged != kFree;
   };
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -74,7 +77,7 @@ void MergeTable::apply(std::vector<TextSymbol>& symbols) const {
     const std::uint32_t next = behind[best.at];
     if (left.length == 0 || next == count) continue;
     TextSymbol& right = symbols[next];
-    if (find(left.id, right.id).merged != best.merged) continue;  // one of the two has grown since
+    if (left.length + right.length != best.length) continue;  // one of the two has grown since
     left = {best.merged, left.length + right.length};
     right.length = 0;
     const std::uint32_t far = behind[best.at] = behind[next];
