@@ -117,3 +117,33 @@ TEST_CASE("A shorter length cuts sentences; beams and lengths that make no sense
   CHECK_THROWS_AS(generate(*decoder, memory, {.beams = 0}), vit::Error);
   CHECK_THROWS_AS(generate(*decoder, memory, {.length = 1}), vit::Error);
 }
+
+TEST_CASE("A search tells its steps: each sequence kept, by the one that it continues") {
+  Decoder decoder = talkative(3);
+  const torch::Tensor memory = vit::test::random_tensor({2, 4, 20}, 7);
+  const vit::GenerateOptions options{.bos = kBos, .eos = kEos, .pad = kPad, .beams = 3};
+  vit::GenerateOptions traced = options;
+  traced.trace = true;
+  const vit::Generated plain = generate(*decoder, memory, options),
+                       told = generate(*decoder, memory, traced);
+  CHECK(plain.steps.empty());
+  CHECK(torch::equal(plain.tokens, told.tokens));
+  // Followed from the first step on, the rows of the last one are the result.
+  std::vector<std::vector<std::int64_t>> rows{{kBos}, {kBos}};
+  for (const auto& step : told.steps) {
+    std::vector<std::vector<std::int64_t>> next;
+    for (const vit::SearchStep& one : step) {
+      next.push_back(rows[static_cast<std::size_t>(one.parent)]);
+      if (one.token >= 0) next.back().push_back(one.token);
+    }
+    rows = std::move(next);
+  }
+  REQUIRE(rows.size() == 6);
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const auto item = static_cast<std::int64_t>(row) / 3, beam = static_cast<std::int64_t>(row) % 3;
+    for (std::size_t i = 0; i < rows[row].size(); ++i)
+      CHECK(told.tokens[item][beam][static_cast<std::int64_t>(i)].item<std::int64_t>() ==
+            rows[row][i]);
+    CHECK(told.scores[item][beam].item<double>() == told.steps.back()[row].score);
+  }
+}

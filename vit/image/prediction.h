@@ -1,11 +1,16 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "vit/core/fields.h"
 #include "vit/image/box.h"
 #include "vit/image/image.h"
+#include "vit/image/placement.h"
 
 namespace vit {
 
@@ -52,9 +57,36 @@ struct ImageText {
   std::vector<float> logits{};  ///< of each class that was named, before the softmax; else empty
 };
 
+/// A word that was said of an image, and where the model looked for it.
+struct SaidWord {
+  std::string text;
+  double probability = 0;     ///< the product of its tokens', given the words before
+  std::vector<float> looked;  ///< attention to each cell, row by row; their sum is at most 1
+};
+
+/// A sequence that a beam search kept: the one that it continues, and by what.
+struct BeamNode {
+  std::int64_t parent = -1;  ///< in the list of nodes; -1: none
+  std::string text;          ///< of the token; "": the end
+  double score = 0;          ///< log-probability of the whole sequence
+  bool said = false;         ///< whether it leads to the sentence that was said
+};
+
+/// How a sentence came to be.
+struct Saying {
+  std::vector<SaidWord> words;
+  std::int64_t rows = 0, columns = 0;  ///< of the cells that were looked at; 0: not known
+  Size2 input{};                       ///< what the cells divide, in pixels
+  Placement placement;                 ///< where the input lies in the file
+  std::vector<std::pair<std::string, double>>
+      beams;                   ///< sentences with their log-probabilities, the likeliest first
+  std::vector<BeamNode> tree;  ///< of the search; each step behind the one before
+};
+
 /// What a model says of an image in words.
 struct Caption {
   std::string text;
+  std::shared_ptr<const Saying> how{};  ///< where it was asked for; else null
 };
 
 /// What a model says of one image. A task adds its own kind here.

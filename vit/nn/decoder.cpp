@@ -27,6 +27,10 @@ void DecoderImpl::reset() {
     pos_embed = register_parameter("pos_embed", at::empty({1, options.length, dim}));
     start_token(pos_embed, 0.02);
   }
+  if (options.parallel) {
+    mask_token = register_parameter("mask_token", at::empty({1, 1, dim}));
+    start_token(mask_token, 0.02);
+  }
   blocks = register_module("blocks", torch::nn::ModuleList());
   for (std::int64_t i = 0; i < options.depth; ++i) {
     DecoderBlockOptions block = options.block;
@@ -51,8 +55,20 @@ torch::Tensor DecoderImpl::forward(const torch::Tensor& tokens, const torch::Ten
     cache->blocks.resize(blocks->size());
     cache->length += count;
   }
-  torch::Tensor x = token_embed(tokens);  // [B, M, D]
-  x = x + pos_embed.narrow(1, first, count).to(x.scalar_type());
+  const torch::Tensor x = token_embed(tokens);  // [B, M, D]
+  return through_blocks(x + pos_embed.narrow(1, first, count).to(x.scalar_type()), memory, mask,
+                        cache);
+}
+
+torch::Tensor DecoderImpl::forward_parallel(std::int64_t count, const torch::Tensor& memory) {
+  VIT_ASSERT(mask_token.defined(), "a decoder without a mask token");
+  VIT_ASSERT(count <= options.length, count, " of ", options.length);
+  const torch::Tensor x = mask_token + pos_embed.narrow(1, 0, count);  // [1, M, D]
+  return through_blocks(x.expand({memory.size(0), count, options.block.dim}), memory, {}, nullptr);
+}
+
+torch::Tensor DecoderImpl::through_blocks(torch::Tensor x, const torch::Tensor& memory,
+                                          const AttentionMask& mask, DecoderCache* cache) {
   for (std::size_t i = 0; i < blocks->size(); ++i)
     x = block(i).forward(x, memory, mask, cache == nullptr ? nullptr : &cache->blocks[i]);
   x = norm(x);

@@ -23,7 +23,8 @@ struct DecoderOptions {
   std::int64_t depth = 6;
   DecoderBlockOptions block{};  ///< of each block; its drop_path is that of the last one
   TokenPositions positions = TokenPositions::learned;
-  bool tied = true;  ///< the embedding's rows are the output's too (Press and Wolf 2017)
+  bool tied = true;       ///< the embedding's rows are the output's too (Press and Wolf 2017)
+  bool parallel = false;  ///< has a `mask_token`, for DecoderImpl::forward_parallel
 };
 
 /// What a decoder has seen so far, step by step: see DecoderImpl::forward.
@@ -51,14 +52,23 @@ class DecoderImpl : public torch::nn::Cloneable<DecoderImpl> {
   torch::Tensor forward(const torch::Tensor& tokens, const torch::Tensor& memory,
                         const AttentionMask& mask = {.causal = true},
                         DecoderCache* cache = nullptr);
+  /// All of `count` tokens at once, without any of them: each input is the mask token, each sees
+  /// all others, and the memory is all that tells texts apart (CapPa's parallel prediction,
+  /// Tschannen et al. 2023, section 3.1). memory [B, N, D_mem] -> logits [B, count, V].
+  torch::Tensor forward_parallel(std::int64_t count, const torch::Tensor& memory);
   [[nodiscard]] DecoderBlockImpl& block(std::size_t i) { return blocks->at<DecoderBlockImpl>(i); }
 
   DecoderOptions options;
   TokenEmbedding token_embed{nullptr};
-  torch::Tensor pos_embed;  ///< [1, L, D]; a buffer where it is fixed
+  torch::Tensor pos_embed;   ///< [1, L, D]; a buffer where it is fixed
+  torch::Tensor mask_token;  ///< [1, 1, D]; undefined without `parallel`
   torch::nn::ModuleList blocks{nullptr};
   Norm norm{nullptr};
   Linear head{nullptr};  ///< where the output is not tied
+
+ private:
+  torch::Tensor through_blocks(torch::Tensor x, const torch::Tensor& memory,
+                               const AttentionMask& mask, DecoderCache* cache);
 };
 TORCH_MODULE(Decoder);
 

@@ -82,6 +82,7 @@ Generated generate(DecoderImpl& decoder, const torch::Tensor& memory,
   DecoderCache cache;
   std::vector<Hypothesis> rows(static_cast<std::size_t>(items), {{options.bos}});
   std::vector<std::int64_t> next(rows.size(), options.bos);
+  std::vector<std::vector<SearchStep>> steps;
   for (std::int64_t step = 1; step < options.length; ++step) {
     const torch::Tensor tokens = torch::tensor(next).unsqueeze(1).to(memory.device());  // [rows, 1]
     const torch::Tensor logp = decoder.forward(tokens, memory, {.causal = true}, &cache)
@@ -94,6 +95,7 @@ Generated generate(DecoderImpl& decoder, const torch::Tensor& memory,
     std::vector<Hypothesis> kept;
     std::vector<std::int64_t> parents;
     next.clear();
+    if (options.trace) steps.emplace_back();
     for (std::int64_t item = 0; item < items; ++item)
       for (const Continuation& found :
            best_of(rows, item * each, (item + 1) * each, logp, options.beams)) {
@@ -101,6 +103,7 @@ Generated generate(DecoderImpl& decoder, const torch::Tensor& memory,
         sequence.score = found.score;
         if (found.token >= 0) sequence.tokens.push_back(found.token);
         sequence.done = found.token < 0 || found.token == options.eos;
+        if (options.trace) steps.back().push_back({found.parent, found.token, found.score});
         parents.push_back(found.parent);
         next.push_back(found.token < 0 ? options.pad : found.token);
       }
@@ -108,7 +111,9 @@ Generated generate(DecoderImpl& decoder, const torch::Tensor& memory,
     if (std::all_of(rows.begin(), rows.end(), [](const Hypothesis& h) { return h.done; })) break;
     cache.select(torch::tensor(parents).to(memory.device()));
   }
-  return gathered(rows, items, options);
+  Generated result = gathered(rows, items, options);
+  result.steps = std::move(steps);
+  return result;
 }
 
 }  // namespace vit
