@@ -58,6 +58,7 @@ void add_eval(CLI::App& program) {
       "  vit eval runs/quickstart --set data.name=folder --set data.root=photos\n"
       "  vit eval model.pt --set data.name=folder --set data.root=photos\n"
       "  vit eval EXPERIMENT.yaml --weights FILE            weights, on an experiment's data\n"
+      "  vit eval runs/shapes_siglip --zero-shot --set data.name=folder --set data.root=photos\n"
       "Classes of model and data are joined by their names; the data may have fewer.");
   const auto arguments = std::make_shared<EvalArguments>();
   SubjectRequest& request = arguments->request;
@@ -74,6 +75,10 @@ void add_eval(CLI::App& program) {
                    "Test-time augmentation: average the logits of this many views of a picture")
       ->check(CLI::Range(std::int64_t{1}, kMostPredictedViews))
       ->capture_default_str();
+  command->add_flag("--zero-shot", request.zero_shot,
+                    "Of a model of images and texts: tell the classes of labelled images by the "
+                    "sentences of task.templates; beside it k-NN and a linear probe of the "
+                    "embeddings");
   add_dtype(*command, arguments->dtype);
   add_sets(*command, request.sets);
   command->add_flag("--json", arguments->json, "Print one JSON object");

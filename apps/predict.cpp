@@ -1,22 +1,23 @@
 #include <torch/utils.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "apps/commands.h"
 #include "apps/output.h"
+#include "apps/predict_search.h"
+#include "apps/prediction_inputs.h"
 #include "apps/prediction_options.h"
 #include "apps/sets.h"
 #include "vit/core/error.h"
-#include "vit/core/log.h"
+#include "vit/core/utf8.h"
 #include "vit/data/picture_files.h"
 #include "vit/image/encode.h"
-#include "vit/io/file_error.h"
 #include "vit/io/printable.h"
 #include "vit/report/terminal.h"
 #include "vit/run/open_predictor.h"
@@ -33,53 +34,10 @@ struct PredictArguments {
   std::string model, named, weights;
   std::vector<std::string> pictures, sets;
   std::string dtype = "fp32", device = "auto", output, draw, labels;
+  std::optional<std::string> query;
   int topk = 5;
   bool json = false;
 };
-
-/// What could not be predicted, so that the rest can be: told as it is met, counted at the end.
-class Failures {
- public:
-  /// `alone`: nothing else is asked for, so that the end tells it.
-  void add(const std::string& image, const Error& problem, bool alone) {
-    if (first_ == nullptr) first_ = std::make_unique<Error>(problem);
-    list_.push_back({{"image", image}, {"error", problem.what()}});
-    alone_ = alone;
-    if (!alone) log::error(problem.what());
-  }
-  [[nodiscard]] const nlohmann::json& list() const { return list_; }
-
-  /// Throws Error (data) where there are any.
-  void end(std::size_t predicted) const {
-    if (first_ == nullptr) return;
-    if (alone_) throw *first_;
-    const bool one = list_.size() == 1;
-    throw Error(ErrorKind::data, printable(list_[0]["image"].get<std::string>()),
-                str(one ? "this image" : str("this and ", list_.size() - 1, " more"), " of ",
-                    list_.size() + predicted, " could not be predicted, for the reason above"),
-                predicted == 0 ? "" : "the others are predicted");
-  }
-
- private:
-  nlohmann::json list_ = nlohmann::json::array();
-  std::unique_ptr<Error> first_;
-  bool alone_ = false;
-};
-
-/// The images that an argument means: itself, or those of a folder. Throws Error (data).
-std::vector<fs::path> pictures_of(const std::string& argument) {
-  std::error_code error;
-  if (!fs::exists(argument, error)) {
-    const Error missing = file_error(argument, "cannot open", ENOENT);
-    throw Error(ErrorKind::data, missing.where(), missing.problem(), missing.remedy());
-  }
-  if (!fs::is_directory(argument, error)) return {argument};
-  std::vector<fs::path> inside = pictures_in(argument);
-  if (inside.empty())
-    throw Error(ErrorKind::data, argument, "found no picture in this folder",
-                "name pictures (.jpg, .png, .webp, .bmp, .ppm, .tif) or a folder of them");
-  return inside;
-}
 
 /// Names for files about images: their own without the ending, with a number behind it where two of
 /// them are called alike.
@@ -97,14 +55,6 @@ class Names {
   std::set<std::string> used_;
 };
 
-/// An image as its file's bytes: no more of it is decoded than is needed.
-Sample encoded_picture(const fs::path& path) {
-  Sample sample;
-  sample.encoded = read_picture(path);
-  sample.source = path.string();
-  return sample;
-}
-
 /// The labels between commas, without the blanks around them. Throws Error (usage) where one is
 /// empty or there twice.
 std::vector<std::string> labels_between_commas(const std::string& text) {
@@ -120,6 +70,9 @@ std::vector<std::string> labels_between_commas(const std::string& text) {
     if (std::find(labels.begin(), labels.end(), label) != labels.end())
       throw Error(ErrorKind::usage, "--labels", "`" + printable(label) + "` is there twice",
                   "name each once");
+    if (!is_utf8(label))
+      throw Error(ErrorKind::usage, "--labels", "`" + printable(label) + "` is not UTF-8",
+                  "give it in UTF-8");
     labels.push_back(label);
     at = comma + 1;
   }
@@ -141,7 +94,8 @@ PredictorRequest take_request(PredictArguments& arguments) {
         arguments.model.empty() ? "there is no model and no image" : "there is no image to predict",
         "vit predict MODEL IMAGE|FOLDER…");
   return {arguments.model, arguments.named, arguments.sets,
-          PredictOptions{.labels = labels_between_commas(arguments.labels)}};
+          PredictOptions{.labels = labels_between_commas(arguments.labels),
+                         .explained = arguments.json || !arguments.draw.empty()}};
 }
 
 /// Writes the image with the prediction on it, under its name with the ending .png.
@@ -154,9 +108,25 @@ void draw(const OpenedPredictor& opened, const Prediction& found, const TellOpti
   write_png(drawn, folder / (told.name + ".png"));
 }
 
+/// What a search has no use for. Throws Error (usage).
+void require_no_more_than_a_search(const PredictArguments& arguments) {
+  for (const auto& [name, given] :
+       {std::pair<const char*, const std::string&>{"--labels", arguments.labels},
+        {"--draw", arguments.draw},
+        {"--output", arguments.output}})
+    if (!given.empty())
+      throw Error(ErrorKind::usage, name, "has nothing to do beside --query, which only searches",
+                  "leave one of them out");
+}
+
 void predict(PredictArguments arguments) {
   set_compute_threads(0);
   const PredictorRequest request = take_request(arguments);
+  if (arguments.query) {
+    require_no_more_than_a_search(arguments);
+    return search({request, arguments.pictures, *arguments.query, arguments.dtype, arguments.device,
+                   arguments.topk, arguments.json});
+  }
   Failures failures;
   const bool one_input = arguments.pictures.size() == 1;
   std::vector<fs::path> pictures;
@@ -224,6 +194,8 @@ void add_predict(CLI::App& program) {
       "them\n"
       "  vit predict --model vit_tiny_patch16_224 --weights FILE photo.jpg\n"
       "  vit predict runs/shapes_siglip x.png --labels \"a red star, a blue ring\"\n"
+      "  vit predict runs/shapes_siglip photos --query \"a red star\"  the images most like a "
+      "text\n"
       "An image that cannot be read is told (in JSON under \"errors\"), the others are predicted, "
       "and the exit code is 3.");
   const auto arguments = std::make_shared<PredictArguments>();
@@ -239,10 +211,14 @@ void add_predict(CLI::App& program) {
   command->add_option("--labels", arguments->labels,
                       "Of a model of images and texts: what images are compared with, as in "
                       "\"a cat, a dog\"");
+  command->add_option("--query", arguments->query,
+                      "Of a model of images and texts: a text, whose --topk most similar images "
+                      "are found; what is known of a folder's images is kept in it, in a hidden "
+                      "file, for the next search");
   add_sets(*command, arguments->sets);
   add_dtype(*command, arguments->dtype);
   add_device(*command, arguments->device);
-  command->add_option("--topk", arguments->topk, "How many classes to show")
+  command->add_option("--topk", arguments->topk, "How many classes to show, or images to find")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   command->add_option("--output", arguments->output,

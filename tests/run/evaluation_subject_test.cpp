@@ -55,3 +55,30 @@ TEST_CASE("An experiment is evaluated with weights that are named, by it or besi
   CHECK(refused({"", "", "", {}}).kind() == vit::ErrorKind::usage);
   CHECK(refused({"small.yaml", best, "resnet18", {}}).where() == "--model");
 }
+
+TEST_CASE(
+    "A model of images and texts tells classes of any labelled data, of which it learned none") {
+  Bench bench;
+  const WorkingFolder here(bench.folder.path());
+  const std::vector<std::string> contrast{"task.name=contrast", "task.text.width=8",
+                                          "task.text.layers=1", "task.text.heads=1",
+                                          "task.text.context_length=12"};
+  bench.run("r", "", {}, nullptr, contrast);
+  for (const char* name : {"zebra", "cat"}) {
+    std::filesystem::create_directories(std::string("test/val/") + name);
+    for (int i = 0; i < 4; ++i)
+      vit::write_png(vit::Image(8, 8, 3), vit::str("test/val/", name, "/", i, ".png"));
+  }
+  vit::SubjectRequest request{"r", "", "", {"data.name=folder", "data.root=test"}};
+  CHECK(refused(request).kind() == vit::ErrorKind::usage);  // no captions
+  request.zero_shot = true;
+  const vit::EvaluationSubject subject = vit::open_subject(request);
+  CHECK(subject.opened.labels == std::vector<std::string>{"cat", "zebra"});
+  const vit::Metrics found = vit::evaluate(subject, "fp32")->metrics();
+  CHECK(found.front().name == "top1");
+  CHECK(vit::value_of(found, "top1") == 50);  // all images are alike
+  CHECK(vit::value_of(found, "probe"));
+
+  bench.run("c");
+  CHECK(refused({"c", "", "", {}, {}, true}).where() == "--zero-shot");
+}

@@ -42,6 +42,24 @@ void require_data(const SubjectRequest& request) {
       "or give an experiment file: vit eval EXPERIMENT.yaml --weights FILE");
 }
 
+/// Makes the subject a classifier of the data's own classes, by sentences about them. Throws Error
+/// (usage) where its task cannot be one.
+void classify_zero_shot(EvaluationSubject& subject, const PredictOptions& options) {
+  OpenedPredictor& opened = subject.opened;
+  const std::unique_ptr<TaskConfig> classifier = opened.task->zero_shot();
+  if (!classifier)
+    throw Error(ErrorKind::usage, "--zero-shot",
+                str("a model of task ", opened.task->name(), " knows its own classes alone"),
+                "leave it out; sentences about classes are for models of images and texts");
+  opened.task = TaskSpec(*classifier);
+  subject.experiment.task = opened.task;
+  require_data_for(opened.task, subject.experiment.data.set);
+  subject.data = open_val_data(subject.experiment.data);
+  require_samples_for(opened.task, *subject.data);
+  opened.labels = opened.task->classes(*subject.data);
+  opened.make_predictor(options);
+}
+
 /// Joins classes and sets what depends on them.
 void take_data(EvaluationSubject& subject, const std::vector<std::string>& labels, bool foreign) {
   const Experiment& experiment = subject.experiment;
@@ -85,7 +103,10 @@ EvaluationSubject of_experiment(const SubjectRequest& request) {
     labels = subject.experiment.recognised ? subject.experiment.recognised->found.labels
                                            : labels_of(subject.weights);
   }
-  take_data(subject, labels, !ours);
+  if (request.zero_shot)
+    subject.data = open_val_data(subject.experiment.data);
+  else
+    take_data(subject, labels, !ours);
   resolve(subject.experiment, *subject.data);
   const Experiment& experiment = subject.experiment;
   subject.device = resolve_device(experiment.train.device);
@@ -108,8 +129,10 @@ EvaluationSubject of_experiment(const SubjectRequest& request) {
   opened.labels = experiment.task->classes(*subject.data);
   opened.of_task = task;
   const ExportedGraph graph = task->exported();
-  opened.predictor = experiment.task->predictor_with_texts(
-      graph, text_graph(graph), opened.preprocessing, opened.labels, request.options);
+  opened.images = graph;
+  opened.texts = text_graph(graph);
+  opened.make_predictor(request.options);
+  if (request.zero_shot) classify_zero_shot(subject, request.options);
   return subject;
 }
 
@@ -122,7 +145,10 @@ EvaluationSubject of_exported_model(const SubjectRequest& request, const std::st
   subject.opened = open_predictor({path, "", request.sets, request.options}, subject.device);
   subject.experiment.task = subject.opened.task;
   subject.experiment.data.decoding.exif_orientation = subject.opened.preprocessing.exif_orientation;
-  take_data(subject, subject.opened.labels, false);
+  if (request.zero_shot)
+    classify_zero_shot(subject, request.options);
+  else
+    take_data(subject, subject.opened.labels, false);
   return subject;
 }
 
@@ -134,9 +160,13 @@ EvaluationSubject of_model(const SubjectRequest& request, const std::string& pat
   if (!opened.trained_here) require_data(request);
   subject.weights = opened.source.string();
   subject.experiment = *opened.experiment;
-  take_data(subject, opened.labels, !opened.trained_here);
-  resolve(subject.experiment, *subject.data);
-  opened.preprocessing = experiment_input(subject.experiment);
+  if (request.zero_shot) {
+    classify_zero_shot(subject, request.options);  // its classes are none of the model's
+  } else {
+    take_data(subject, opened.labels, !opened.trained_here);
+    resolve(subject.experiment, *subject.data);
+    opened.preprocessing = experiment_input(subject.experiment);
+  }
   subject.device = resolve_device(subject.experiment.train.device);
   opened.of_task->network().module().to(subject.device);
   return subject;

@@ -17,6 +17,7 @@ struct SubjectRequest {
   std::string what, weights, model;
   std::vector<std::string> sets;
   PredictOptions options = {};
+  bool zero_shot = false;  ///< by sentences about the data's classes, of which it has learned none
 };
 
 /// A model, the data that it is evaluated on, and how.

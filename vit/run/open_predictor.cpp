@@ -50,11 +50,18 @@ void take_labels(OpenedPredictor& opened, const PredictOptions& options) {
   opened.labels = options.labels;
 }
 
+/// A graph that takes its inputs from anywhere; null stays null.
+Graph on_device(Graph graph, c10::Device device) {
+  if (!graph) return nullptr;
+  return [graph = std::move(graph), device](const torch::Tensor& x) { return graph(x.to(device)); };
+}
+
 }  // namespace
 
 OpenedPredictor open_predictor(const PredictorRequest& request, c10::Device device) {
   OpenedPredictor opened;
   opened.source = request.path;
+  opened.device = device;
   if (request.model.empty() && is_exported_model(request.path)) {
     require_fixed_options(request);
     const auto scripted = std::make_shared<ScriptedModel>(load_torchscript(request.path, device));
@@ -62,9 +69,9 @@ OpenedPredictor open_predictor(const PredictorRequest& request, c10::Device devi
     opened.labels = scripted->card.labels;
     opened.task = task_of(scripted->card);
     take_labels(opened, request.options);
-    opened.predictor = opened.task->predictor_with_texts(
-        [scripted](const torch::Tensor& images) { return run_scripted(*scripted, images); },
-        text_graph(*scripted), opened.preprocessing, opened.labels, request.options);
+    opened.images = [scripted](const torch::Tensor& x) { return run_scripted(*scripted, x); };
+    opened.texts = text_graph(*scripted);
+    opened.make_predictor(request.options);
   } else {
     TrainedModel trained = request.model.empty()
                                ? open_model(request.path, request.sets)
@@ -89,11 +96,19 @@ OpenedPredictor open_predictor(const PredictorRequest& request, c10::Device devi
     opened.of_task = task;
     take_labels(opened, request.options);
     const ExportedGraph graph = task->exported();
-    opened.predictor = opened.task->predictor_with_texts(
-        graph, text_graph(graph), opened.preprocessing, opened.labels, request.options);
+    opened.images = graph;
+    opened.texts = text_graph(graph);
+    opened.make_predictor(request.options);
+    if (request.options.explained)
+      if (auto explaining = task->explaining_predictor()) opened.predictor = std::move(explaining);
   }
   opened.decoding.exif_orientation = opened.preprocessing.exif_orientation;
   return opened;
+}
+
+void OpenedPredictor::make_predictor(const PredictOptions& options) {
+  embed_texts = task->text_embedder(on_device(texts, device));
+  predictor = task->predictor_with_texts(images, texts, preprocessing, labels, options);
 }
 
 Prediction predict_image(const OpenedPredictor& opened, Sample sample, c10::Device device) {

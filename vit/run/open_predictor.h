@@ -10,10 +10,13 @@ namespace vit {
 /// evaluation mode.
 struct OpenedPredictor {
   std::filesystem::path source;  ///< the file that was opened
+  c10::Device device = c10::kCPU;
   TaskSpec task;
   std::unique_ptr<Predictor> predictor;
   std::shared_ptr<ImageModel> model;  ///< null: an exported file
   std::shared_ptr<Task> of_task;      ///< whose network the predictor computes with; null as well
+  Graph images, texts;                ///< what the predictor is made of; `texts` may be null
+  TextEmbedder embed_texts;           ///< null: the model reads no texts
   InputSpec preprocessing;
   DecodePolicy decoding;
   std::vector<std::string> labels;
@@ -21,6 +24,8 @@ struct OpenedPredictor {
   std::optional<Experiment> experiment;
   bool trained_here = true;  ///< not weights of elsewhere
 
+  /// Makes the predictor, and what embeds texts, anew by the task and the labels as they are now.
+  void make_predictor(const PredictOptions& options);
   [[nodiscard]] Pipeline pipeline() const { return Pipeline::evaluation(preprocessing, decoding); }
 };
 

@@ -80,6 +80,8 @@ struct PredictOptions {
   std::int64_t views = 1;  ///< of each image, averaged: test-time augmentation; up to 10
   /// Of tasks that take_labels: what images are compared with, instead of classes; {}: the classes.
   std::vector<std::string> labels{};
+  /// Whether predictions are to say how they came to be, where a network is there to be asked.
+  bool explained = false;
 };
 
 /// How a prediction is told.
@@ -107,6 +109,10 @@ struct OptionRule {
   std::string why;
   std::string only_value = {};  ///< the rule holds for this value alone; "": for all
 };
+
+/// Texts -> [T, E] float32 on the CPU, of length 1: an inner product with an ImageText's image says
+/// how alike they are.
+using TextEmbedder = std::function<torch::Tensor(const std::vector<std::string>& texts)>;
 
 /// A task of an experiment with its options: everything that is peculiar to it is reached from
 /// here. A new task is one folder and one line in tasks/registry.cpp.
@@ -173,12 +179,17 @@ class TaskConfig {
       const PredictOptions& options) const {
     return predictor(std::move(graph), input, classes, options);
   }
+  /// What texts are compared with images by, made by the same method. Null: it embeds no texts.
+  [[nodiscard]] virtual TextEmbedder text_embedder(Graph /*texts*/) const { return nullptr; }
   [[nodiscard]] virtual std::unique_ptr<Evaluation> evaluation(
       const std::vector<std::string>& classes) const = 0;
   /// Makes the annotations that the steps, or the evaluation, read.
   [[nodiscard]] virtual std::unique_ptr<Collator> collator(
       Split split, const CollatorContext& context) const = 0;
 
+  /// The same task where it is to tell the classes of labelled images, of which it has learned
+  /// none; null: it cannot.
+  [[nodiscard]] virtual std::unique_ptr<TaskConfig> zero_shot() const { return nullptr; }
   /// Whether PredictOptions may name labels.
   [[nodiscard]] virtual bool take_labels() const { return false; }
 

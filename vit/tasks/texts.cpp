@@ -7,6 +7,7 @@
 
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/io/printable.h"
 #include "vit/text/train_bpe.h"
 #include "vit/train/task.h"
 
@@ -138,11 +139,22 @@ torch::Tensor tokens_of(const NamedTensors& inputs, std::int64_t vocab_size) {
 torch::Tensor ids_of(const TextInput& input, const std::vector<std::string>& texts) {
   torch::Tensor all =
       at::empty({static_cast<std::int64_t>(texts.size()), input.length}, torch::kInt64);
+  std::size_t cut = 0, first_cut = 0, tokens = 0;
   for (std::size_t i = 0; i < texts.size(); ++i) {
+    const std::size_t whole = input.whole_ids(texts[i]).size();
+    if (whole > static_cast<std::size_t>(input.length) && cut++ == 0) {
+      first_cut = i;
+      tokens = whole;
+    }
     const std::vector<std::int64_t> ids = input.ids(texts[i]);
     std::copy(ids.begin(), ids.end(),
               all.mutable_data_ptr<std::int64_t>() + static_cast<std::int64_t>(i) * input.length);
   }
+  if (cut > 0)
+    log::warn(str(cut, " of ", texts.size(), " texts ", cut == 1 ? "is" : "are",
+                  " longer than the ", input.length,
+                  " tokens that the model reads, and cut there: `", printable(texts[first_cut]),
+                  "` has ", tokens));
   return all;
 }
 

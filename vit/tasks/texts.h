@@ -47,13 +47,15 @@ class Texts final : public Annotations {
   [[nodiscard]] std::vector<torch::Tensor*> tensors() override { return {&ids}; }
 
   torch::Tensor ids;  ///< [B, L] int64
+  /// [B] bool, on the CPU: whose words a captioner is to say without any of them; undefined: none.
+  torch::Tensor not_given;
   // Of each sample.
   std::vector<std::string> captions, sources;
   std::vector<std::int64_t> labels;  ///< -1: none
 };
 
 /// Collects captions and their tokens. `put` throws Error (data) for a sample without a caption.
-class TextCollator final : public Collator {
+class TextCollator : public Collator {
  public:
   explicit TextCollator(TextInput input) : input_(std::move(input)) {}
   [[nodiscard]] std::shared_ptr<Annotations> allocate(
@@ -70,7 +72,7 @@ class TextCollator final : public Collator {
 /// where it has other ids than those from 0 up to `vocab_size`.
 [[nodiscard]] torch::Tensor tokens_of(const NamedTensors& inputs, std::int64_t vocab_size);
 
-/// The ids of texts, [B, length] int64.
+/// The ids of texts, [B, length] int64. That some are cut is told to the log.
 [[nodiscard]] torch::Tensor ids_of(const TextInput& input, const std::vector<std::string>& texts);
 
 }  // namespace vit

@@ -125,6 +125,8 @@ class Task {
 
   /// Predicts by the network as it is.
   [[nodiscard]] virtual std::unique_ptr<Predictor> predictor() = 0;
+  /// The same, and predictions say how they came to be, which takes longer. Null: they cannot.
+  [[nodiscard]] virtual std::unique_ptr<Predictor> explaining_predictor() { return nullptr; }
   [[nodiscard]] virtual std::unique_ptr<Evaluation> evaluation() const = 0;
   [[nodiscard]] virtual ExportedGraph exported() = 0;
   /// What the network computes of named tensors, `x` [B, C, H, W] and what else it takes, by the

@@ -1,10 +1,14 @@
 #include "vit/tasks/contrast/config.h"
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "vit/core/error.h"
+#include "vit/data/class_labels.h"
 #include "vit/image/draw.h"
+#include "vit/io/printable.h"
 #include "vit/report/number.h"
 #include "vit/report/table.h"
 #include "vit/report/terminal.h"
@@ -12,6 +16,7 @@
 #include "vit/tasks/contrast/predictor.h"
 #include "vit/tasks/contrast/task.h"
 #include "vit/tasks/contrast/weights.h"
+#include "vit/tasks/contrast/zero_shot.h"
 #include "vit/weights/state_dict.h"
 
 namespace vit {
@@ -28,6 +33,19 @@ std::vector<std::pair<std::string, double>> likeliest(const ImageText& predictio
     found.emplace_back(told.classes[static_cast<std::size_t>(indices[k].item<std::int64_t>())],
                        values[k].item<double>());
   return found;
+}
+
+/// Throws Error (usage) where two labels are one text to the model.
+void require_different(const TextInput& input, const std::vector<std::string>& labels) {
+  std::map<std::vector<std::int64_t>, std::string> known;
+  for (const std::string& label : labels) {
+    const auto [at, is_new] = known.emplace(input.ids(label), label);
+    if (!is_new)
+      throw Error(ErrorKind::usage, "--labels",
+                  "`" + printable(at->second) + "` and `" + printable(label) +
+                      "` are the same text to this model",
+                  "name each once, and tell them apart within the tokens that it reads");
+  }
 }
 
 }  // namespace
@@ -91,22 +109,40 @@ std::unique_ptr<Predictor> ContrastConfig::predictor_with_texts(
     const PredictOptions& asked) const {
   std::optional<ClassPrompts> prompts = prompts_of(options, classes);
   if (!asked.labels.empty()) {  // as they are: sentences, and no names for one
-    prompts.emplace(
-        ClassPrompts{text_input(options.words, options.text.context_length), asked.labels, {"{}"}});
+    const TextInput input = text_input(options.words, options.text.context_length);
+    require_different(input, asked.labels);
+    prompts.emplace(ClassPrompts{input, asked.labels, {"{}"}});
   }
   return std::make_unique<ContrastPredictor>(
       [graph = std::move(graph)](const Batch& batch) { return graph(batch.images); },
       std::move(texts), std::move(prompts));
 }
 
+TextEmbedder ContrastConfig::text_embedder(Graph texts) const {
+  if (!texts) return nullptr;
+  return [texts = std::move(texts),
+          options = options](const std::vector<std::string>& sentences) -> torch::Tensor {
+    return text_embeddings(text_input(options.words, options.text.context_length), sentences,
+                           texts);
+  };
+}
+
 std::unique_ptr<Evaluation> ContrastConfig::evaluation(
     const std::vector<std::string>& classes) const {
+  if (classifies_) return std::make_unique<ZeroShotEvaluation>(classes);
   return std::make_unique<ContrastEvaluation>(classes);
 }
 
 std::unique_ptr<Collator> ContrastConfig::collator(Split /*split*/,
                                                    const CollatorContext& /*context*/) const {
+  if (classifies_) return std::make_unique<LabelCollator>();
   return std::make_unique<TextCollator>(text_input(options.words, options.text.context_length));
+}
+
+std::unique_ptr<TaskConfig> ContrastConfig::zero_shot() const {
+  auto classifier = std::make_unique<ContrastConfig>(*this);
+  classifier->classifies_ = true;
+  return classifier;
 }
 
 void ContrastConfig::tell(const Prediction& prediction, const TellOptions& told,

@@ -16,7 +16,9 @@ class ContrastConfig final : public TaskConfig {
     return std::make_unique<ContrastConfig>(*this);
   }
   void describe(FieldVisitor& visitor) override { vit::describe(visitor, options); }
-  [[nodiscard]] SampleParts needs() const override { return {SamplePart::caption}; }
+  [[nodiscard]] SampleParts needs() const override {
+    return {classifies_ ? SamplePart::label : SamplePart::caption};
+  }
   [[nodiscard]] bool owns(const std::filesystem::path& weights) const override;
   [[nodiscard]] std::optional<Recognised> recognise(const WeightsFile& weights,
                                                     std::optional<Size2> image) const override;
@@ -36,10 +38,12 @@ class ContrastConfig final : public TaskConfig {
   [[nodiscard]] std::unique_ptr<Predictor> predictor_with_texts(
       Graph graph, Graph texts, const InputSpec& input, const std::vector<std::string>& classes,
       const PredictOptions& options) const override;
+  [[nodiscard]] TextEmbedder text_embedder(Graph texts) const override;
   [[nodiscard]] std::unique_ptr<Evaluation> evaluation(
       const std::vector<std::string>& classes) const override;
   [[nodiscard]] std::unique_ptr<Collator> collator(Split split,
                                                    const CollatorContext& context) const override;
+  [[nodiscard]] std::unique_ptr<TaskConfig> zero_shot() const override;
   [[nodiscard]] bool take_labels() const override { return true; }
   void tell(const Prediction& prediction, const TellOptions& options,
             nlohmann::json& object) const override;
@@ -49,6 +53,9 @@ class ContrastConfig final : public TaskConfig {
                            const TellOptions& options) const override;
 
   ContrastOptions options;
+
+ private:
+  bool classifies_ = false;  // labelled images, see zero_shot
 };
 
 }  // namespace vit

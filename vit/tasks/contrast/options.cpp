@@ -1,5 +1,8 @@
 #include "vit/tasks/contrast/options.h"
 
+#include "vit/core/error.h"
+#include "vit/io/printable.h"
+
 namespace vit {
 
 void describe(FieldVisitor& visitor, ContrastOptions& o) {
@@ -17,6 +20,13 @@ void describe(FieldVisitor& visitor, ContrastOptions& o) {
   visitor.field({"templates", &o.templates,
                  "sentences about a class, {} being its name: their mean is what images are "
                  "compared with to be classified"});
+  for (const std::string& sentence : o.templates)
+    if (sentence.find("{}") == sentence.npos)
+      throw Error(ErrorKind::usage, "task.templates",
+                  "`" + printable(sentence) +
+                      "` has no {} for the class, so that it would say the "
+                      "same of all",
+                  "write it as in `a photo of a {}.`");
   visitor.field({"lock_image", &o.lock_image,
                  "the image tower does not learn (LiT); its features are computed once where "
                  "nothing varies the images"});

@@ -26,19 +26,31 @@ std::vector<float> numbers(const torch::Tensor& row) {
   return {data, data + row.numel()};
 }
 
-}  // namespace
-
-torch::Tensor class_embeddings(const ClassPrompts& prompts, const Graph& texts) {
+/// What `texts` makes of sentences, some at a time: [T, E].
+torch::Tensor scaled_embeddings(const TextInput& input, const std::vector<std::string>& sentences,
+                                const Graph& texts) {
   constexpr std::int64_t kTextsAtOnce = 256;
-  std::vector<std::string> sentences;
-  for (const std::string& name : prompts.classes)
-    for (const std::string& one : prompts.templates) sentences.push_back(filled(one, name));
-  const torch::Tensor ids = ids_of(prompts.input, sentences);
+  const torch::Tensor ids = ids_of(input, sentences);
   std::vector<torch::Tensor> parts;
   for (std::int64_t first = 0; first < ids.size(0); first += kTextsAtOnce)
     parts.push_back(texts(ids.narrow(0, first, std::min(kTextsAtOnce, ids.size(0) - first)))
                         .to(torch::kCPU, torch::kFloat32));
-  const torch::Tensor all = torch::cat(parts), scale = all[0].norm();
+  return torch::cat(parts);
+}
+
+}  // namespace
+
+torch::Tensor text_embeddings(const TextInput& input, const std::vector<std::string>& sentences,
+                              const Graph& texts) {
+  return rows_of_length_one(scaled_embeddings(input, sentences, texts));
+}
+
+torch::Tensor class_embeddings(const ClassPrompts& prompts, const Graph& texts) {
+  std::vector<std::string> sentences;
+  for (const std::string& name : prompts.classes)
+    for (const std::string& one : prompts.templates) sentences.push_back(filled(one, name));
+  const torch::Tensor all = scaled_embeddings(prompts.input, sentences, texts),
+                      scale = all[0].norm();
   const torch::Tensor means =
       rows_of_length_one(all)
           .unflatten(0, {-1, static_cast<std::int64_t>(prompts.templates.size())})

@@ -18,6 +18,11 @@ struct ClassPrompts {
   std::vector<std::string> templates;  ///< `{}` stands for the class
 };
 
+/// What `texts` makes of sentences, at length 1: [T, E] float32 on the CPU.
+[[nodiscard]] torch::Tensor text_embeddings(const TextInput& input,
+                                            const std::vector<std::string>& sentences,
+                                            const Graph& texts);
+
 /// What `texts` makes of classes: the mean over the templates of unit embeddings, at length 1 again
 /// and then scaled as `texts` scales (open_clip's zero_shot_classifier): [K, E].
 [[nodiscard]] torch::Tensor class_embeddings(const ClassPrompts& prompts, const Graph& texts);

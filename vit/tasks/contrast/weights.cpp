@@ -72,6 +72,15 @@ void copy_text(ContrastNetwork& network, const TextTensors& text, const std::str
   };
   scalar("logit_scale", network.logit_scale, text.logit_scale);
   scalar("logit_bias", network.logit_bias, text.logit_bias);
+  // The tower is made for the tokenizer, which is the likeliest to be another one.
+  const auto words = text.tensors.find("token_embed.weight");
+  const std::int64_t known = network.text().options.vocab_size;
+  if (words != text.tensors.end() && words->second.size(0) != known)
+    throw Error(ErrorKind::weights, where,
+                vit::str("has embeddings of ", words->second.size(0),
+                         " tokens, and the tokenizer has ", known),
+                "give the tokenizer that the weights were trained with (task.tokenizer; a run has "
+                "its own and needs none)");
   if (!problems.empty())
     throw Error(ErrorKind::weights, where, "its text tower is another one:" + problems,
                 "set task.loss, task.embed_dim and task.text as they were");
