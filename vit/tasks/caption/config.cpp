@@ -7,6 +7,8 @@
 #include "vit/image/draw.h"
 #include "vit/tasks/caption/evaluation.h"
 #include "vit/tasks/caption/predictor.h"
+#include "vit/tasks/caption/saying.h"
+#include "vit/tasks/caption/sentence_collator.h"
 #include "vit/tasks/caption/task.h"
 #include "vit/tasks/caption/weights.h"
 #include "vit/weights/state_dict.h"
@@ -61,17 +63,20 @@ std::unique_ptr<Predictor> CaptionConfig::predictor(Graph graph, const InputSpec
 
 std::unique_ptr<Evaluation> CaptionConfig::evaluation(
     const std::vector<std::string>& /*classes*/) const {
-  return std::make_unique<CaptionEvaluation>();
+  return std::make_unique<CaptionEvaluation>(parse_attributes(options.attributes));
 }
 
 std::unique_ptr<Collator> CaptionConfig::collator(Split /*split*/,
-                                                  const CollatorContext& /*context*/) const {
-  return std::make_unique<TextCollator>(text_input(options.words, options.context_length));
+                                                  const CollatorContext& context) const {
+  return std::make_unique<SentenceCollator>(text_input(options.words, options.context_length),
+                                            options.parallel, context.seed);
 }
 
 void CaptionConfig::tell(const Prediction& prediction, const TellOptions& /*told*/,
                          nlohmann::json& object) const {
-  object["caption"] = std::get<Caption>(prediction).text;
+  const Caption& said = std::get<Caption>(prediction);
+  object["caption"] = said.text;
+  if (said.how) tell_saying(*said.how, object);
 }
 
 std::string CaptionConfig::text(const Prediction& prediction, const TellOptions& /*told*/) const {
@@ -80,9 +85,11 @@ std::string CaptionConfig::text(const Prediction& prediction, const TellOptions&
 
 Image CaptionConfig::draw(const Image& image, const Prediction& prediction,
                           const TellOptions& /*told*/) const {
+  const Caption& said = std::get<Caption>(prediction);
+  if (said.how) return saying_images(image, said);
   Image drawn = image;
-  draw_label(drawn, std::get<Caption>(prediction).text, 4, 4, Colour{255, 255, 255},
-             Colour{20, 20, 20}, std::clamp(image.height / 30, 8, 28));
+  draw_label(drawn, said.text, 4, 4, Colour{255, 255, 255}, Colour{20, 20, 20},
+             std::clamp(image.height / 30, 8, 28));
   return drawn;
 }
 

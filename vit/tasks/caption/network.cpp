@@ -38,7 +38,8 @@ void CaptionNetwork::init_decoder(std::uint64_t seed) {
 }
 
 std::vector<std::string> CaptionNetwork::no_weight_decay() const {
-  return names_of_part(kEncoder, encoder_->no_weight_decay(), {kDecoder + ".pos_embed"});
+  return names_of_part(kEncoder, encoder_->no_weight_decay(),
+                       {kDecoder + ".pos_embed", kDecoder + ".mask_token"});
 }
 
 std::vector<LayerRule> CaptionNetwork::layer_rules() const {
@@ -52,6 +53,10 @@ torch::Tensor CaptionNetwork::memory(const torch::Tensor& x) {
 
 torch::Tensor CaptionNetwork::logits(const torch::Tensor& tokens, const torch::Tensor& memory) {
   return decoder_->forward(tokens, memory);
+}
+
+torch::Tensor CaptionNetwork::parallel_logits(std::int64_t count, const torch::Tensor& memory) {
+  return decoder_->forward_parallel(count, memory);
 }
 
 }  // namespace vit

@@ -33,6 +33,9 @@ class CaptionNetwork final : public torch::nn::Module, public Network {
   /// Tokens [B, M] and memory -> logits [B, M, V] of the token that follows each.
   [[nodiscard]] torch::Tensor logits(const torch::Tensor& tokens, const torch::Tensor& memory);
 
+  /// Logits [B, count, V] of the first tokens behind the begin, none of them given.
+  [[nodiscard]] torch::Tensor parallel_logits(std::int64_t count, const torch::Tensor& memory);
+
   [[nodiscard]] ImageModel& encoder() { return *encoder_; }
   [[nodiscard]] DecoderImpl& decoder() { return *decoder_; }
 

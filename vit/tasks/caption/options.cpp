@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "vit/core/error.h"
+#include "vit/tasks/caption/attributes.h"
 
 namespace vit {
 namespace {
@@ -39,6 +40,16 @@ void describe(FieldVisitor& visitor, CaptionOptions& o) {
                  "sentences that are followed at once while one is looked for; 1: the likeliest "
                  "next word is taken",
                  {1, 64}});
+  visitor.field({"parallel", &o.parallel,
+                 "share of the training samples whose words are said all at once, with no word "
+                 "given (CapPa, 0.75 there): the encoder learns more; 0: each word given those "
+                 "before",
+                 kProbability});
+  visitor.field({"attributes", &o.attributes,
+                 "what sentences say in one of a few words, each counted in the evaluation: "
+                 "`colour: red green blue, before on` are such words in front of the first `on`; "
+                 "`after on` those behind"});
+  (void)parse_attributes(o.attributes);
 }
 
 DecoderOptions decoder_options(const CaptionOptions& options, std::int64_t memory_dim) {
@@ -62,7 +73,8 @@ DecoderOptions decoder_options(const CaptionOptions& options, std::int64_t memor
                     .mlp_ratio = o.mlp_ratio,
                     .drop = o.drop},
           .positions = o.positions == "sincos" ? TokenPositions::sincos : TokenPositions::learned,
-          .tied = o.tied};
+          .tied = o.tied,
+          .parallel = options.parallel > 0};
 }
 
 }  // namespace vit

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "vit/core/fields.h"
 #include "vit/nn/decoder.h"
@@ -27,6 +28,8 @@ struct CaptionOptions {
   std::int64_t vocab_size = 0;       ///< 0: the tokenizer's
   VocabularyOptions words;
   std::int64_t beams = 1;
+  double parallel = 0;                    ///< share of the samples
+  std::vector<std::string> attributes{};  ///< see parse_attributes
 };
 void describe(FieldVisitor& visitor, CaptionOptions& options);
 

@@ -4,10 +4,10 @@
 #include <torch/utils.h>
 
 #include "vit/core/error.h"
-#include "vit/nn/generate.h"
 #include "vit/nn/init.h"
 #include "vit/tasks/caption/evaluation.h"
 #include "vit/tasks/caption/predictor.h"
+#include "vit/tasks/caption/saying_predictor.h"
 #include "vit/tasks/caption/weights.h"
 
 namespace vit {
@@ -19,6 +19,19 @@ torch::Tensor example_sentences(const DecoderOptions& decoder, std::int64_t batc
   return torch::arange(batch * decoder.length)
       .remainder(decoder.vocab_size)
       .view({batch, decoder.length});
+}
+
+/// The mean cross entropy of the tokens that count.
+torch::Tensor loss_of(const torch::Tensor& logits, const torch::Tensor& targets) {
+  return at::cross_entropy_loss(logits.to(torch::kFloat32).flatten(0, 1), targets.flatten(), {},
+                                at::Reduction::Mean, kNotCounted);
+}
+
+/// How many of them are the likeliest, in percent.
+torch::Tensor accuracy_of(const torch::Tensor& logits, const torch::Tensor& targets) {
+  const torch::Tensor counted = targets != kNotCounted,
+                      right = (logits.detach().argmax(2) == targets).logical_and(counted);
+  return right.sum().to(torch::kFloat64) * 100 / counted.sum().clamp_min(1);
 }
 
 }  // namespace
@@ -42,7 +55,7 @@ CaptionTask::CaptionTask(const CaptionConfig& config, const TaskContext& context
     if (options.vocab_size == 0 || options.words.tokenizer.empty())
       options.vocab_size = words_->tokenizer->vocab_size();
     words_->require_embeddings(options.vocab_size, "task.tokenizer");
-    collator_ = config_.collator(Split::train, {});
+    collator_ = config_.collator(Split::train, {.seed = context.seed});
   }
   network_ = std::make_shared<CaptionNetwork>(context.model, options);
   network_->init_decoder(context.seed);
@@ -59,37 +72,69 @@ const Collator& CaptionTask::collator(Split /*split*/) const {
 }
 
 TaskStep CaptionTask::step(const Batch& batch) {
-  const torch::Tensor& ids = batch.annotations_as<Texts>().ids;
-  const torch::Tensor logits =  // [B, L - 1, V]
-      network_->logits(ids.narrow(1, 0, ids.size(1) - 1), network_->memory(batch.images));
-  const torch::Tensor targets = next_tokens(ids, *words().end);
+  const auto& texts = batch.annotations_as<Texts>();
+  const torch::Tensor &ids = texts.ids, memory = network_->memory(batch.images),
+                      targets = next_tokens(ids, *words().end);  // [B, L - 1]
+  const std::int64_t count = targets.size(1);
+  const auto rows_where = [&](bool not_given) {
+    return (texts.not_given == not_given).nonzero().flatten().to(memory.device());
+  };
   TaskStep step;
-  step.loss = at::cross_entropy_loss(logits.to(torch::kFloat32).flatten(0, 1), targets.flatten(),
-                                     {}, at::Reduction::Mean, kNotCounted);
-  const torch::Tensor counted = targets != kNotCounted;
-  const torch::Tensor right = (logits.detach().argmax(2) == targets).logical_and(counted);
-  step.parts.emplace_back("token_accuracy",
-                          right.sum().to(torch::kFloat64) * 100 / counted.sum().clamp_min(1));
+  if (!texts.not_given.defined()) {
+    const torch::Tensor logits = network_->logits(ids.narrow(1, 0, count), memory);
+    step.loss = loss_of(logits, targets);
+    step.parts.emplace_back("token_accuracy", accuracy_of(logits, targets));
+    return step;
+  }
+  const torch::Tensor given = rows_where(false), others = rows_where(true),
+                      of_given = targets.index_select(0, given),
+                      of_others = targets.index_select(0, others);
+  // Either may be none of a small batch.
+  const torch::Tensor none = memory.new_zeros({0, count, network_->decoder().options.vocab_size});
+  const torch::Tensor in_turn =
+      given.numel() == 0 ? none
+                         : network_->logits(ids.index_select(0, given).narrow(1, 0, count),
+                                            memory.index_select(0, given));
+  const torch::Tensor at_once =
+      others.numel() == 0 ? none : network_->parallel_logits(count, memory.index_select(0, others));
+  step.loss = loss_of(torch::cat({in_turn, at_once}), torch::cat({of_given, of_others}));
+  step.parts.emplace_back("token_accuracy", accuracy_of(in_turn, of_given));
+  step.parts.emplace_back("parallel_accuracy", accuracy_of(at_once, of_others));
   return step;
 }
 
 Metrics CaptionTask::parts() const {
-  return {{.name = "token_accuracy", .title = "next tokens", .percent = true}};
+  Metrics all{{.name = "token_accuracy", .title = "next tokens", .percent = true}};
+  if (config_.options.parallel > 0)
+    all.push_back({.name = "parallel_accuracy", .title = "tokens at once", .percent = true});
+  return all;
+}
+
+GenerateOptions CaptionTask::search() const {
+  const TextInput& input = words();
+  return {.bos = *input.begin,
+          .eos = *input.end,
+          .pad = input.pad,
+          .length = input.length,
+          .beams = config_.options.beams};
 }
 
 std::unique_ptr<Predictor> CaptionTask::predictor() {
-  return config_.predictor(exported(), input_, {}, {});
+  // The first image shows how sentences come to be.
+  constexpr std::int64_t kShownBeams = 3;
+  return std::make_unique<SayingPredictor>(network_, words(), search(),
+                                           SayingOptions{.images = 1, .least_beams = kShownBeams});
+}
+
+std::unique_ptr<Predictor> CaptionTask::explaining_predictor() {
+  return std::make_unique<SayingPredictor>(network_, words(), search());
 }
 
 std::unique_ptr<Evaluation> CaptionTask::evaluation() const { return config_.evaluation({}); }
 
 ExportedGraph CaptionTask::exported() {
   const TextInput& input = words();
-  const GenerateOptions options{.bos = *input.begin,
-                                .eos = *input.end,
-                                .pad = input.pad,
-                                .length = input.length,
-                                .beams = config_.options.beams};
+  const GenerateOptions options = search();
   const auto network = network_;
   const DecoderOptions decoder = network_->decoder().options;
   ExportedMethod decode{

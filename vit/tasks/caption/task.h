@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "vit/nn/generate.h"
 #include "vit/tasks/caption/config.h"
 #include "vit/tasks/caption/network.h"
 
@@ -15,7 +16,7 @@ namespace vit {
 [[nodiscard]] torch::Tensor next_tokens(const torch::Tensor& ids, std::int64_t end);
 
 /// Learns to describe images, given the words so far (teacher forcing): the mean cross entropy of
-/// the next token.
+/// the next token. Of a share of the samples no word is given, and all are said at once (CapPa).
 class CaptionTask final : public Task {
  public:
   /// Throws Error (weights) where the tokenizer has more tokens than the decoder.
@@ -27,6 +28,7 @@ class CaptionTask final : public Task {
   TaskStep step(const Batch& batch) override;
   [[nodiscard]] Metrics parts() const override;
   [[nodiscard]] std::unique_ptr<Predictor> predictor() override;
+  [[nodiscard]] std::unique_ptr<Predictor> explaining_predictor() override;
   [[nodiscard]] std::unique_ptr<Evaluation> evaluation() const override;
   /// Images to the tokens of their sentences.
   [[nodiscard]] ExportedGraph exported() override;
@@ -38,6 +40,7 @@ class CaptionTask final : public Task {
  private:
   /// Throws Error (usage) where no tokenizer is known.
   [[nodiscard]] const TextInput& words() const;
+  [[nodiscard]] GenerateOptions search() const;
 
   CaptionConfig config_;
   InputSpec input_;

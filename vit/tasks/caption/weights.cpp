@@ -79,6 +79,7 @@ LoadReport load_captioner(CaptionNetwork& network, const std::filesystem::path& 
   for (const auto& item : network.decoder().named_buffers()) own.insert(item.key(), item.value());
   for (const auto& item : own) {
     const auto found = decoder.find(item.key());
+    if (item.key() == "mask_token" && found == decoder.end()) continue;  // it begins to learn now
     if (found == decoder.end())
       problems += "\n  decoder." + item.key() + ": not in the file";
     else if (found->second.sizes() != item.value().sizes())
@@ -90,6 +91,15 @@ LoadReport load_captioner(CaptionNetwork& network, const std::filesystem::path& 
   }
   for (const auto& [name, tensor] : decoder)
     if (own.find(name) == nullptr) problems += "\n  decoder." + name + ": not in the decoder";
+  // The decoder is made for the tokenizer, which is the likeliest to be another one.
+  const auto words = decoder.find("token_embed.weight");
+  const std::int64_t known = network.decoder().options.vocab_size;
+  if (words != decoder.end() && words->second.size(0) != known)
+    throw Error(ErrorKind::weights, weights.string(),
+                vit::str("has embeddings of ", words->second.size(0),
+                         " tokens, and the tokenizer has ", known),
+                "give the tokenizer that the weights were trained with (task.tokenizer; a run has "
+                "its own and needs none)");
   if (!problems.empty())
     throw Error(ErrorKind::weights, weights.string(), "its decoder is another one:" + problems,
                 "set task.decoder, task.context_length and task.vocab_size as they were");
@@ -113,6 +123,8 @@ void take_decoder_from(const std::filesystem::path& weights, CaptionOptions& opt
   if (options.decoder.width > 0)
     options.decoder.mlp_ratio = static_cast<double>(size("blocks.0.mlp.fc1.weight", 0)) /
                                 static_cast<double>(options.decoder.width);
+  constexpr double kUsualParallel = 0.75;
+  if (decoder.contains("mask_token") && options.parallel == 0) options.parallel = kUsualParallel;
   options.decoder.tied = !decoder.contains("head.weight");
 }
 
