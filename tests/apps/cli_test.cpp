@@ -150,7 +150,7 @@ TEST_CASE("Wrong usage ends with 2 and leads on") {
   usage("-v", "`vit` has no option -v");
   usage("--completion bash", "`vit` has no option --completion");
   usage("--json models", "write it behind the command: vit models --json");
-  usage("train patch.yaml --quiet", "2>/dev/null");
+  usage("train patch.yaml --silent", "2>/dev/null");
   usage("train patch.yaml --epochs 3", "--set schedule.epochs=3");
   usage("train patch.yaml epochs=3", "--set schedule.epochs=3");
   usage("train patch.yaml --lr 1e-3", "--set optim.lr=1e-3");

@@ -171,6 +171,6 @@ TEST_CASE("the page tells what the experiment changes, where time went, and how 
   CHECK(test::is_well_formed(page));
   for (const char* part :
        {"base.yaml", "optim.lr", "0.&lt;b&gt;1", "Where the time went", "75.0 %",
-        "How to repeat it", "vit runs replay", "Parts of the training loss", "top-1, training"})
+        "How to repeat it", "vit runs replay", "Parts of training", "top-1, training"})
     CHECK((has(page, part) ? "" : part) == std::string());
 }

@@ -33,6 +33,8 @@ TEST_CASE("What nobody needs is found, and nothing else") {
   put(saved.directory.last_checkpoint(), "weights");
   put(saved.directory.kept_checkpoint(5), "to go on from, should the last one be damaged");
   put(noted.directory.root() / "notes.md", "a user's own");
+  const WrittenRun troubled(folder.path(), "troubled");
+  fs::create_directory(troubled.directory.root() / "trouble");
   const vit::RunLock lock(running.directory);
   const auto found = vit::removable_in(folder.path());
   CHECK(names(found, folder.path()) ==

@@ -160,7 +160,7 @@ std::string part_chart(const CsvTable& history) {
     if (column.starts_with("train_") && column != "train_loss" &&
         !history.column("eval_" + column.substr(6)))
       columns.emplace_back(column, column.substr(6));
-  return chart_of({.title = "Parts of the training loss"}, history, columns);
+  return chart_of({.title = "Parts of training"}, history, columns);
 }
 
 std::string history_table(const CsvTable& history, std::optional<std::size_t> best) {

@@ -61,10 +61,11 @@ void add_temporaries(const fs::path& folder, std::vector<Removable>& found) {
 
 /// Whether everything in the folder is a run's own.
 bool holds_only_a_run(const RunDirectory& run) {
-  constexpr std::array<std::string_view, 13> kNames = {
-      "config.yaml", "env.json",    "run.json", "summary.csv",     "metrics.jsonl",
-      "log.txt",     "report.html", ".lock",    "predictions.csv", "updates.crc32",
-      "run.sha256",  "checkpoints", "trouble"};
+  // Not `trouble`: what is kept of an update that was not finite is there to be looked into.
+  constexpr std::array<std::string_view, 12> kNames = {
+      "config.yaml",     "env.json",      "run.json",    "summary.csv",
+      "metrics.jsonl",   "log.txt",       "report.html", ".lock",
+      "predictions.csv", "updates.crc32", "run.sha256",  "checkpoints"};
   std::error_code error;
   for (const auto& item : fs::directory_iterator(run.root(), error)) {
     const std::string name = item.path().filename().string();

@@ -16,8 +16,9 @@ struct Removable {
 
 /// What can go from the runs of a folder: what killed processes left half-written, runs that ended
 /// before their first checkpoint, and of complete runs the checkpoints older than the last. Where a
-/// process trains now, nothing. A run that holds a file which no run writes is left alone, but for
-/// what is half-written. Throws Error (usage) where there is no such folder.
+/// process trains now, nothing. A run that holds a file which no run writes, or what is kept of
+/// an update that was not finite, is left alone, but for what is half-written. Throws Error (usage)
+/// where there is no such folder.
 [[nodiscard]] std::vector<Removable> removable_in(const std::filesystem::path& folder);
 
 /// Removes one of these, unless a process has begun to train there since; false then. Throws Error

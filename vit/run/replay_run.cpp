@@ -75,14 +75,17 @@ std::vector<std::string> environment_differences(const RunDirectory& then,
   const nlohmann::json before = json_of_file(then.environment());
   const nlohmann::json after = json_of_file(now.environment());
   std::vector<std::string> differences;
+  const auto text = [](const nlohmann::json& value) {
+    return value.is_string() ? value.get<std::string>() : value.dump();
+  };
   if (!before.is_object() || !after.is_object()) return differences;
   for (const auto& [key, value] : after.items()) {
     if (key == "started" || key == "cores") continue;  // neither has a say in results
     const auto old = before.find(key);
     if (old == before.end())
-      differences.push_back(key + ": not written down then, " + value.dump() + " now");
+      differences.push_back(key + ": not written down then, " + text(value) + " now");
     else if (*old != value)
-      differences.push_back(key + ": " + old->dump() + " then, " + value.dump() + " now");
+      differences.push_back(key + ": " + text(*old) + " then, " + text(value) + " now");
   }
   return differences;
 }
