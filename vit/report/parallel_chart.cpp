@@ -16,7 +16,7 @@ using svg_text::Anchor;
 using svg_text::label;
 using svg_text::px;
 
-constexpr double kTop = 62, kBottom = 22, kSide = 70;
+constexpr double kTop = 62, kBottom = 22, kSide = 110;
 
 Axis axis_of(const ParallelChart& chart, std::size_t index) {
   const ParallelChart::Coordinate& coordinate = chart.coordinates[index];
@@ -75,7 +75,8 @@ std::string svg(const ParallelChart& chart) {
     for (const Tick& tick : axes[i].ticks) {
       const double y = y_at(i, tick.value);
       out += "<path class=\"axis\" d=\"M" + px(x - 4) + " " + px(y) + "h8\"/>";
-      out += label(x - 7, y + 4, shorten_middle(visible(tick.label), columns - 4), Anchor::end,
+      const int room = i == 0 ? 14 : columns - 4;
+      out += label(x - 7, y + 4, shorten_middle(visible(tick.label), room), Anchor::end,
                    "class=\"halo\"");
     }
   }

@@ -192,9 +192,9 @@ class SweepPage {
     if (groups.size() <= 24)
       drawn = "<div class=\"card wide\" style=\"margin-top:14px\">" + svg(chart) + "</div>\n";
     return "<h2>Mean over seeds</h2>\n" + html_parts::table(table) + drawn +
-           "<p class=\"soft small\">The interval is that of the mean by Student's t distribution: "
-           "another set of as many seeds would have its mean within it in 95 of 100 cases, if "
-           "results are about normal. Few seeds make it wide, and honestly so.</p>\n";
+           "<p class=\"soft small\">The interval is that of the mean by Student's t "
+           "distribution: of such intervals 95 of 100 hold the mean of very many seeds, if results "
+           "are about normal. Few seeds make it wide.</p>\n";
   }
 
   [[nodiscard]] std::string note_of(const Standing& s) const {

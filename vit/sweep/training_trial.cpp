@@ -1,6 +1,7 @@
 #include "vit/sweep/training_trial.h"
 
 #include <cmath>
+#include <exception>
 #include <nlohmann/json.hpp>
 
 #include "vit/core/error.h"
@@ -57,7 +58,9 @@ nlohmann::json run_training_trial(const TrialRecipe& recipe, const TrialTask& ta
     figures["parameters"] = parameter_count(built.task->network());
     try {
       figures["multiply_adds"] = profile(*built.model).multiply_adds;
-    } catch (const Error&) {  // a model that cannot be counted can be trained all the same
+    } catch (const std::exception&) {
+      // A model that cannot be counted, or runs an operator that has no shapes alone, can be
+      // trained all the same.
     }
   };
   const InterruptScope interrupt;
