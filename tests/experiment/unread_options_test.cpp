@@ -179,6 +179,7 @@ std::vector<Case> caption_cases() {
       {"task.decoder.heads", "2"},    {"task.decoder.mlp_ratio", "2"},
       {"task.decoder.tied", "false"}, {"task.decoder.positions", "sincos"},
       {"task.decoder.drop", "0.5"},   {"task.vocabulary", "[a r]"},
+      {"task.parallel", "0.75"},      {"task.attributes", "['colour: red green blue']"},
   };
 }
 
