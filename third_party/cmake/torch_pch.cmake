@@ -4,8 +4,9 @@
 
 # Whether a file includes LibTorch, by itself or through our own headers.
 function(vit_includes_torch file result)
+  get_property(looked_at GLOBAL PROPERTY "vit_includes_torch ${file}" SET)
   get_property(known GLOBAL PROPERTY "vit_includes_torch ${file}")
-  if(NOT known)
+  if(NOT looked_at)
     set(known no)
     set_property(GLOBAL PROPERTY "vit_includes_torch ${file}" ${known})  # ends a circle
     file(STRINGS "${file}" includes REGEX "^#include ")

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -12,11 +13,11 @@
 
 #include "vit/config/yaml_parser.h"
 #include "vit/core/error.h"
-#include "vit/data/csv_records.h"
 #include "vit/data/picture_files.h"
 #include "vit/data/tar_index.h"
 #include "vit/data/text_lines.h"
 #include "vit/image/header.h"
+#include "vit/io/csv_records.h"
 #include "vit/io/json.h"
 #include "vit/io/printable.h"
 
