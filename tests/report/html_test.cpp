@@ -172,5 +172,5 @@ TEST_CASE("the page tells what the experiment changes, where time went, and how 
   for (const char* part :
        {"base.yaml", "optim.lr", "0.&lt;b&gt;1", "Where the time went", "75.0 %",
         "How to repeat it", "vit runs replay", "Parts of training", "top-1, training"})
-    CHECK((has(page, part) ? "" : part) == std::string());
+    CHECK((contains(page, part) ? "" : part) == std::string());
 }
