@@ -130,6 +130,7 @@ TEST_CASE("The schema holds every experiment that there is, as it is written and
     INFO(entry.path());
     // Bases are taken out of a document; what one of them says is valid by itself.
     vit::YamlDocument document = vit::YamlDocument::load(entry.path());
+    if (document.root().find("experiment") != nullptr) continue;  // a sweep over one
     CHECK(vit::test::schema_problem(schema, vit::yaml_json(document.root())) == "");
     ++count;
     std::string unnamed = "model.name=vit_tiny_patch16_224";

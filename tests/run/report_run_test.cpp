@@ -35,7 +35,7 @@ TEST_CASE("So can that of a run that was stopped, and of one whose data is gone"
   std::string config = vit::test::get(bench.folder / "run/config.yaml");
   config.replace(config.find("name: shapes"), 12, "name: folder\n  root: /nowhere/at/all");
   for (const char* key : {"image_size", "num_train", "num_val", "max_objects", "min_extent",
-                          "max_extent", "max_turn"}) {
+                          "max_extent", "max_turn", "hold_out", "val_combinations", "relations"}) {
     const std::size_t at = config.find(std::string("  ") + key + ":");
     config.erase(at, config.find('\n', at) + 1 - at);
   }
