@@ -128,7 +128,7 @@ class Scatter {
     for (const ScatterChart::Point& point : group.points) {
       if (!is_drawn(point)) continue;
       const std::string x = px(x_at(point.x)), y = px(y_at(point.y));
-      path += (path.empty() ? "M" : "L") + x + " " + y;
+      path += str(path.empty() ? "M" : "L", x, " ", y);
       dots += str("<circle class=\"f", index % 6, "\" style=\"opacity:.8\" cx=\"", x, "\" cy=\"", y,
                   "\" r=\"3.6\"><title>", html_lines(point.note), "</title></circle>");
     }
