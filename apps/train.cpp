@@ -32,16 +32,16 @@ void print_result(const RunResult& result) {
   const Metric& best = result.best.front();
   const RunDirectory run(result.directory);
   std::string line = "\nbest " + best.shown_as() + " " + fixed(best.value, best.percent ? 2 : 4) +
-                     (best.percent ? " %" : "") + " on unseen pictures (epoch " +
+                     (best.percent ? " %" : "") + " on unseen images (epoch " +
                      std::to_string(result.best_epoch);
-  if (result.headline && result.headline->chance)
+  if (best.percent && result.headline && result.headline->chance)
     line += "; chance is " + fixed(*result.headline->chance, 2) + " %";
   print(line + ")");
   print("  report      " + run.report().string());
   print("  weights     " + run.best_checkpoint().string());
   if (std::filesystem::exists(run.torchscript()))
     print("  TorchScript " + run.torchscript().string());
-  print("next: vit predict " + result.directory.string() + " PICTURE…");
+  print("next: vit predict " + result.directory.string() + " IMAGE…");
 }
 
 void train(const TrainArguments& arguments) {

@@ -111,7 +111,7 @@ RunReport run_report(const RunDirectory& directory, const Experiment& experiment
   }
   report.headline = blank->headline();
   if (report.headline) report.chance = report.headline->chance;
-  if (report.headline && best)
+  if (report.headline && best && judged.percent)  // else it is judged by something else
     report.headline->percent = *best;
   else
     report.headline.reset();
