@@ -38,7 +38,7 @@ std::string gallery(const Gallery& gallery) {
                  html_text(shorten_middle(visible(item.caption), 80)), "\" title=\"",
                  html_text(shorten_middle(visible(item.source), 300)), "\" src=\"",
                  data_uri(item.image, kLongestSide), "\"><div class=\"truth\">",
-                 short_name(item.caption, 34), "</div></div>\n");
+                 short_name(item.caption, 240), "</div></div>\n");
   if (cards.empty()) return {};
   return about(gallery.about) +
          "<div class=\"samples\" style=\"grid-template-columns:"
