@@ -69,3 +69,19 @@ TEST_CASE("A benchmark takes the classes of the data, and versions of each image
   ten.num_classes_given = true;
   CHECK(vit::benchmark_training(ten, {.steps = 1}).flops == plain.flops);
 }
+
+TEST_CASE("A task that says words is timed with those of its data") {
+  for (const vit::TaskEntry& entry : vit::task_entries()) {
+    if (!entry.make()->needs().has(vit::SamplePart::caption)) continue;
+    INFO(entry.name);
+    const vit::Experiment experiment = vit::parse_experiment(
+        "data: {batch_size: 4, image_size: 16, num_train: 20, num_val: 8}\n"
+        "augment: {train: []}\n"
+        "model: {name: vit_tiny_patch16_224, img_size: 8, patch_size: 4, embed_dim: 8, depth: 1,\n"
+        "        num_heads: 2}\n"
+        "train: {device: cpu, threads: 1}\n",
+        "small.yaml", {"task.name=" + std::string(entry.name)});
+    CHECK(vit::benchmark_training(experiment, {.steps = 1}).seconds.size() == 1);
+    CHECK(vit::benchmark_inference(experiment, {.steps = 1}).seconds.size() == 1);
+  }
+}

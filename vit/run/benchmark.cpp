@@ -120,15 +120,19 @@ Benchmark measure(const Experiment& experiment, const BenchmarkRequest& request,
   return result;
 }
 
-/// The experiment with the classes of its data, as a run has them. Where the data is not there, the
-/// model's own number of them stays, and where it has none, ImageNet's is taken.
-Experiment with_classes(const Experiment& given) {
+/// The experiment with what a run takes from its data: the classes, and the words of its texts.
+/// Where the data is not there, the model's own number of classes stays, and where it has none,
+/// ImageNet's is taken.
+Experiment with_data(const Experiment& given) {
   Experiment experiment = given;
-  if (experiment.num_classes_given) return experiment;
+  const bool says_words = experiment.task->needs().has(SamplePart::caption);
+  if (experiment.num_classes_given && !says_words) return experiment;
   std::int64_t& classes = num_classes(experiment.model);
   try {
-    classes = static_cast<std::int64_t>(
-        experiment.task->classes(*open_data(experiment.data).train).size());
+    const DataSplits data = open_data(experiment.data);
+    if (!experiment.num_classes_given)
+      classes = static_cast<std::int64_t>(experiment.task->classes(*data.train).size());
+    experiment.task.config().learn_from(*data.train);
   } catch (const Error& problem) {
     if (classes == 0) classes = 1000;
     log::warn(str(problem.where(), ": ", problem.problem(), "; measured with ", classes,
@@ -167,7 +171,7 @@ double Benchmark::plain_images_per_s() const {
 double Benchmark::gflops() const { return flops / median(seconds) / 1e9; }
 
 Benchmark benchmark_training(const Experiment& given, const BenchmarkRequest& request) {
-  const Experiment experiment = with_classes(given);
+  const Experiment experiment = with_data(given);
   set_compute_threads(experiment.train.threads);
   const c10::Device device = resolve_device(experiment.train.device);
   set_deterministic(device, experiment.train.deterministic);
@@ -199,7 +203,7 @@ Benchmark benchmark_training(const Experiment& given, const BenchmarkRequest& re
 }
 
 Benchmark benchmark_inference(const Experiment& given, const BenchmarkRequest& request) {
-  const Experiment experiment = with_classes(given);
+  const Experiment experiment = with_data(given);
   set_compute_threads(experiment.train.threads);
   const c10::Device device = resolve_device(experiment.train.device);
   const RandomTask random = random_task(experiment);
