@@ -8,6 +8,7 @@
 #include "vit/report/axis.h"
 #include "vit/report/markup.h"
 #include "vit/report/number.h"
+#include "vit/report/plot_frame.h"
 #include "vit/report/svg.h"
 #include "vit/report/text.h"
 
@@ -15,8 +16,11 @@ namespace vit {
 namespace {
 
 using svg_text::Anchor;
+using svg_text::axis_names;
 using svg_text::label;
+using svg_text::PlotFrame;
 using svg_text::px;
+using svg_text::y_grid;
 
 constexpr double kLeastLeft = 44, kRight = 18, kBottom = 46, kLegendRow = 18, kFont = 12;
 constexpr std::size_t kColours = 6;           // s0 to s5 in the style
@@ -117,22 +121,14 @@ class Plot {
   }
 
   void axes() {
-    for (const Tick& tick : y_.ticks) {
-      const double y = y_at(tick.value);
-      out_ += "<path class=\"grid\" d=\"M" + px(left_) + " " + px(y) + "H" + px(right()) + "\"/>";
-      out_ += label(left_ - 8, y + 4, tick.label, Anchor::end);
-    }
+    const PlotFrame frame{left_, right(), top_, bottom()};
+    out_ += y_grid(frame, y_);
     for (const Tick& tick : x_.ticks) {
       const double x = x_at(tick.value);
       out_ += "<path class=\"axis\" d=\"M" + px(x) + " " + px(bottom()) + "v4\"/>";
       out_ += label(x, bottom() + 18, tick.label, Anchor::middle);
     }
-    out_ += "<path class=\"axis\" d=\"M" + px(left_) + " " + px(bottom()) + "H" + px(right()) +
-            "\"/>\n";
-    out_ += label((left_ + right()) / 2, chart_.height - 8, chart_.x_label, Anchor::middle);
-    const double middle = (top_ + bottom()) / 2;
-    out_ += label(14, middle, chart_.y_label, Anchor::middle,
-                  "transform=\"rotate(-90 14 " + px(middle) + ")\"");
+    out_ += axis_names(frame, chart_.height, chart_.x_label, chart_.y_label);
   }
 
   void draw(const ChartLevel& level) {
