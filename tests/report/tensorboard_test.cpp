@@ -116,3 +116,24 @@ TEST_CASE("options are numbers, truth values or texts, and the end says that the
   CHECK(contains(values, "\x0a\x0amodel.name\x12\x05\x1a\x03vit"));
   CHECK(contains(records[3], "_hparams_/session_end_info"));
 }
+
+TEST_CASE("a histogram is told by its edges and counts") {
+  const ScratchFolder folder;
+  TensorBoardWriter writer(folder.path());
+  writer.histogram("weights/w",
+                   {.name = "w",
+                    .min = -1,
+                    .max = 1,
+                    .sum = 0.5,
+                    .sum_of_squares = 2,
+                    .upper_edges = {0, 1},
+                    .counts = {1, 2}},
+                   3);
+  const auto records = records_of(writer.path());
+  REQUIRE(records.size() == 2);
+  // HistogramProto: two packed fields of two doubles each, after five doubles.
+  const std::string start("\x0a\x09weights/w\x2a\x51\x09", 14);
+  CHECK(contains(records[1], start));
+  CHECK(contains(records[1], std::string("\x32\x10", 2) + std::string(8, '\0')));
+  CHECK(contains(records[1], std::string("\x3a\x10\0\0\0\0\0\0\xf0\x3f\0\0\0\0\0\0\0\x40", 18)));
+}

@@ -54,29 +54,51 @@ const vit::Space& line() {
   return space;
 }
 
-Planner asha(std::int64_t trials, std::int64_t parallel = 4) {
+Planner asha(std::int64_t trials, std::int64_t parallel = 4, bool early = false) {
   vit::PlanOptions options;
   options.trials = trials;
   options.parallel = parallel;
   options.rungs = vit::asha_rungs(1, 9, 3);
+  options.early = early;
   return {vit::random_sampler(line(), 1), options};
 }
 
 }  // namespace
 
 TEST_CASE("ASHA's decisions are the same for any number of workers in any order") {
-  Planner one = asha(27);
-  const std::vector<Job> expected = play(one, 1, 0);
-  for (const std::size_t workers : {2, 4, 8})
-    for (std::uint64_t seed = 0; seed < 5; ++seed) {
-      Planner planner = asha(27);
-      CHECK(play(planner, workers, seed) == expected);
-    }
+  for (const bool early : {false, true}) {
+    Planner one = asha(27, 4, early);
+    const std::vector<Job> expected = play(one, 1, 0);
+    for (const std::size_t workers : {2, 4, 8})
+      for (std::uint64_t seed = 0; seed < 5; ++seed) {
+        Planner planner = asha(27, 4, early);
+        CHECK(play(planner, workers, seed) == expected);
+      }
+  }
 }
 
-TEST_CASE("ASHA tries all, and of each rung a third goes on to three times the epochs") {
-  for (const std::int64_t parallel : {1, 4, 9}) {
+TEST_CASE("Late promotion is successive halving, but for what the last of a rung displaces") {
+  for (const std::int64_t parallel : {1, 2, 4}) {
     Planner planner = asha(27, parallel);
+    const std::vector<Job> jobs = play(planner, 2, 0);
+    const auto count = [&](std::int64_t epochs) {
+      return std::count_if(jobs.begin(), jobs.end(),
+                           [&](const Job& job) { return job.epochs == epochs; });
+    };
+    INFO(parallel << " at a time");
+    CHECK(count(1) == 27);
+    CHECK(count(3) >= 9);
+    CHECK(count(3) <= 9 + parallel);
+    CHECK(count(9) >= 3);
+    CHECK(count(9) <= 3 + parallel);
+    CHECK(std::all_of(jobs.begin(), jobs.begin() + 27,
+                      [](const Job& job) { return job.from == 0; }));
+  }
+}
+
+TEST_CASE("Early promotion tries all, and of each rung a third goes on, or somewhat more") {
+  for (const std::int64_t parallel : {1, 4, 9}) {
+    Planner planner = asha(27, parallel, /*early=*/true);
     const std::vector<Job> jobs = play(planner, 2, 0);
     std::map<std::int64_t, int> by_rung;
     std::int64_t epochs = 0;

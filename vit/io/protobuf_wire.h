@@ -3,6 +3,7 @@
 #include <bit>
 #include <concepts>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,12 @@ template <std::unsigned_integral T>
 /// Text, bytes, or a message inside a message.
 [[nodiscard]] inline std::string bytes_field(std::uint32_t number, std::string_view bytes) {
   return varint(number << 3 | 2) + varint(bytes.size()) + std::string(bytes);
+}
+/// A repeated field of doubles.
+[[nodiscard]] inline std::string packed_field(std::uint32_t number, std::span<const double> values) {
+  std::string bytes;
+  for (const double value : values) bytes += little_endian(std::bit_cast<std::uint64_t>(value));
+  return bytes_field(number, bytes);
 }
 
 }  // namespace vit::protobuf

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "vit/core/metric.h"
+#include "vit/report/histogram.h"
 
 namespace vit {
 
@@ -54,6 +55,7 @@ struct EpochEvent {
   double overhead = 0;
   TimeSplit time{};
   bool best = false;  ///< the best so far
+  std::vector<Histogram> weights{};  ///< of each tensor that learns, after the epoch
 };
 
 /// What the trainer tells of itself: progress bars, tables, TensorBoard and reports listen here.

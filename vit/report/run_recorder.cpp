@@ -121,16 +121,34 @@ void RunRecorder::on_epoch(const EpochEvent& event) {
     events_->scalar("train/loss_mean", event.train_loss, event.update);
     for (const Metric& metric : event.metrics)
       events_->scalar("eval/" + metric.name, metric.value, event.update);
+    for (const Histogram& weights : event.weights)
+      events_->histogram("weights/" + weights.name, weights, event.update);
   });
+}
+
+void RunRecorder::show(const std::vector<Section>& sections, std::int64_t update) {
+  for (const Section& section : sections) {
+    std::size_t count = 0;
+    const auto image = [&](const Image& picture, const std::string& caption) {
+      const std::string tag = str(section.title, "/", ++count, caption.empty() ? "" : " ", caption);
+      try_to([&] { events_->image(tag, picture, update); });
+    };
+    if (const auto* gallery = std::get_if<Gallery>(&section.body))
+      for (const Gallery::Item& item : gallery->items) image(item.image, item.caption);
+    if (const auto* classified = std::get_if<ClassifiedSamples>(&section.body))
+      for (const ReportSample& sample : classified->samples)
+        image(sample.picture,
+              sample.guesses.empty() ? sample.truth
+                                     : str(sample.truth, " as ", sample.guesses.front().label));
+  }
 }
 
 void RunRecorder::write_rows() {
   for (; !rows_.empty(); rows_.pop_front()) summary_->add(rows_.front());
 }
 
-void RunRecorder::finish(bool complete) {
-  write_rows();
-  if (complete && has_hparams_) try_to([&] { events_->hparams_end(); });
+void RunRecorder::complete() {
+  if (has_hparams_) try_to([&] { events_->hparams_end(); });
 }
 
 std::string update_sum(const UpdateEvent& event) {

@@ -11,6 +11,7 @@
 #include "vit/report/csv.h"
 #include "vit/report/events.h"
 #include "vit/report/jsonl.h"
+#include "vit/report/section.h"
 #include "vit/report/tensorboard.h"
 
 namespace vit {
@@ -27,7 +28,7 @@ struct ResumePoint {
 
 /// Writes what happens in a run: `summary.csv` (a row an epoch), `metrics.jsonl` and TensorBoard's
 /// events (loss, gradient norm, learning rate and speed of single updates now and then, metrics
-/// each epoch), and `updates.crc32`, a checksum of each update, by which a repetition of the run is
+/// and the weights' histograms each epoch, images at the end), and `updates.crc32`, a checksum of each update, by which a repetition of the run is
 /// held against it. But for times, all of them are functions of the run alone, however often it
 /// was stopped and gone on with.
 class RunRecorder final : public Observer {
@@ -41,14 +42,17 @@ class RunRecorder final : public Observer {
   void on_batch(const BatchEvent& event) override { last_batch_ = event; }
   void on_update(const UpdateEvent& event) override;
   void on_epoch(const EpochEvent& event) override;
-  /// Writes what could not be written before, and, where it is, that the run is complete. Throws
-  /// Error (resource) where it still cannot.
-  void finish(bool complete = false);
+  /// Shows TensorBoard the images of a report's sections, each under its section's title.
+  void show(const std::vector<Section>& sections, std::int64_t update);
+  /// Writes the rows that could not be written before. Throws Error (resource) where they still
+  /// cannot.
+  void write_rows();
+  /// Tells TensorBoard that the run is complete.
+  void complete();
 
  private:
   /// Runs `write`; a full disk is no reason to end a training run: it is told once, and false.
   bool try_to(const std::function<void()>& write);
-  void write_rows();
   void open_update_sums(const std::filesystem::path& file, std::optional<ResumePoint> resumed);
 
   std::vector<std::string> columns_;  // of summary.csv

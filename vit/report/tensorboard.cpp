@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <chrono>
+#include <numeric>
 
 #include "vit/core/error.h"
 #include "vit/image/encode.h"
@@ -101,6 +102,18 @@ void TensorBoardWriter::image(std::string_view tag, const Image& picture, std::i
   const std::string content = int_field(1, picture.height) + int_field(2, picture.width) +
                               int_field(3, picture.channels) + bytes_field(4, bytes);
   summary(tag, bytes_field(4, content), step);
+}
+
+// HistogramProto of tensorboard/compat/proto/summary.proto.
+void TensorBoardWriter::histogram(std::string_view tag, const Histogram& values,
+                                  std::int64_t step) {
+  const double count = std::accumulate(values.counts.begin(), values.counts.end(), 0.0);
+  summary(tag,
+          bytes_field(5, double_field(1, values.min) + double_field(2, values.max) +
+                             double_field(3, count) + double_field(4, values.sum) +
+                             double_field(5, values.sum_of_squares) +
+                             packed_field(6, values.upper_edges) + packed_field(7, values.counts)),
+          step);
 }
 
 // The messages of tensorboard/plugins/hparams/{api,plugin_data}.proto.

@@ -11,6 +11,7 @@
 #include "vit/core/metric.h"
 #include "vit/image/image.h"
 #include "vit/report/append_file.h"
+#include "vit/report/histogram.h"
 
 namespace vit {
 
@@ -33,6 +34,8 @@ class TensorBoardWriter {
 
   void scalar(std::string_view tag, double value, std::int64_t step);
   void image(std::string_view tag, const Image& picture, std::int64_t step);
+  /// Under `tag`, whatever the histogram's own name is.
+  void histogram(std::string_view tag, const Histogram& values, std::int64_t step);
 
   /// Tells the options of the run, and which scalars are its result: `eval/NAME` of each metric.
   void hparams(const HParams& options, const Metrics& metrics);

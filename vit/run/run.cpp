@@ -164,7 +164,7 @@ class Run {
     if (!built_.task->prepare(stop_)) return TrainingEnd::stopped;
     TrainingParts all = built_.parts();
     Network& network = built_.task->network();
-    RunRecorder recorder(
+    RunRecorder& recorder = recorder_.emplace(
         directory.root(),
         resumed_ ? std::optional(ResumePoint{state_.epoch, state_.update}) : std::nullopt,
         built_.task->evaluation()->metrics(), built_.task->parts(), hparams(built_.experiment));
@@ -204,7 +204,7 @@ class Run {
     };
     const TrainingEnd end = train(all, state_, hooks);
     writer.finish();
-    recorder.finish(end == TrainingEnd::complete);
+    recorder.write_rows();
     const CheckpointWriter::Cost cost = writer.cost();
     log::debug(vit::str(cost.count, cost.count == 1 ? " checkpoint" : " checkpoints",
                         ": training was held back for ", cost.held, " s while they took ",
@@ -243,6 +243,8 @@ class Run {
           "was evaluated.");
     add_evaluation(report, *evaluation, *built_.data.val);
     if (auto batch = batch_section(built_)) report.sections.push_back(std::move(*batch));
+    recorder_->show(report.sections, state_.update);
+    recorder_->complete();
     write_report(directory, report);
     write_predictions(directory, *evaluation);
     write_run_checksums(directory, run_checksums(directory));
@@ -259,6 +261,7 @@ class Run {
   std::pair<std::string, std::vector<ConfigChange>> changes_;
   TrainingState state_;
   std::optional<RunRecord> record_;  // once the run has begun
+  std::optional<RunRecorder> recorder_;
   bool resumed_ = false;
   std::optional<std::int64_t> last_update_;  // of the checkpoint `last`, where it is sound
 };

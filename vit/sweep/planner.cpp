@@ -67,7 +67,15 @@ void Planner::advance_blindly(const Results& results) {
 }
 
 std::optional<Job> Planner::decide() {
-  if (const auto job = promotion()) return job;
+  if (options_.early) {
+    const auto job = promotion();
+    return job ? job : new_trial();
+  }
+  const auto job = new_trial();
+  return job ? job : promotion();
+}
+
+std::optional<Job> Planner::new_trial() {
   const auto trial = static_cast<std::int64_t>(configurations_.size());
   if (trial == options_.trials) return std::nullopt;
   configurations_.push_back(sampler_->sample(trial, seen_));
@@ -76,14 +84,19 @@ std::optional<Job> Planner::decide() {
 }
 
 std::optional<Job> Planner::promotion() {
-  for (std::size_t i = rungs_.size(); i-- > 1;) {
-    Rung& rung = rungs_[i - 1];
-    const std::size_t best = rung.results.size() / static_cast<std::size_t>(options_.eta);
-    for (std::size_t place = 0; place < best; ++place) {
-      const auto [loss, trial] = rung.results[place];
-      if (std::isinf(loss) || !rung.promoted.insert(trial).second) continue;
-      return Job{trial, options_.rungs[i - 1], options_.rungs[i]};
-    }
+  const std::size_t below_top = std::max<std::size_t>(rungs_.size(), 1) - 1;
+  for (std::size_t i = 0; i < below_top; ++i)
+    if (const auto job = promotion_from(options_.early ? below_top - 1 - i : i)) return job;
+  return std::nullopt;
+}
+
+std::optional<Job> Planner::promotion_from(std::size_t rung) {
+  const auto& results = rungs_[rung].results;
+  const std::size_t best = results.size() / static_cast<std::size_t>(options_.eta);
+  for (std::size_t place = 0; place < best; ++place) {
+    const auto [loss, trial] = results[place];
+    if (std::isinf(loss) || !rungs_[rung].promoted.insert(trial).second) continue;
+    return Job{trial, options_.rungs[rung], options_.rungs[rung + 1]};
   }
   return std::nullopt;
 }

@@ -23,6 +23,7 @@ struct PlanOptions {
   std::vector<std::int64_t> rungs;  ///< ASHA: epochs at which trials are compared, ascending; the
                                     ///< last is the whole run
   std::int64_t eta = 3;
+  bool early = false;  ///< ASHA: promote before all trials have begun
   /// How long a trial of a configuration is trained, where there are no rungs.
   std::function<std::int64_t(const Configuration&)> epochs;
 };
@@ -36,7 +37,10 @@ struct PlanOptions {
 /// restart. Where a result that is needed is not known yet the plan waits.
 ///
 /// ASHA (Li et al. 2020) as promotion: the job is the best trial of a rung that is among its best
-/// 1 / eta and has not gone on yet, from the top rung down; where there is none, a new trial.
+/// 1 / eta and has not gone on yet. Early promotion, as in the paper, looks from the top rung down,
+/// and begins a new trial where there is none: good results come soon, but of the first trials of a
+/// rung the best third is a guess, and about twice as many go on. Late promotion begins all trials
+/// first and then looks from the lowest rung up: as good as successive halving, at its price.
 class Planner {
  public:
   /// The loss of a trial after so many epochs (smaller is better; NaN: it failed), where it is
@@ -74,7 +78,9 @@ class Planner {
   /// Where nothing is learned, nothing has to be waited for.
   void advance_blindly(const Results& results);
   [[nodiscard]] std::optional<Job> decide();
+  [[nodiscard]] std::optional<Job> new_trial();
   [[nodiscard]] std::optional<Job> promotion();
+  [[nodiscard]] std::optional<Job> promotion_from(std::size_t rung);
   void start(const Job& job);
   void take(const Running& done, double loss);
   [[nodiscard]] bool has_rungs() const { return !options_.rungs.empty(); }

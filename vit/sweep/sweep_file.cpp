@@ -19,6 +19,12 @@ void describe_asha(FieldVisitor& visitor, AshaOptions& o) {
                  &o.eta,
                  "of so many trials of a rung one goes on, for so many times as long",
                  {2, 100}});
+  visitor.field({"promote",
+                 &o.promote,
+                 "late: once all trials have begun, as successive halving; early: as soon as a few "
+                 "can be compared, for sweeps that are looked at while they run, or never end",
+                 {},
+                 {"late", "early"}});
   visitor.field({"sampler", &o.sampler, "what draws the trials", {}, {"random", "sobol"}});
 }
 

@@ -16,6 +16,7 @@ namespace vit {
 struct AshaOptions {
   std::int64_t min_epochs = 1;
   std::int64_t eta = 3;
+  std::string promote = "late";
   std::string sampler = "random";
 };
 

@@ -171,6 +171,7 @@ SweepPlan::SweepPlan(SweepFile sweep, SweepFolder folder, SweepSubject subject)
   options.trials = o.trials.value_or(std::numeric_limits<std::int64_t>::max());
   options.parallel = o.parallel;
   options.eta = o.asha.eta;
+  options.early = o.asha.promote == "early";
   if (o.method == "asha") {
     if (o.asha.min_epochs >= subject_.epochs)
       throw Error(

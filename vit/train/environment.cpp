@@ -46,21 +46,18 @@ std::vector<std::pair<std::string, std::string>> numeric_environment() {
           {"libtorch", VIT_TORCH_VERSION},
           {"compiler", __VERSION__},
           {"cpu_capability", at::get_cpu_capability()},
-          {"kernels", std::string(kernels::name(kernels::active_isa()))}};
+          {"kernels", kernels::enabled() ? std::string(kernels::name(kernels::active_isa()))
+                                         : "LibTorch's (VIT_FUSED=0)"}};
 }
 
 std::vector<std::pair<std::string, std::string>> environment(c10::Device device) {
-  return {{"started", utc_now()},
-          {"vit", VIT_VERSION},
-          {"libtorch", VIT_TORCH_VERSION},
-          {"compiler", __VERSION__},
-          {"program", program_digest()},
-          {"device", device_description(device)},
-          {"cpu_capability", at::get_cpu_capability()},
-          {"kernels", kernels::enabled() ? std::string(kernels::name(kernels::active_isa()))
-                                         : "LibTorch's (VIT_FUSED=0)"},
-          {"cores", std::to_string(std::thread::hardware_concurrency())},
-          {"threads", std::to_string(at::get_num_threads())}};
+  auto rows = numeric_environment();
+  rows.insert(rows.begin(), {"started", utc_now()});
+  rows.insert(rows.end(), {{"program", program_digest()},
+                           {"device", device_description(device)},
+                           {"cores", std::to_string(std::thread::hardware_concurrency())},
+                           {"threads", std::to_string(at::get_num_threads())}});
+  return rows;
 }
 
 }  // namespace vit

@@ -12,6 +12,7 @@
 #include "vit/train/loss_watch.h"
 #include "vit/train/prediction_scope.h"
 #include "vit/train/train_step.h"
+#include "vit/train/weight_histograms.h"
 
 namespace vit {
 namespace {
@@ -178,6 +179,7 @@ class Training {
     EpochEvent event = figures_.epoch(state_, evaluation->metrics(), epoch_time.seconds());
     const double metric = event.metrics.front().value;
     event.lr = schedule_.lr(place_in_schedule() - 1, state_.metrics);
+    event.weights = weight_histograms(parts_.task.network().module());
     start_next_epoch(metric, event.best);
     for (Observer* observer : hooks_.observers) observer->on_epoch(event);
     const bool last =

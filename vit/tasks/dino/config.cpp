@@ -1,12 +1,16 @@
 #include "vit/tasks/dino/config.h"
 
 #include "vit/tasks/dino/task.h"
-#include "vit/tasks/whole_weights.h"
+#include "vit/tasks/dino/weights.h"
 
 namespace vit {
 
 bool DinoConfig::owns(const std::filesystem::path& weights) const {
-  return has_parts(weights, {"backbone.", "teacher.head."});
+  return is_dino_checkpoint(weights);
+}
+
+void DinoConfig::take_from(const std::filesystem::path& weights, ModelSpec& /*spec*/) {
+  take_head_from(weights, options.head);
 }
 
 std::vector<OptionRule> DinoConfig::refused() const {

@@ -17,6 +17,7 @@ class DinoConfig final : public ViewsConfig {
   }
   void describe(FieldVisitor& visitor) override { vit::describe(visitor, options); }
   [[nodiscard]] bool owns(const std::filesystem::path& weights) const override;
+  void take_from(const std::filesystem::path& weights, ModelSpec& spec) override;
   [[nodiscard]] std::vector<OptionRule> refused() const override;
   [[nodiscard]] std::vector<OptionRule> unread() const override;
   [[nodiscard]] std::unique_ptr<Task> make(const TaskContext& context) const override;

@@ -13,6 +13,7 @@
 #include "vit/models/vit.h"
 #include "vit/nn/beside.h"
 #include "vit/optim/schedule.h"
+#include "vit/tasks/dino/weights.h"
 #include "vit/tasks/pretext_batch.h"
 #include "vit/tasks/views.h"
 
@@ -198,7 +199,11 @@ ExportedGraph DinoTask::exported() {
 }
 
 LoadReport DinoTask::load(const std::filesystem::path& checkpoint) {
-  return load_all(*network_, checkpoint);
+  return load_dino(*network_, checkpoint);
+}
+
+LoadReport DinoTask::load_backbone(const std::filesystem::path& weights) {
+  return load_dino_backbone(*network_, weights);
 }
 
 Batch DinoTask::random_batch(std::int64_t size, std::uint64_t seed) const {

@@ -27,6 +27,8 @@ class DinoTask final : public Task {
   /// The teacher's backbone alone.
   [[nodiscard]] ExportedGraph exported() override;
   LoadReport load(const std::filesystem::path& checkpoint) override;
+  /// The teacher's, for student and teacher.
+  LoadReport load_backbone(const std::filesystem::path& weights) override;
   [[nodiscard]] Batch random_batch(std::int64_t size, std::uint64_t seed) const override;
 
  private:
