@@ -11,11 +11,11 @@
 #include "vit/config/yaml_document.h"
 #include "vit/config/yaml_json.h"
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/experiment/config_difference.h"
 #include "vit/experiment/experiment.h"
 #include "vit/experiment/recipes.h"
 #include "vit/io/atomic_file.h"
-#include "vit/io/printable.h"
 #include "vit/train/run_directory.h"
 
 namespace vit::cli {

@@ -6,7 +6,7 @@
 
 #include "vit/core/log.h"
 #include "vit/core/str.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 #include "vit/report/humanize.h"
 
 namespace vit::cli {

@@ -6,8 +6,8 @@
 #include "apps/output.h"
 #include "apps/sets.h"
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/export/torchscript.h"
-#include "vit/io/printable.h"
 #include "vit/run/open_model.h"
 
 namespace vit::cli {

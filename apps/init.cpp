@@ -6,11 +6,11 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/data/layout.h"
 #include "vit/experiment/draft.h"
 #include "vit/experiment/experiment.h"
 #include "vit/io/atomic_file.h"
-#include "vit/io/printable.h"
 
 namespace vit::cli {
 namespace {

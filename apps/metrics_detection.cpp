@@ -8,7 +8,7 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "vit/core/error.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 #include "vit/metrics/coco_ap.h"
 #include "vit/metrics/coco_results.h"
 #include "vit/metrics/detection_errors.h"

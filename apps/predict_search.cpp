@@ -7,7 +7,7 @@
 #include "apps/output.h"
 #include "apps/prediction_inputs.h"
 #include "vit/core/error.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 #include "vit/report/number.h"
 #include "vit/report/table.h"
 #include "vit/run/embedding_cache.h"

@@ -3,9 +3,9 @@
 #include <cerrno>
 
 #include "vit/core/log.h"
+#include "vit/core/text.h"
 #include "vit/data/picture_files.h"
 #include "vit/io/file_error.h"
-#include "vit/io/printable.h"
 
 namespace vit::cli {
 

@@ -5,7 +5,7 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "vit/core/str.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 #include "vit/report/humanize.h"
 #include "vit/report/table.h"
 #include "vit/run/clean_runs.h"

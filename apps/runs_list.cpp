@@ -7,7 +7,7 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "vit/core/str.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 #include "vit/report/humanize.h"
 #include "vit/report/number.h"
 #include "vit/report/table.h"

@@ -9,7 +9,7 @@
 #include "apps/output.h"
 #include "apps/sets.h"
 #include "vit/core/error.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 #include "vit/report/progress_observer.h"
 #include "vit/run/replay.h"
 #include "vit/train/interrupt.h"

@@ -6,9 +6,9 @@
 #include "vit/config/reference.h"
 #include "vit/config/yaml_key_names.h"
 #include "vit/core/fields.h"
+#include "vit/core/text.h"
 #include "vit/experiment/experiment.h"
 #include "vit/io/home_path.h"
-#include "vit/io/printable.h"
 
 namespace vit::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include "apps/output.h"
 #include "apps/tensor_statistics.h"
 #include "vit/core/error.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 #include "vit/report/humanize.h"
 #include "vit/report/table.h"
 #include "vit/weights/recognise.h"

@@ -358,10 +358,3 @@ TEST_CASE("a --set that is not KEY=VALUE is refused") {
   for (int i = 0; i < 100'000; ++i) deep += ".a";
   contains(error_of_set(document, deep + "=1"), "nested more than 64 levels deep");
 }
-
-TEST_CASE("messages show no control characters of the file") {
-  CHECK(shown("a\x1b[2Jb\n\x7f") == "a\\x1b[2Jb\\n\\x7f");
-  CHECK(shown("\xC2\x9B") == "\\x9b");
-  CHECK(shown("gr\xC3\xBC\xC3\x9F") == "gr\xC3\xBC\xC3\x9F");
-  CHECK(shown(std::string(1000, 'x')).size() == 103);
-}

@@ -1,5 +1,7 @@
 #include "vit/core/utf8.h"
 
+#include <tuple>
+
 #include "tests/catch.h"
 
 using namespace vit;
@@ -31,4 +33,18 @@ TEST_CASE("overlong, surrogate, too large, cut off and stray bytes are no charac
   }
   CHECK(is_utf8("größe 猫"));
   CHECK(is_utf8(""));
+}
+
+TEST_CASE("the first character of a text comes with its code and length") {
+  for (const auto& [text, code, bytes] :
+       {std::tuple{"a", U'a', 1U}, {"ü", U'ü', 2U}, {"猫b", U'猫', 3U}, {"🐈", U'🐈', 4U}}) {
+    const Character first = first_character(text);
+    CHECK(first.valid);
+    CHECK(first.code == code);
+    CHECK(first.bytes == bytes);
+  }
+  const Character stray = first_character("\x80z");
+  CHECK_FALSE(stray.valid);
+  CHECK(stray.code == 0xFFFD);
+  CHECK(stray.bytes == 1);
 }

@@ -13,23 +13,6 @@ TEST_CASE("the width of a text is what a terminal gives to it") {
   CHECK(display_width("━─█…") == 4);
 }
 
-TEST_CASE("what could steer a terminal is made visible") {
-  CHECK(visible("a\nb\tc\r") == "a\\nb\\tc\\r");
-  CHECK(visible("\x1b[2J") == "\\x1b[2J");
-  CHECK(visible(std::string("\0\x7f", 2)) == "\\x00\\x7f");
-  CHECK(visible("\u009b31m") == "\\x9b31m");            // the C1 form of ESC [
-  CHECK(visible("\u202egnp.exe") == "\\u202egnp.exe");  // right-to-left override
-  CHECK(visible("grüße 猫") == "grüße 猫");
-}
-
-TEST_CASE("bytes that are no UTF-8 are shown as bytes") {
-  CHECK(visible("\xff") == "\\xff");
-  CHECK(visible("\xc0\xaf") == "\\xc0\\xaf");             // overlong
-  CHECK(visible("\xed\xa0\x80") == "\\xed\\xa0\\x80");    // a surrogate
-  CHECK(visible("ab\xe7\x8c") == "ab\\xe7\\x8c");         // cut off
-  CHECK(visible("\xf5\x80\x80\x80").find("\\xf5") == 0);  // beyond Unicode
-}
-
 TEST_CASE("a long text is cut at its end or in its middle") {
   CHECK(shorten("classification", 8) == "classif…");
   CHECK(shorten("short", 8) == "short");

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "vit/core/hex.h"
 #include "vit/core/str.h"
 
 namespace vit {
@@ -48,32 +47,6 @@ void merge(YamlNode& base, YamlNode over) {
       base.entries.push_back(std::move(entry));
     }
   }
-}
-
-std::string shown(std::string_view text) {
-  constexpr std::size_t kLongest = 100;
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool starts_character = (byte & 0xC0) != 0x80;
-    if (out.size() >= kLongest && starts_character) return out + "...";
-    // U+0080 to U+009F (C2 80 to C2 9F) are control characters too.
-    const bool c1 =
-        byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if (byte == '\n') {
-      out += "\\n";
-    } else if (byte == '\t') {
-      out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7F || c1) {
-      const auto code = c1 ? static_cast<unsigned char>(text[++i]) : byte;
-      out += "\\x";
-      out += kHexDigits[code >> 4];
-      out += kHexDigits[code & 15];
-    } else {
-      out += static_cast<char>(byte);
-    }
-  }
-  return out;
 }
 
 }  // namespace vit

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "vit/core/text.h"
+
 namespace vit {
 
 /// Where something was written: a line and column of a file, or a `--set` as a whole (line 0).
@@ -48,7 +50,7 @@ struct YamlEntry {
 /// nothing about a mapping, so that a section with all its options commented out inherits.
 void merge(YamlNode& base, YamlNode over);
 
-/// User's text for a message: cut where it is long, and with no characters that move a cursor.
-[[nodiscard]] std::string shown(std::string_view text);
+/// A key or value for a message.
+[[nodiscard]] inline std::string shown(std::string_view text) { return printable(text, 100); }
 
 }  // namespace vit

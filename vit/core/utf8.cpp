@@ -32,4 +32,14 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
+Character first_character(std::string_view text) {
+  const std::size_t bytes = utf8_length(text, 0);
+  if (bytes == 0) return {0xFFFD, 1, false};
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (bytes == 1) return {byte(0), 1, true};
+  char32_t code = byte(0) & (0xFFU >> (bytes + 1));
+  for (std::size_t i = 1; i < bytes; ++i) code = (code << 6) | (byte(i) & 0x3FU);
+  return {code, bytes, true};
+}
+
 }  // namespace vit

@@ -10,4 +10,12 @@ namespace vit {
 
 [[nodiscard]] bool is_utf8(std::string_view bytes);
 
+/// The first character of a text. A byte that starts none comes by itself, as U+FFFD.
+struct Character {
+  char32_t code = 0;
+  std::size_t bytes = 1;
+  bool valid = true;
+};
+[[nodiscard]] Character first_character(std::string_view text);  // text isn't empty
+
 }  // namespace vit

@@ -3,8 +3,8 @@
 #include <map>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/data/text_lines.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/data/annotated_size.h"
 #include "vit/data/box.h"
 #include "vit/data/coco_annotation.h"
@@ -22,7 +23,6 @@
 #include "vit/data/picture_list.h"
 #include "vit/data/text_lines.h"
 #include "vit/image/geometry.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

@@ -6,9 +6,9 @@
 #include <span>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/file.h"
 #include "vit/io/gzip.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/data/encoded_dataset.h"
 #include "vit/data/picture_files.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

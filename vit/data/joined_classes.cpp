@@ -5,7 +5,7 @@
 
 #include "vit/core/error.h"
 #include "vit/core/log.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 
 namespace vit {
 namespace {

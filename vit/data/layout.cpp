@@ -13,13 +13,13 @@
 
 #include "vit/config/yaml_parser.h"
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/data/picture_files.h"
 #include "vit/data/tar_index.h"
 #include "vit/data/text_lines.h"
 #include "vit/image/header.h"
 #include "vit/io/csv_records.h"
 #include "vit/io/json.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

@@ -11,13 +11,13 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/data/class_map.h"
 #include "vit/data/picture_files.h"
 #include "vit/data/picture_list.h"
 #include "vit/data/text_lines.h"
 #include "vit/io/csv_records.h"
 #include "vit/io/json.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

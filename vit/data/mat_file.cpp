@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/file.h"
-#include "vit/io/printable.h"
 
 // MAT-File Format, The MathWorks, version 5: tagged elements, each padded to 8 bytes.
 namespace vit {

@@ -12,10 +12,10 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/data/png_mask.h"
 #include "vit/image/decode.h"
 #include "vit/io/file.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

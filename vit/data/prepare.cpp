@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/data/downloads.h"
 #include "vit/data/registry.h"
 #include "vit/io/file_error.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

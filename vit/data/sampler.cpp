@@ -9,8 +9,8 @@
 
 #include "vit/core/error.h"
 #include "vit/core/rng.h"
+#include "vit/core/text.h"
 #include "vit/data/text_lines.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/data/brace_expansion.h"
 #include "vit/data/class_map.h"
 #include "vit/data/encoded_dataset.h"
@@ -22,7 +23,6 @@
 #include "vit/data/tar_index.h"
 #include "vit/io/file.h"
 #include "vit/io/json.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/file.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

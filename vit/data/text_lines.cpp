@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/file.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

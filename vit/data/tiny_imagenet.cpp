@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/data/class_map.h"
 #include "vit/data/picture_files.h"
 #include "vit/data/picture_list.h"
 #include "vit/data/text_lines.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

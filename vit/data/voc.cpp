@@ -9,12 +9,12 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/data/box.h"
 #include "vit/data/picture_files.h"
 #include "vit/data/picture_list.h"
 #include "vit/data/text_lines.h"
 #include "vit/data/xml.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

@@ -15,6 +15,7 @@
 #include "vit/config/yaml_parser.h"
 #include "vit/config/yaml_scalar.h"
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/data/box.h"
 #include "vit/data/picture_files.h"
 #include "vit/data/picture_list.h"
@@ -22,7 +23,6 @@
 #include "vit/image/header.h"
 #include "vit/image/sample_geometry.h"
 #include "vit/io/file.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

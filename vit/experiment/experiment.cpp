@@ -10,9 +10,9 @@
 #include "vit/config/yaml_writer.h"
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/core/text.h"
 #include "vit/experiment/recipes.h"
 #include "vit/experiment/recognised_model.h"
-#include "vit/io/printable.h"
 #include "vit/weights/resample.h"
 
 namespace vit {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/home_path.h"
-#include "vit/io/printable.h"
 #include "vit/tasks/registry.h"
 #include "vit/weights/hub_models.h"
 

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/json.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 

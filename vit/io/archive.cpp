@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/archive_reader.h"
 #include "vit/io/file_descriptor.h"
 #include "vit/io/file_error.h"
 #include "vit/io/folder.h"
-#include "vit/io/printable.h"
 #include "vit/io/temporary.h"
 
 namespace vit {

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "vit/core/error.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 
 namespace vit {
 namespace {

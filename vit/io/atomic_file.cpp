@@ -10,9 +10,9 @@
 #include <thread>
 #include <utility>
 
+#include "vit/core/text.h"
 #include "vit/io/file_error.h"
 #include "vit/io/folder.h"
-#include "vit/io/printable.h"
 #include "vit/io/temporary.h"
 
 namespace vit {

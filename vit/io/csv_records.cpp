@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "vit/core/error.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 
 namespace vit {
 

@@ -6,10 +6,10 @@
 #include <system_error>
 #include <thread>
 
+#include "vit/core/text.h"
 #include "vit/io/file_error.h"
 #include "vit/io/folder.h"
 #include "vit/io/part_file.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

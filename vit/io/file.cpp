@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "vit/core/text.h"
 #include "vit/io/file_error.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

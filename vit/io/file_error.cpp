@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "vit/core/fields.h"
+#include "vit/core/text.h"
 #include "vit/io/folder.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

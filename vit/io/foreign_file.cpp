@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "vit/core/str.h"
+#include "vit/core/text.h"
 #include "vit/core/utf8.h"
 #include "vit/io/little_endian.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "vit/core/error.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 
 namespace vit {
 namespace {

@@ -9,7 +9,7 @@
 #include <mutex>
 #include <new>
 
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 
 namespace vit {
 namespace {

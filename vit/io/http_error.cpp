@@ -1,5 +1,5 @@
+#include "vit/core/text.h"
 #include "vit/io/http_retry.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

@@ -4,7 +4,7 @@
 #include <set>
 #include <vector>
 
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 
 namespace vit {
 

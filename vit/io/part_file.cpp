@@ -8,11 +8,11 @@
 #include <system_error>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/atomic_file.h"
 #include "vit/io/file.h"
 #include "vit/io/file_error.h"
 #include "vit/io/folder.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

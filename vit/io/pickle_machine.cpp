@@ -7,9 +7,9 @@
 
 #include "vit/core/error.h"
 #include "vit/core/hex.h"
+#include "vit/core/text.h"
 #include "vit/core/utf8.h"
 #include "vit/io/pickle_policy.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

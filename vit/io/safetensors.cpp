@@ -9,8 +9,8 @@
 
 #include "vit/core/error.h"
 #include "vit/core/fields.h"
+#include "vit/core/text.h"
 #include "vit/io/atomic_file.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

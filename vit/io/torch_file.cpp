@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/checksum.h"
-#include "vit/io/printable.h"
 #include "vit/io/torch_numpy.h"
 #include "vit/io/torch_tensor.h"
 #include "vit/io/zip_directory.h"

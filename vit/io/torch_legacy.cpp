@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "vit/core/error.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 #include "vit/io/torch_numpy.h"
 #include "vit/io/torch_storage.h"
 

@@ -5,9 +5,9 @@
 #include <cctype>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/npy.h"
 #include "vit/io/pickle_opcodes.h"
-#include "vit/io/printable.h"
 #include "vit/io/safetensors_header.h"
 
 namespace vit {

@@ -1,7 +1,7 @@
 #include "vit/io/torch_storage.h"
 
 #include "vit/core/error.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 
 namespace vit {
 namespace {

@@ -1,7 +1,7 @@
 #include "vit/io/torch_tensor.h"
 
 #include "vit/core/error.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 #include "vit/io/safetensors_header.h"
 
 namespace vit {

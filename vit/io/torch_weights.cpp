@@ -6,7 +6,7 @@
 
 #include "vit/core/error.h"
 #include "vit/core/fields.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 #include "vit/io/torch_tree.h"
 
 namespace vit {

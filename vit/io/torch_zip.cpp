@@ -1,9 +1,9 @@
 #include <array>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/checksum.h"
 #include "vit/io/foreign_file.h"
-#include "vit/io/printable.h"
 #include "vit/io/torch_storage.h"
 #include "vit/io/zip_directory.h"
 

@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/little_endian.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

@@ -7,7 +7,7 @@
 #include <new>
 
 #include "vit/core/error.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 
 namespace vit {
 namespace {

@@ -8,10 +8,10 @@
 #include <variant>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/data/coco_annotation.h"
 #include "vit/data/json_records.h"
 #include "vit/data/text_lines.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

@@ -1,5 +1,6 @@
 #include "vit/report/svg.h"
 
+#include "vit/core/utf8.h"
 #include "vit/report/markup.h"
 #include "vit/report/number.h"
 #include "vit/report/text.h"

@@ -1,9 +1,9 @@
 #include "vit/report/text.h"
 
 #include <algorithm>
-#include <cstdint>
+#include <iterator>
 
-#include "vit/core/hex.h"
+#include "vit/core/utf8.h"
 
 namespace vit {
 namespace {
@@ -39,28 +39,6 @@ bool is_in(const CodeRange (&ranges)[N], char32_t code) {
   return range != std::end(ranges) && code >= range->first;
 }
 
-/// C0, DEL and C1 controls, line separators, and the marks that reorder what a reader sees.
-bool steers_output(char32_t code) {
-  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C || code == 0x200E ||
-         code == 0x200F || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
-}
-
-std::string hexadecimal(char32_t value, int digits) {
-  std::string text;
-  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
-    text += kHexDigits[(value >> shift) & 0xF];
-  return text;
-}
-
-std::string escaped(char32_t code) {
-  switch (code) {
-    case '\n': return "\\n";
-    case '\r': return "\\r";
-    case '\t': return "\\t";
-    default: return code < 0x100 ? "\\x" + hexadecimal(code, 2) : "\\u" + hexadecimal(code, 4);
-  }
-}
-
 /// The longest start of `text` that fits into this many columns.
 std::string_view head(std::string_view text, int columns) {
   std::size_t bytes = 0;
@@ -74,24 +52,6 @@ std::string_view head(std::string_view text, int columns) {
 }
 
 }  // namespace
-
-Character first_character(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const Character invalid{0xFFFD, 1, false};
-  const std::uint8_t lead = byte(0);
-  if (lead < 0x80) return {lead, 1, true};
-  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return invalid;
-  char32_t code = lead & (0xFFu >> (bytes + 1));
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return invalid;
-    code = (code << 6) | (byte(i) & 0x3Fu);
-  }
-  constexpr char32_t kSmallest[] = {0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  if (code < kSmallest[bytes - 2] || code > 0x10FFFF || surrogate) return invalid;
-  return {code, bytes, true};
-}
 
 int character_width(char32_t code) {
   if (code < 0x300) return 1;
@@ -107,22 +67,6 @@ int display_width(std::string_view text) {
     text.remove_prefix(next.bytes);
   }
   return columns;
-}
-
-std::string visible(std::string_view text) {
-  std::string result;
-  result.reserve(text.size());
-  while (!text.empty()) {
-    const Character next = first_character(text);
-    if (!next.valid)
-      result += "\\x" + hexadecimal(static_cast<std::uint8_t>(text.front()), 2);
-    else if (steers_output(next.code))
-      result += escaped(next.code);
-    else
-      result += text.substr(0, next.bytes);
-    text.remove_prefix(next.bytes);
-  }
-  return result;
 }
 
 std::string shorten(std::string_view text, int columns) {

@@ -8,10 +8,10 @@
 
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/core/text.h"
 #include "vit/core/utf8.h"
 #include "vit/io/checksum.h"
 #include "vit/io/json.h"
-#include "vit/io/printable.h"
 #include "vit/io/safetensors.h"
 
 namespace vit {

@@ -15,10 +15,10 @@
 #include <thread>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/image/decode.h"
 #include "vit/image/encode.h"
 #include "vit/io/atomic_file.h"
-#include "vit/io/printable.h"
 #include "vit/report/humanize.h"
 #include "vit/report/number.h"
 #include "vit/run/benchmark.h"

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/experiment/config_difference.h"
 #include "vit/io/http.h"
 #include "vit/io/http_retry.h"
-#include "vit/io/printable.h"
 #include "vit/report/append_file.h"
 #include "vit/run/run_list.h"
 

@@ -8,9 +8,9 @@
 
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/core/text.h"
 #include "vit/experiment/recognised_model.h"
 #include "vit/io/json.h"
-#include "vit/io/printable.h"
 #include "vit/train/checkpoint.h"
 #include "vit/train/run_directory.h"
 #include "vit/weights/hub_models.h"

@@ -7,9 +7,9 @@
 
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/core/text.h"
 #include "vit/data/joined_classes.h"
 #include "vit/export/torchscript.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

@@ -15,9 +15,9 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/file.h"
 #include "vit/io/file_error.h"
-#include "vit/io/printable.h"
 #include "vit/report/append_file.h"
 #include "vit/report/number.h"
 #include "vit/sweep/journal_lock.h"

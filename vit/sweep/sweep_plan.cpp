@@ -10,7 +10,7 @@
 
 #include "vit/core/error.h"
 #include "vit/core/log.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 #include "vit/run/built_experiment.h"
 
 namespace vit {

@@ -21,9 +21,9 @@
 
 #include "vit/core/error.h"
 #include "vit/core/log.h"
+#include "vit/core/text.h"
 #include "vit/io/file_descriptor.h"
 #include "vit/io/file_error.h"
-#include "vit/io/printable.h"
 #include "vit/report/append_file.h"
 #include "vit/report/number.h"
 #include "vit/sweep/training_trial.h"

@@ -7,7 +7,7 @@
 
 #include "vit/core/error.h"
 #include "vit/core/log.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 #include "vit/text/train_bpe.h"
 #include "vit/train/task.h"
 

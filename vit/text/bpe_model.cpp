@@ -6,12 +6,12 @@
 #include <string>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/core/utf8.h"
 #include "vit/io/atomic_file.h"
 #include "vit/io/file.h"
 #include "vit/io/gzip.h"
 #include "vit/io/json.h"
-#include "vit/io/printable.h"
 #include "vit/text/byte_symbols.h"
 
 namespace vit {

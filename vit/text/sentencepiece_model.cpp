@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/core/utf8.h"
-#include "vit/io/printable.h"
 #include "vit/io/protobuf_reader.h"
 
 namespace vit {

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/atomic_file.h"
 #include "vit/io/file.h"
 #include "vit/io/json.h"
-#include "vit/io/printable.h"
 #include "vit/text/clip_tokenizer.h"
 #include "vit/text/sentencepiece.h"
 #include "vit/text/text_input.h"

@@ -7,7 +7,7 @@
 
 #include "vit/core/error.h"
 #include "vit/core/fields.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 #include "vit/text/html_unescape.h"
 #include "vit/text/unicode.h"
 

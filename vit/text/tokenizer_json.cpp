@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/file.h"
 #include "vit/io/json.h"
-#include "vit/io/printable.h"
 #include "vit/text/clip_tokenizer.h"
 #include "vit/text/gemma_tokenizer.h"
 

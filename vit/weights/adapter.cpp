@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/file.h"
 #include "vit/io/json.h"
-#include "vit/io/printable.h"
 #include "vit/weights/weights_path.h"
 
 namespace vit {

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "vit/core/error.h"
-#include "vit/io/printable.h"
+#include "vit/core/text.h"
 #include "vit/weights/quantised.h"
 #include "vit/weights/state_dict.h"
 #include "vit/weights/weights_path.h"

@@ -5,10 +5,10 @@
 #include <system_error>
 #include <utility>
 
+#include "vit/core/text.h"
 #include "vit/io/atomic_file.h"
 #include "vit/io/file.h"
 #include "vit/io/file_error.h"
-#include "vit/io/printable.h"
 #include "vit/weights/hub_cache.h"
 
 namespace vit {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "vit/core/fields.h"
+#include "vit/core/text.h"
 #include "vit/io/file.h"
 #include "vit/io/json.h"
-#include "vit/io/printable.h"
 #include "vit/models/former_names.h"
 #include "vit/models/pretrained.h"
 #include "vit/weights/hub_models.h"

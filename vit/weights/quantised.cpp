@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/file.h"
 #include "vit/io/json.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

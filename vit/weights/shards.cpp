@@ -5,9 +5,9 @@
 #include <set>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/file.h"
 #include "vit/io/json.h"
-#include "vit/io/printable.h"
 
 namespace vit {
 namespace {

@@ -3,9 +3,9 @@
 #include <array>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/io/foreign_file.h"
 #include "vit/io/npz.h"
-#include "vit/io/printable.h"
 #include "vit/io/torch_weights.h"
 #include "vit/io/zip_directory.h"
 #include "vit/weights/shards.h"

@@ -8,8 +8,8 @@
 #include "vit/core/error.h"
 #include "vit/core/fields.h"
 #include "vit/core/log.h"
+#include "vit/core/text.h"
 #include "vit/io/foreign_file.h"
-#include "vit/io/printable.h"
 #include "vit/weights/hub_models.h"
 #include "vit/weights/hub_weights.h"
 

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/data/class_labels.h"
 #include "vit/image/draw.h"
-#include "vit/io/printable.h"
 #include "vit/report/number.h"
 #include "vit/report/table.h"
 #include "vit/report/terminal.h"

@@ -6,13 +6,13 @@
 #include <system_error>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 #include "vit/data/json_records.h"
 #include "vit/data/text_lines.h"
 #include "vit/image/header.h"
 #include "vit/image/sample_geometry.h"
 #include "vit/io/atomic_file.h"
 #include "vit/io/file.h"
-#include "vit/io/printable.h"
 #include "vit/report/number.h"
 
 namespace vit {
