@@ -1,5 +1,3 @@
-#include "vit/optim/lion.h"
-
 #include <map>
 
 #include "tests/optim/fixture_run.h"

@@ -4,7 +4,7 @@
 
 #include "tests/optim/fixture_run.h"
 #include "tests/support/shared.h"
-#include "vit/optim/muon.h"
+#include "vit/optim/optimizers.h"
 
 using vit::test::FixtureRun;
 using vit::test::without_k_bias;
@@ -90,7 +90,7 @@ TEST_CASE("Muon's update of a matrix has singular values near one") {
     CHECK(values.min().item<double>() > 0.6);
     CHECK(values.max().item<double>() < 1.3);
   }
-  CHECK_FALSE(vit::Muon::suits(torch::zeros({1, 65, 192})));
-  CHECK_FALSE(vit::Muon::suits(torch::zeros({192})));
-  CHECK(vit::Muon::suits(torch::zeros({192, 3, 16, 16})));
+  CHECK_FALSE(vit::suits_muon(torch::zeros({1, 65, 192})));
+  CHECK_FALSE(vit::suits_muon(torch::zeros({192})));
+  CHECK(vit::suits_muon(torch::zeros({192, 3, 16, 16})));
 }

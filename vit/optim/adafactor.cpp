@@ -1,4 +1,4 @@
-#include "vit/optim/adafactor.h"
+#include "vit/optim/optimizers.h"
 
 #include <torch/utils.h>
 
@@ -30,7 +30,14 @@ std::optional<FactoredDims> factored_dims(const torch::Tensor& parameter) {
   return FactoredDims{second, largest};
 }
 
-}  // namespace
+class Adafactor final : public Optimizer {
+ public:
+  Adafactor(const OptimOptions& options, std::vector<ParamGroup> groups);
+
+ protected:
+  [[nodiscard]] NamedState make_state(const torch::Tensor& parameter) const override;
+  void update(std::vector<Item>& items, const Rates& rates) override;
+};
 
 Adafactor::Adafactor(const OptimOptions& options, std::vector<ParamGroup> groups)
     : Optimizer(options, std::move(groups)) {
@@ -74,6 +81,13 @@ void Adafactor::update(std::vector<Item>& items, const Rates& rates) {
     item.parameter.mul_(1 - rates.lr * rates.weight_decay)
         .sub_(exp_avg.to(item.parameter.scalar_type()), rates.lr);
   }
+}
+
+}  // namespace
+
+std::unique_ptr<Optimizer> make_adafactor(const OptimOptions& options,
+                                          std::vector<ParamGroup> groups) {
+  return std::make_unique<Adafactor>(options, std::move(groups));
 }
 
 }  // namespace vit

@@ -1,10 +1,24 @@
-#include "vit/optim/adam.h"
+#include "vit/optim/optimizers.h"
 
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <torch/utils.h>
 
 namespace vit {
+namespace {
+
+class Adam final : public Optimizer {
+ public:
+  Adam(const OptimOptions& options, std::vector<ParamGroup> groups, bool decoupled);
+
+ protected:
+  [[nodiscard]] NamedState make_state(const torch::Tensor& parameter) const override;
+  void update(std::vector<Item>& items, const Rates& rates) override;
+  [[nodiscard]] bool scales_gradients() const override { return true; }
+
+ private:
+  bool decoupled_;
+};
 
 Adam::Adam(const OptimOptions& options, std::vector<ParamGroup> groups, bool decoupled)
     : Optimizer(options, std::move(groups)), decoupled_(decoupled) {
@@ -34,6 +48,13 @@ void Adam::update(std::vector<Item>& items, const Rates& rates) {
     fused([](auto&&... arguments) { at::_fused_adamw_(arguments...); });
   else
     fused([](auto&&... arguments) { at::_fused_adam_(arguments...); });
+}
+
+}  // namespace
+
+std::unique_ptr<Optimizer> make_adam(const OptimOptions& options, std::vector<ParamGroup> groups,
+                                     bool decoupled) {
+  return std::make_unique<Adam>(options, std::move(groups), decoupled);
 }
 
 }  // namespace vit

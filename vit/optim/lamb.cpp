@@ -1,4 +1,4 @@
-#include "vit/optim/lamb.h"
+#include "vit/optim/optimizers.h"
 
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/where.h>
@@ -14,7 +14,21 @@ namespace {
 
 constexpr double kMaxGradNorm = 1.0;
 
-}  // namespace
+class Lamb final : public Optimizer {
+ public:
+  Lamb(const OptimOptions& options, std::vector<ParamGroup> groups);
+
+ protected:
+  [[nodiscard]] NamedState make_state(const torch::Tensor& parameter) const override;
+  void before_update(const std::vector<std::vector<Item>>& groups) override;
+  void update(std::vector<Item>& items, const Rates& rates) override;
+
+ private:
+  void update_flat(Item& item, const Rates& rates, double clip) const;
+  void update_tensor(Item& item, const Rates& rates) const;
+
+  torch::Tensor clip_;  // scalar that gradients are divided by
+};
 
 Lamb::Lamb(const OptimOptions& options, std::vector<ParamGroup> groups)
     : Optimizer(options, std::move(groups)) {
@@ -104,6 +118,12 @@ void Lamb::update_tensor(Item& item, const Rates& rates) const {
                              torch::ones_like(p_norm)));
   }
   parameter.sub_(direction, rates.lr);
+}
+
+}  // namespace
+
+std::unique_ptr<Optimizer> make_lamb(const OptimOptions& options, std::vector<ParamGroup> groups) {
+  return std::make_unique<Lamb>(options, std::move(groups));
 }
 
 }  // namespace vit

@@ -1,4 +1,4 @@
-#include "vit/optim/lars.h"
+#include "vit/optim/optimizers.h"
 
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/where.h>
@@ -7,6 +7,16 @@
 #include "vit/optim/flat_loop.h"
 
 namespace vit {
+namespace {
+
+class Lars final : public Optimizer {
+ public:
+  Lars(const OptimOptions& options, std::vector<ParamGroup> groups);
+
+ protected:
+  [[nodiscard]] NamedState make_state(const torch::Tensor& parameter) const override;
+  void update(std::vector<Item>& items, const Rates& rates) override;
+};
 
 Lars::Lars(const OptimOptions& options, std::vector<ParamGroup> groups)
     : Optimizer(options, std::move(groups)) {
@@ -47,6 +57,12 @@ void Lars::update(std::vector<Item>& items, const Rates& rates) {
       }
     });
   }
+}
+
+}  // namespace
+
+std::unique_ptr<Optimizer> make_lars(const OptimOptions& options, std::vector<ParamGroup> groups) {
+  return std::make_unique<Lars>(options, std::move(groups));
 }
 
 }  // namespace vit

@@ -1,4 +1,4 @@
-#include "vit/optim/lion.h"
+#include "vit/optim/optimizers.h"
 
 #include <torch/utils.h>
 
@@ -25,7 +25,14 @@ void step_flat(float* parameter, const float* gradient, float* momentum, std::in
   });
 }
 
-}  // namespace
+class Lion final : public Optimizer {
+ public:
+  Lion(const OptimOptions& options, std::vector<ParamGroup> groups);
+
+ protected:
+  [[nodiscard]] NamedState make_state(const torch::Tensor& parameter) const override;
+  void update(std::vector<Item>& items, const Rates& rates) override;
+};
 
 Lion::Lion(const OptimOptions& options, std::vector<ParamGroup> groups)
     : Optimizer(options, std::move(groups)) {
@@ -51,6 +58,12 @@ void Lion::update(std::vector<Item>& items, const Rates& rates) {
     parameter.sub_(momentum.lerp(item.gradient, 1 - beta1()).sign_(), rates.lr);
     momentum.lerp_(item.gradient, 1 - second);
   }
+}
+
+}  // namespace
+
+std::unique_ptr<Optimizer> make_lion(const OptimOptions& options, std::vector<ParamGroup> groups) {
+  return std::make_unique<Lion>(options, std::move(groups));
 }
 
 }  // namespace vit

@@ -1,4 +1,4 @@
-#include "vit/optim/muon.h"
+#include "vit/optim/optimizers.h"
 
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/addmm.h>
@@ -37,12 +37,7 @@ torch::Tensor orthogonalise(const torch::Tensor& x, std::int64_t steps) {
   return (tall ? y.t() : y).to(x.scalar_type());
 }
 
-Muon::Muon(const OptimOptions& options, std::vector<ParamGroup> groups, bool nesterov)
-    : Optimizer(options, std::move(groups)), nesterov_(nesterov) {
-  prepare();
-}
-
-bool Muon::suits(const torch::Tensor& parameter) {
+bool suits_muon(const torch::Tensor& parameter) {
   constexpr std::int64_t kMinSize = 4, kMaxAspect = 128;
   // A leading 1 is a token, a table of positions or the kernel of a depthwise convolution.
   if (parameter.dim() < 2 || parameter.size(0) == 1 || parameter.size(1) == 1) return false;
@@ -51,15 +46,34 @@ bool Muon::suits(const torch::Tensor& parameter) {
   return small >= kMinSize && large <= kMaxAspect * small;
 }
 
+namespace {
+
+class Muon final : public Optimizer {
+ public:
+  Muon(const OptimOptions& options, std::vector<ParamGroup> groups, bool nesterov);
+
+ protected:
+  [[nodiscard]] NamedState make_state(const torch::Tensor& parameter) const override;
+  void update(std::vector<Item>& items, const Rates& rates) override;
+
+ private:
+  bool nesterov_;
+};
+
+Muon::Muon(const OptimOptions& options, std::vector<ParamGroup> groups, bool nesterov)
+    : Optimizer(options, std::move(groups)), nesterov_(nesterov) {
+  prepare();
+}
+
 Optimizer::NamedState Muon::make_state(const torch::Tensor& parameter) const {
-  if (suits(parameter)) return {{"momentum", zeros_like(parameter)}};
+  if (suits_muon(parameter)) return {{"momentum", zeros_like(parameter)}};
   return {{"exp_avg", zeros_like(parameter)}, {"exp_avg_sq", zeros_like(parameter)}};
 }
 
 void Muon::update(std::vector<Item>& items, const Rates& rates) {
   for (Item& item : items) {
     torch::Tensor& parameter = item.parameter;
-    if (!suits(parameter)) {
+    if (!suits_muon(parameter)) {
       at::_fused_adamw_({parameter}, {item.gradient}, {item.state[0]}, {item.state[1]}, {},
                         {item.step}, rates.lr, beta1(), beta2(0.95), rates.weight_decay,
                         options_.eps.value_or(1e-8), /*amsgrad=*/false, /*maximize=*/false);
@@ -75,6 +89,13 @@ void Muon::update(std::vector<Item>& items, const Rates& rates) {
     parameter.mul_(1 - rates.lr * rates.weight_decay)
         .sub_(orthogonal.view_as(parameter), rates.lr * rms_of_adam);
   }
+}
+
+}  // namespace
+
+std::unique_ptr<Optimizer> make_muon(const OptimOptions& options, std::vector<ParamGroup> groups,
+                                     bool nesterov) {
+  return std::make_unique<Muon>(options, std::move(groups), nesterov);
 }
 
 }  // namespace vit

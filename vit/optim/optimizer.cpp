@@ -4,13 +4,7 @@
 #include <torch/utils.h>
 
 #include "vit/core/error.h"
-#include "vit/optim/adafactor.h"
-#include "vit/optim/adam.h"
-#include "vit/optim/lamb.h"
-#include "vit/optim/lars.h"
-#include "vit/optim/lion.h"
-#include "vit/optim/muon.h"
-#include "vit/optim/sgd.h"
+#include "vit/optim/optimizers.h"
 
 namespace vit {
 
@@ -99,17 +93,17 @@ torch::Tensor Optimizer::zeros_like(const torch::Tensor& parameter) {
 std::unique_ptr<Optimizer> create_optimizer(const OptimOptions& options,
                                             std::vector<ParamGroup> groups) {
   const std::string& opt = options.opt;
-  if (opt == "adam") return std::make_unique<Adam>(options, std::move(groups), false);
-  if (opt == "sgd") return std::make_unique<Sgd>(options, std::move(groups), true);
-  if (opt == "momentum") return std::make_unique<Sgd>(options, std::move(groups), false);
-  if (opt == "lamb") return std::make_unique<Lamb>(options, std::move(groups));
-  if (opt == "lion") return std::make_unique<Lion>(options, std::move(groups));
-  if (opt == "lars") return std::make_unique<Lars>(options, std::move(groups));
-  if (opt == "adafactorbv") return std::make_unique<Adafactor>(options, std::move(groups));
-  if (opt == "muon") return std::make_unique<Muon>(options, std::move(groups), false);
-  if (opt == "nmuon") return std::make_unique<Muon>(options, std::move(groups), true);
+  if (opt == "adam") return make_adam(options, std::move(groups), false);
+  if (opt == "sgd") return make_sgd(options, std::move(groups), true);
+  if (opt == "momentum") return make_sgd(options, std::move(groups), false);
+  if (opt == "lamb") return make_lamb(options, std::move(groups));
+  if (opt == "lion") return make_lion(options, std::move(groups));
+  if (opt == "lars") return make_lars(options, std::move(groups));
+  if (opt == "adafactorbv") return make_adafactor(options, std::move(groups));
+  if (opt == "muon") return make_muon(options, std::move(groups), false);
+  if (opt == "nmuon") return make_muon(options, std::move(groups), true);
   VIT_ASSERT(opt == "adamw", opt);
-  return std::make_unique<Adam>(options, std::move(groups), true);
+  return make_adam(options, std::move(groups), true);
 }
 
 }  // namespace vit

@@ -1,9 +1,23 @@
-#include "vit/optim/sgd.h"
+#include "vit/optim/optimizers.h"
 
 #include <ATen/ops/_fused_sgd.h>
 #include <torch/utils.h>
 
 namespace vit {
+namespace {
+
+class Sgd final : public Optimizer {
+ public:
+  Sgd(const OptimOptions& options, std::vector<ParamGroup> groups, bool nesterov);
+
+ protected:
+  [[nodiscard]] NamedState make_state(const torch::Tensor& parameter) const override;
+  void update(std::vector<Item>& items, const Rates& rates) override;
+  [[nodiscard]] bool scales_gradients() const override { return true; }
+
+ private:
+  bool nesterov_;
+};
 
 Sgd::Sgd(const OptimOptions& options, std::vector<ParamGroup> groups, bool nesterov)
     : Optimizer(options, std::move(groups)), nesterov_(nesterov) {
@@ -25,6 +39,13 @@ void Sgd::update(std::vector<Item>& items, const Rates& rates) {
   at::_fused_sgd_(parameters, gradients, buffers, rates.weight_decay, rates.momentum, rates.lr,
                   /*dampening=*/0.0, nesterov_ && rates.momentum > 0, /*maximize=*/false,
                   /*is_first_step=*/false, divisor(rates, parameters.front().device()));
+}
+
+}  // namespace
+
+std::unique_ptr<Optimizer> make_sgd(const OptimOptions& options, std::vector<ParamGroup> groups,
+                                    bool nesterov) {
+  return std::make_unique<Sgd>(options, std::move(groups), nesterov);
 }
 
 }  // namespace vit
