@@ -7,7 +7,6 @@
 #include "vit/core/text.h"
 #include "vit/io/checksum.h"
 #include "vit/io/torch_numpy.h"
-#include "vit/io/torch_tensor.h"
 #include "vit/io/zip_directory.h"
 
 namespace vit {
@@ -17,10 +16,6 @@ constexpr std::size_t kPiece = std::size_t{1} << 18;  // stays in the cache betw
 constexpr std::string_view kUtils = "torch._utils.";
 
 }  // namespace
-
-std::uint64_t TorchTensor::dense_bytes() const {
-  return *layout.elements() * static_cast<std::uint64_t>(dtype_size_bits(dtype)) / 8;
-}
 
 TorchFile::TorchFile(FileBytes file, bool is_zip, TorchContent content)
     : file_(std::move(file)), is_zip_(is_zip), content_(std::move(content)) {

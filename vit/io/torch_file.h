@@ -9,26 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "vit/io/strided.h"
-#include "vit/io/torch_storage.h"
+#include "vit/io/torch_tensors.h"
 
 namespace vit {
-
-/// A tensor in a file of torch.save: a view of one of its storages.
-struct TorchTensor {
-  DType dtype = DType::F32;
-  StridedLayout layout;
-  std::uint64_t begin = 0, bytes = 0;  ///< its span in the file, holes between elements included
-  std::string storage;                 ///< key
-
-  /// Of all elements in C order.
-  [[nodiscard]] std::uint64_t dense_bytes() const;
-  /// Two tensors for which this is equal are one, as tied weights are.
-  friend bool operator==(const TorchTensor& a, const TorchTensor& b) {
-    return a.dtype == b.dtype && a.begin == b.begin && a.layout.shape == b.layout.shape &&
-           a.layout.strides == b.layout.strides;
-  }
-};
 
 /// An open .pth, .pt, .bin or .ot file of torch.save, torch.jit.save or LibTorch C++: a zip
 /// archive, or the older sequence of pickles; or a .pkl of pickle.dump, whose arrays of NumPy are

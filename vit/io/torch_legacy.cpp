@@ -4,7 +4,7 @@
 #include "vit/core/error.h"
 #include "vit/core/text.h"
 #include "vit/io/torch_numpy.h"
-#include "vit/io/torch_storage.h"
+#include "vit/io/torch_tensors.h"
 
 namespace vit {
 namespace {

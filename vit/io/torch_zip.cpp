@@ -4,7 +4,7 @@
 #include "vit/core/text.h"
 #include "vit/io/checksum.h"
 #include "vit/io/foreign_file.h"
-#include "vit/io/torch_storage.h"
+#include "vit/io/torch_tensors.h"
 #include "vit/io/zip_directory.h"
 
 namespace vit {
