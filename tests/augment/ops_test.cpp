@@ -1,11 +1,10 @@
 #include <set>
 
 #include "tests/catch.h"
-#include "vit/augment/center_crop.h"
-#include "vit/augment/flip.h"
 #include "vit/augment/pipeline.h"
 #include "vit/augment/random_crop.h"
 #include "vit/augment/random_resized_crop.h"
+#include "vit/augment/simple_ops.h"
 #include "vit/core/error.h"
 #include "vit/image/sample_geometry.h"
 

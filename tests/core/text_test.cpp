@@ -17,8 +17,8 @@ TEST_CASE("what could steer a terminal is escaped, in messages as in tables") {
     CHECK(escape("a\nb\tc\r") == "a\\nb\\tc\\r");
     CHECK(escape("a\x1b[2Jb") == "a\\x1b[2Jb");
     CHECK(escape(std::string_view("\0\x7f", 2)) == "\\x00\\x7f");
-    CHECK(escape("\u009b31m") == "\\x9b31m");  // the C1 form of ESC [
-    CHECK(escape("\u2028") == "\\u2028");      // a separator of lines
+    CHECK(escape("\u009b31m") == "\\x9b31m");            // the C1 form of ESC [
+    CHECK(escape("\u2028") == "\\u2028");                // a separator of lines
     CHECK(escape("\u202egnp.exe") == "\\u202egnp.exe");  // right-to-left override
   }
   CHECK(in_quotes("\x1b\u202e") == "\"\\x1b\\u202e\"");

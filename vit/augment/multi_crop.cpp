@@ -1,12 +1,9 @@
 #include "vit/augment/multi_crop.h"
 
-#include "vit/augment/blur.h"
 #include "vit/augment/color_jitter.h"
-#include "vit/augment/flip.h"
-#include "vit/augment/grayscale.h"
 #include "vit/augment/pixel_range.h"
 #include "vit/augment/random_resized_crop.h"
-#include "vit/augment/solarize.h"
+#include "vit/augment/simple_ops.h"
 #include "vit/core/error.h"
 
 namespace vit {
