@@ -10,7 +10,7 @@
 #include "tests/optim/clip_in_place.h"
 #include "tests/train/small_run.h"
 #include "vit/core/error.h"
-#include "vit/train/process_memory.h"
+#include "vit/train/memory.h"
 
 using vit::test::SmallRun;
 using vit::test::StopAfter;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "vit/image/image.h"
 
@@ -29,5 +30,14 @@ using LookupTable = std::array<std::uint8_t, 256>;
 [[nodiscard]] Image equalize(const Image& image);
 /// 255 gain (v / 255)^gamma.
 [[nodiscard]] Image adjust_gamma(const Image& image, double gamma, double gain = 1);
+
+/// to[i] = tables[i % tables.size()][from[i]]: one table for all samples, or one for each channel,
+/// up to four.
+void look_up_samples(std::span<const std::uint8_t> from, std::span<const LookupTable> tables,
+                     std::uint8_t* to);
+
+/// The same one by one: what tests compare with.
+void look_up_samples_portable(std::span<const std::uint8_t> from,
+                              std::span<const LookupTable> tables, std::uint8_t* to);
 
 }  // namespace vit

@@ -21,8 +21,8 @@
 #include "vit/optim/optimizer.h"
 #include "vit/run/open_model.h"
 #include "vit/train/device.h"
+#include "vit/train/memory.h"
 #include "vit/train/prediction_scope.h"
-#include "vit/train/process_memory.h"
 #include "vit/train/train_step.h"
 
 namespace vit {

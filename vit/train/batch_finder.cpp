@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "vit/train/freeze.h"
-#include "vit/train/process_memory.h"
+#include "vit/train/memory.h"
 #include "vit/train/step_timer.h"
 #include "vit/train/train_step.h"
 

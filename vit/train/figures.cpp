@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "vit/core/error.h"
-#include "vit/train/process_memory.h"
+#include "vit/train/memory.h"
 
 namespace vit {
 namespace {

@@ -1,4 +1,4 @@
-#include "vit/train/process_memory.h"
+#include "vit/train/memory.h"
 
 #include <vector>
 
