@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "vit/data/data_speed.h"
 #include "vit/experiment/experiment_data.h"
 #include "vit/image/threads.h"
+#include "vit/report/number.h"
 #include "vit/report/table.h"
 #include "vit/train/device.h"
 
@@ -34,11 +34,7 @@ struct Speed {
   }
 };
 
-std::string rate(double pictures) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.0f images/s", pictures);
-  return text;
-}
+std::string rate(double pictures) { return fixed(pictures, 0) + " images/s"; }
 
 void run(const BenchDataArguments& arguments) {
   use_one_image_thread();

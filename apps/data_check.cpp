@@ -19,6 +19,7 @@
 #include "vit/experiment/experiment_data.h"
 #include "vit/image/threads.h"
 #include "vit/report/humanize.h"
+#include "vit/report/number.h"
 #include "vit/report/table.h"
 #include "vit/report/terminal.h"
 
@@ -151,17 +152,15 @@ std::string classes_without(const SplitReport& split) {
 
 void print_boxes(const BoxCounts& boxes, std::int64_t images) {
   if (boxes.objects == 0) return;
-  char text[64];
-  std::snprintf(text, sizeof text, "%.1f",
-                static_cast<double>(boxes.objects) / static_cast<double>(images));
-  std::string line = grouped(boxes.objects) + " boxes, " + text + " an image, at most " +
+  const double mean = static_cast<double>(boxes.objects) / static_cast<double>(images);
+  std::string line = grouped(boxes.objects) + " boxes, " + fixed(mean, 1) + " an image, at most " +
                      grouped(boxes.most) + "; " + grouped(boxes.empty) + " images without any";
   if (boxes.difficult > 0) line += "; " + grouped(boxes.difficult) + " difficult";
   if (boxes.crowds > 0) line += "; " + grouped(boxes.crowds) + " crowds besides";
   print(line);
-  std::snprintf(text, sizeof text, "%.0f", boxes.median_side);
   print("areas up to 32² pixels " + grouped(boxes.small) + ", up to 96² " + grouped(boxes.medium) +
-        ", above " + grouped(boxes.large) + "; median side " + text + " pixels\n");
+        ", above " + grouped(boxes.large) + "; median side " + fixed(boxes.median_side, 0) +
+        " pixels\n");
 }
 
 void print_split(const SplitReport& split) {
@@ -195,11 +194,7 @@ void print_split(const SplitReport& split) {
     print(table.text());
     const double ratio = split.imbalance();
     if (ratio == 0) print("without any: " + classes_without(split));
-    if (ratio > 1.5) {
-      char text[64];
-      std::snprintf(text, sizeof text, "the largest class has %.1f times the smallest's", ratio);
-      print(text);
-    }
+    if (ratio > 1.5) print("the largest class has " + fixed(ratio, 1) + " times the smallest's");
   }
   if (!split.broken.empty()) print("\nbroken:");
   for (std::size_t i = 0; i < split.broken.size(); ++i) {

@@ -11,6 +11,7 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "vit/core/error.h"
+#include "vit/core/join.h"
 #include "vit/core/thread_waits.h"
 #include "vit/report/number.h"
 #include "vit/report/table.h"
@@ -31,13 +32,6 @@ std::string libtorch_folder() {
   std::error_code error;
   const std::filesystem::path file = std::filesystem::weakly_canonical(found.dli_fname, error);
   return (error ? std::filesystem::path(found.dli_fname) : file).parent_path().string();
-}
-
-template <class Words>
-std::string joined(const Words& words, std::string_view between) {
-  std::string text;
-  for (const auto& word : words) text.append(text.empty() ? "" : between).append(word);
-  return text;
 }
 
 /// Which types `device` is fast in, and which not.

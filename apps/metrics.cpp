@@ -1,6 +1,4 @@
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -16,6 +14,7 @@
 #include "vit/image/threads.h"
 #include "vit/metrics/segmentation.h"
 #include "vit/report/humanize.h"
+#include "vit/report/number.h"
 #include "vit/report/table.h"
 
 namespace vit::cli {
@@ -80,12 +79,7 @@ SegmentationCounts count_pixels(const SegmentationArguments& arguments, const Ma
   return counts;
 }
 
-std::string percent_of(double share) {
-  if (std::isnan(share)) return "-";
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.2f", 100 * share);
-  return text.data();
-}
+std::string percent_of(double share) { return std::isnan(share) ? "-" : fixed(100 * share, 2); }
 
 void print_segmentation(const SegmentationCounts& counts, const SegmentationFigures& figures) {
   TextTable table({{"class"},

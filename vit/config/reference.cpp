@@ -11,19 +11,13 @@
 
 #include "vit/config/yaml_scalar.h"
 #include "vit/config/yaml_writer.h"
+#include "vit/core/join.h"
 #include "vit/core/str.h"
 
 namespace vit {
 namespace {
 
 constexpr std::string_view kSection = "section";
-
-template <class Names>
-std::string joined(const Names& names) {
-  std::string text;
-  for (const auto& name : names) text += str(text.empty() ? "" : ", ", name);
-  return text;
-}
 
 std::string type_of(const bool*) { return "true or false"; }
 std::string type_of(const std::int64_t*) { return "whole number"; }

@@ -6,6 +6,7 @@
 
 #include "vit/config/yaml_value.h"
 #include "vit/core/error.h"
+#include "vit/core/join.h"
 #include "vit/io/home_path.h"
 
 namespace vit {
@@ -15,12 +16,6 @@ using Kind = YamlNode::Kind;
 
 std::string join(const std::string& section, std::string_view name) {
   return section.empty() ? std::string(name) : str(section, ".", name);
-}
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-  return list;
 }
 
 /// Whether the options after this one may depend on it: `name`, or a text with choices.
@@ -241,7 +236,7 @@ void YamlReader::read_list_entry(const YamlNode& item, const std::string& path, 
   if (std::find(known.begin(), known.end(), name) == known.end()) {
     const std::string near = nearest(name, known);
     report(place, path, "unknown name " + shown(name),
-           near.empty() ? "known are " + listed(known) : "did you mean " + near + "?");
+           near.empty() ? "known are " + joined(known) : "did you mean " + near + "?");
     return;
   }
   list.add(name);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/join.h"
 #include "vit/core/text.h"
 #include "vit/io/json.h"
 
@@ -193,12 +194,6 @@ void check_names(const std::vector<TensorInfo>& tensors, const std::string& wher
   if (twice == names.end()) return;
   throw Error(ErrorKind::weights, where, str("tensor ", in_quotes(*twice), ": is there twice"),
               remedy);
-}
-
-std::string shape_text(const std::vector<std::int64_t>& shape) {
-  std::string text = "[";
-  for (const std::int64_t dim : shape) text += str(text.size() > 1 ? ", " : "", dim);
-  return text + "]";
 }
 
 /// `tensors` in the order of their data: without hole or overlap, and each of the right length.

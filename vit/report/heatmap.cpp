@@ -28,8 +28,6 @@ std::string rectangle(const std::string& name, double x, double y, double width,
          "\"";
 }
 
-std::string percent(double share) { return fixed(100 * share, 1) + " %"; }
-
 constexpr double kLeastFont = 11;
 
 struct Layout {
@@ -140,7 +138,7 @@ std::string svg(const ConfusionMatrix& matrix) {
       out += rectangle(row == column ? "right" : "wrong", x + gap / 2, y + gap / 2, l.cell - gap,
                        l.cell - gap, share) +
              "><title>" + html_text(names[row]) + " → " + html_text(names[column]) + ": " +
-             grouped(count) + " (" + percent(share) + ")</title></rect>";
+             grouped(count) + " (" + percent(100 * share, 1) + ")</title></rect>";
       const std::string digits =
           l.cell >= 40 ? std::to_string(count) : human_count(static_cast<double>(count));
       const double size = std::clamp(l.cell * 0.36, kLeastFont, 13.0);

@@ -26,8 +26,6 @@ std::string bar(double share, const char* kind) {
   return str("<span class=\"", kind, "\"><i style=\"width:", fixed(width, 1), "%\"></i></span>");
 }
 
-std::string percent(double value, int decimals) { return fixed(value, decimals) + " %"; }
-
 std::string page(const std::string& title, const std::string& body) {
   return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
@@ -88,7 +86,7 @@ std::string time_split(const RunReport& report) {
   std::string out = "<h2>Where the time went</h2>\n<div class=\"card\"><table>";
   for (const auto& [name, seconds] : report.time_split)
     out += "<tr><td>" + html_text(name) + "</td><td class=\"n\">" + human_duration(seconds) +
-           "</td><td class=\"n\">" + html_parts::percent(100 * seconds / all, 1) +
+           "</td><td class=\"n\">" + percent(100 * seconds / all, 1) +
            "</td><td style=\"width:50%\">" + html_parts::bar(seconds / all) + "</td></tr>\n";
   return out + "</table></div>\n";
 }

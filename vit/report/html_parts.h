@@ -30,6 +30,5 @@ namespace vit::html_parts {
 [[nodiscard]] std::string data_uri(const Image& image, int longest_side);
 /// A bar of 100 * share percent; `kind` is a class of the style sheet.
 [[nodiscard]] std::string bar(double share, const char* kind = "bar");
-[[nodiscard]] std::string percent(double value, int decimals);
 
 }  // namespace vit::html_parts

@@ -32,6 +32,8 @@ std::string fixed(double value, int decimals) {
   return text;
 }
 
+std::string percent(double value, int decimals) { return fixed(value, decimals) + " %"; }
+
 std::string significant(double value, int digits) {
   if (!std::isfinite(value)) return non_finite(value);
   char buffer[64];

@@ -1,25 +1,20 @@
 #include "vit/report/step_profile_text.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "vit/report/number.h"
 #include "vit/report/table.h"
 
 namespace vit {
 namespace {
 
 std::string milliseconds(double seconds, std::int64_t steps) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.2f",
-                1e3 * seconds / static_cast<double>(std::max<std::int64_t>(steps, 1)));
-  return text;
+  return fixed(1e3 * seconds / static_cast<double>(std::max<std::int64_t>(steps, 1)), 2);
 }
 
-std::string percent(double part, double whole) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f %%", whole > 0 ? 100 * part / whole : 0.0);
-  return text;
+std::string percent_of(double part, double whole) {
+  return percent(whole > 0 ? 100 * part / whole : 0.0, 1);
 }
 
 }  // namespace
@@ -29,7 +24,7 @@ std::string profile_table(const StepProfile& profile) {
   const double seconds = profile.seconds;
   TextTable phases({{"phase"}, {"ms a step", Align::right}, {"share", Align::right}});
   const auto row = [&](const std::string& name, double time) {
-    phases.add({name, milliseconds(time, steps), percent(time, seconds)});
+    phases.add({name, milliseconds(time, steps), percent_of(time, seconds)});
   };
   row("waiting for data", profile.wait);
   row("forward", profile.forward);
@@ -44,14 +39,14 @@ std::string profile_table(const StepProfile& profile) {
   double heard_forward = 0, heard_backward = 0;
   for (const StepProfile::Part& part : profile.parts) {
     model.add({part.name, milliseconds(part.forward, steps), milliseconds(part.backward, steps),
-               percent(part.forward + part.backward, seconds)});
+               percent_of(part.forward + part.backward, seconds)});
     heard_forward += part.forward;
     heard_backward += part.backward;
   }
   const double between = std::max(0.0, profile.forward - heard_forward),
                between_back = std::max(0.0, profile.backward - heard_backward);
   model.add({"(between operators)", milliseconds(between, steps), milliseconds(between_back, steps),
-             percent(between + between_back, seconds)});
+             percent_of(between + between_back, seconds)});
   return phases.text() + "\n" + model.text();
 }
 

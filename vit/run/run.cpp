@@ -17,11 +17,12 @@
 #include "vit/io/checksum.h"
 #include "vit/models/profile.h"
 #include "vit/nn/lora.h"
+#include "vit/report/events.h"
+#include "vit/report/progress_observer.h"
 #include "vit/report/run_recorder.h"
 #include "vit/run/batch_section.h"
 #include "vit/run/built_experiment.h"
 #include "vit/run/dry_run.h"
-#include "vit/run/log_observer.h"
 #include "vit/run/plan.h"
 #include "vit/run/report_run.h"
 #include "vit/run/resume.h"
@@ -34,6 +35,15 @@
 
 namespace vit {
 namespace {
+
+/// What a person should know of a run goes to the log file too: its epochs and notes.
+class LogObserver final : public Observer {
+ public:
+  void on_epoch(const EpochEvent& event) override {
+    log::to_file(log::Level::info, epoch_line(epoch_summary(event)));
+  }
+  void on_note(const std::string& text) override { log::to_file(log::Level::info, text); }
+};
 
 namespace fs = std::filesystem;
 

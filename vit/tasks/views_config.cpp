@@ -1,15 +1,76 @@
 #include "vit/tasks/views_config.h"
 
+#include <torch/utils.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "vit/data/class_labels.h"
 #include "vit/report/number.h"
-#include "vit/tasks/embedding.h"
 #include "vit/tasks/pretext_batch.h"
 #include "vit/tasks/views.h"
 
 namespace vit {
+namespace {
+
+/// Predicts the features [B, D] that a graph computes of images.
+class EmbeddingPredictor final : public Predictor {
+ public:
+  explicit EmbeddingPredictor(Graph graph) : graph_(std::move(graph)) {}
+  [[nodiscard]] std::vector<Prediction> predict(const Batch& batch) override;
+
+ private:
+  Graph graph_;
+};
+
+/// What features of images are worth; the first metric is k-NN, or the effective rank where there
+/// are no labels.
+class EmbeddingEvaluation final : public Evaluation {
+ public:
+  EmbeddingEvaluation(const RepresentationOptions& options, std::vector<std::string> classes)
+      : features_(options, std::move(classes)) {}
+  void add(const Batch& batch, const std::vector<Prediction>& predictions) override;
+  void merge(const Evaluation& other) override;
+  [[nodiscard]] Metrics metrics() const override { return features_.metrics(); }
+  [[nodiscard]] std::optional<Headline> headline() const override { return features_.headline(); }
+  [[nodiscard]] EvaluationReport report(const Dataset& data) const override;
+
+ private:
+  Representation features_;
+};
+
+std::vector<Prediction> EmbeddingPredictor::predict(const Batch& batch) {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor all =
+      graph_(batch.images).to(torch::kCPU, torch::kFloat32).flatten(1).contiguous();
+  std::vector<Prediction> predictions;
+  for (std::int64_t i = 0; i < all.size(0); ++i) {
+    const auto* row = all.const_data_ptr<float>() + i * all.size(1);
+    predictions.emplace_back(Embedding{std::vector<float>(row, row + all.size(1))});
+  }
+  return predictions;
+}
+
+void EmbeddingEvaluation::add(const Batch& batch, const std::vector<Prediction>& predictions) {
+  const auto* indices = batch.indices.const_data_ptr<std::int64_t>();
+  const torch::Tensor labels = labels_of(batch).to(torch::kCPU);
+  for (std::size_t i = 0; i < predictions.size(); ++i)
+    features_.add(indices[i], labels.const_data_ptr<std::int64_t>()[i],
+                  std::get<Embedding>(predictions[i]).values);
+}
+
+void EmbeddingEvaluation::merge(const Evaluation& other) {
+  features_.merge(dynamic_cast<const EmbeddingEvaluation&>(other).features_);
+}
+
+EvaluationReport EmbeddingEvaluation::report(const Dataset& data) const {
+  EvaluationReport report;
+  report.headline = headline();
+  features_.report(data, report);
+  return report;
+}
+
+}  // namespace
 
 void ViewsConfig::adapt_augment(AugmentOptions& augment, const ModelSpec& model) const {
   enable_views(augment, model, local_views());

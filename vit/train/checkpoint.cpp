@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "vit/core/error.h"
+#include "vit/core/join.h"
 #include "vit/image/input_spec_json.h"
 #include "vit/io/checksum.h"
 #include "vit/io/json.h"
@@ -101,12 +102,6 @@ void verify_checksums(const SafetensorsFile& file) {
 const TensorInfo* find_as_trained(const SafetensorsFile& file, const std::string& name) {
   const TensorInfo* info = file.find(kLoraPrefix + name);
   return info != nullptr ? info : file.find(name);
-}
-
-std::string shape_text(at::IntArrayRef shape) {
-  std::string text;
-  for (const std::int64_t size : shape) text += vit::str(text.empty() ? "" : ", ", size);
-  return "[" + text + "]";
 }
 
 /// Decides about every tensor before it copies the first, so that a model keeps its weights where

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "vit/core/error.h"
+#include "vit/core/join.h"
 #include "vit/weights/adapter.h"
 #include "vit/weights/fit.h"
 #include "vit/weights/quantised.h"
@@ -16,12 +17,6 @@
 
 namespace vit {
 namespace {
-
-std::string shape_text(at::IntArrayRef shape) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
-  return text + "]";
-}
 
 void append_list(std::ostringstream& out, std::string_view what,
                  const std::vector<std::string>& names) {

@@ -30,7 +30,7 @@ std::int64_t number_in(std::map<std::string, std::int64_t>& known, const std::st
   return known.emplace(name, static_cast<std::int64_t>(known.size())).first->second;
 }
 
-std::string percent_of(double share) { return fixed(100 * share, 1) + " %"; }
+std::string percent_of(double share) { return percent(100 * share, 1); }
 
 }  // namespace
 

@@ -7,7 +7,6 @@
 #include "vit/image/resize.h"
 #include "vit/report/number.h"
 #include "vit/tasks/mae/mae_evaluation.h"
-#include "vit/tasks/mae/mae_predictor.h"
 #include "vit/tasks/mae/mae_weights.h"
 #include "vit/tasks/mae/task.h"
 

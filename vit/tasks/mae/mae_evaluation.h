@@ -2,9 +2,21 @@
 
 #include <vector>
 
+#include "vit/image/input_spec.h"
 #include "vit/tasks/representation.h"
 
 namespace vit {
+
+/// Reads what MaeNetwork::describe_images tells of images.
+class MaePredictor final : public Predictor {
+ public:
+  MaePredictor(Graph graph, const InputSpec& input) : graph_(std::move(graph)), input_(input) {}
+  [[nodiscard]] std::vector<Prediction> predict(const Batch& batch) override;
+
+ private:
+  Graph graph_;
+  InputSpec input_;
+};
 
 /// Metrics of a masked autoencoder: `loss`, the reconstruction's of the evaluated images under one
 /// mask, which decides, and what the features of the whole images are worth.
