@@ -3,6 +3,7 @@
 #include "vit/core/str.h"
 #include "vit/report/html_parts.h"
 #include "vit/report/humanize.h"
+#include "vit/report/number.h"
 
 namespace vit::html_parts {
 namespace {

@@ -4,6 +4,7 @@
 #include "vit/image/resize.h"
 #include "vit/report/html_parts.h"
 #include "vit/report/markup.h"
+#include "vit/report/number.h"
 #include "vit/report/text.h"
 
 namespace vit::html_parts {
