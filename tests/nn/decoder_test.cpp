@@ -12,7 +12,7 @@
 #include "tests/support/shared.h"
 #include "vit/core/error.h"
 #include "vit/nn/attention_scope.h"
-#include "vit/nn/pos_embed1d.h"
+#include "vit/nn/pos_embed.h"
 
 using vit::Decoder;
 using vit::test::random_tensor;

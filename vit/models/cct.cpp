@@ -8,7 +8,7 @@
 #include "vit/nn/dropout.h"
 #include "vit/nn/init.h"
 #include "vit/nn/initial_weights.h"
-#include "vit/nn/pos_embed1d.h"
+#include "vit/nn/pos_embed.h"
 
 namespace vit {
 namespace {

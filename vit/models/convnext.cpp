@@ -9,7 +9,7 @@
 #include "vit/nn/dropout.h"
 #include "vit/nn/init.h"
 #include "vit/nn/initial_weights.h"
-#include "vit/nn/pool2d.h"
+#include "vit/nn/pool.h"
 
 namespace vit {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "vit/core/error.h"
 #include "vit/nn/initial_weights.h"
-#include "vit/nn/pos_embed1d.h"
+#include "vit/nn/pos_embed.h"
 
 namespace vit {
 

@@ -9,9 +9,9 @@
 #include "vit/train/batch_plan.h"
 #include "vit/train/figures.h"
 #include "vit/train/freeze.h"
-#include "vit/train/loss_watch.h"
 #include "vit/train/prediction_scope.h"
 #include "vit/train/train_step.h"
+#include "vit/train/trouble.h"
 #include "vit/train/weight_histograms.h"
 
 namespace vit {
