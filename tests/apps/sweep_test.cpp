@@ -91,6 +91,33 @@ TEST_CASE("A sweep of trainings: the same leaderboard for 1 and 3 workers, survi
          vit::test::get(folder / "unbroken/checkpoints/last.safetensors")));
 }
 
+TEST_CASE("Each trial is evaluated under other conditions too, where the sweep says so") {
+  const vit::test::ScratchFolder folder;
+  vit::test::put(folder / "base.yaml", kSweepBase);
+  vit::test::put(folder / "s.yaml", R"(
+experiment: base.yaml
+method: grid
+pick: last
+set: {schedule.epochs: 2}
+space:
+  model.pos_embed: [learn, sincos2d]
+  seed: [0, 1]
+also:
+  at 24 pixels: {model.img_size: 24, data.image_size: 24}
+  on its own data: {data.num_val: 24}
+)");
+  const Outcome swept = run_program(folder.path(), "sweep s.yaml --output swept");
+  INFO(swept.errors);
+  REQUIRE(swept.code == 0);
+  const vit::CsvTable table = vit::read_csv(folder / "swept/leaderboard.csv");
+  REQUIRE(table.rows.size() == 4);
+  for (std::size_t row = 0; row < 4; ++row) {
+    CHECK(table.number(row, "at 24 pixels").has_value());
+    CHECK(table.number(row, "on its own data") == table.number(row, "eval_top1"));
+  }
+  CHECK_THAT(vit::test::get(folder / "swept/report.html"), Catch::Contains("at 24 pixels"));
+}
+
 TEST_CASE("A sweep that is killed at random moments ends with the leaderboard of one that is not") {
   const vit::test::ScratchFolder folder;
   vit::test::put(folder / "s.yaml", kCommandSweep);

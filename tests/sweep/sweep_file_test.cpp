@@ -61,6 +61,19 @@ TEST_CASE("A sweep file says what is tried, what is the same, and what must hold
   CHECK(again.space.sets({1e-3, 8.0, 1.0, 0.9}) == sweep.space.sets({1e-3, 8.0, 1.0, 0.9}));
 }
 
+TEST_CASE("A sweep file names evaluations under other conditions") {
+  SweepFileFolder f;
+  const vit::SweepFile sweep =
+      f.load(std::string(kWhole) + "also: {larger: {model.img_size: 48, data.image_size: 48}}\n");
+  REQUIRE(sweep.also.size() == 1);
+  CHECK(sweep.also[0].name == "larger");
+  CHECK(sweep.also[0].sets ==
+        std::vector<std::string>{"model.img_size=48", "data.image_size=48"});
+  CHECK_THAT(f.problem(std::string(kWhole) + "also: [larger]\n"), Catch::Contains("also"));
+  CHECK_THAT(f.problem(std::string(kWhole) + "also: {larger: null}\n"),
+             Catch::Contains("sets nothing"));
+}
+
 TEST_CASE("Unknown words are told with their place and the nearest known one") {
   SweepFileFolder f;
   CHECK_THAT(f.problem(with("trials", "trails")),

@@ -13,13 +13,6 @@ namespace {
 /// Figures that are the same on every machine.
 constexpr const char* kSizes[] = {"parameters", "multiply_adds"};
 
-std::optional<double> figure(const JournalTrial& trial, const std::string& name) {
-  for (const auto& [epochs, result] : trial.results)
-    for (const auto& [known, value] : result.figures)
-      if (known == name) return value;
-  return std::nullopt;
-}
-
 CsvCell number_cell(double value) {
   const auto whole = static_cast<std::int64_t>(value);
   if (static_cast<double>(whole) == value) return whole;
@@ -27,6 +20,14 @@ CsvCell number_cell(double value) {
 }
 
 }  // namespace
+
+std::optional<double> figure_of(const JournalTrial& trial, const std::string& name) {
+  std::optional<double> found;
+  for (const auto& [epochs, result] : trial.results)
+    for (const auto& [known, value] : result.figures)
+      if (known == name) found = value;
+  return found;
+}
 
 std::vector<Standing> standings(const SweepPlan& plan, const Journal& journal) {
   std::vector<Standing> all;
@@ -69,15 +70,16 @@ std::optional<std::pair<std::int64_t, double>> best_trial(const SweepPlan& plan,
 void write_leaderboard(const SweepPlan& plan, const Journal& journal) {
   const auto& parameters = plan.sweep().space.parameters;
   const auto all = standings(plan, journal);
-  std::vector<std::string> sizes;
+  std::vector<std::string> figures;
   for (const char* name : kSizes)
     if (std::any_of(all.begin(), all.end(),
-                    [&](const Standing& s) { return figure(*s.record, name).has_value(); }))
-      sizes.emplace_back(name);
+                    [&](const Standing& s) { return figure_of(*s.record, name).has_value(); }))
+      figures.emplace_back(name);
+  for (const AlsoEvaluated& other : plan.sweep().also) figures.push_back(other.name);
   const std::string metric = (plan.sweep().trains() ? "eval_" : "") + plan.subject().metric;
   std::string text = "rank,trial,state,epochs,best_epoch," + csv_cell(metric);
   for (const Parameter& parameter : parameters) text += "," + csv_cell(parameter.name);
-  for (const std::string& name : sizes) text += "," + name;
+  for (const std::string& name : figures) text += "," + csv_cell(name);
   text += "\n";
   std::int64_t rank = 0;
   for (const Standing& s : all) {
@@ -94,9 +96,9 @@ void write_leaderboard(const SweepPlan& plan, const Journal& journal) {
                   ? csv_cell(CsvCell(parameter.text(value->second)))
                   : csv_cell(number_cell(value->second));
     }
-    for (const std::string& name : sizes) {
+    for (const std::string& name : figures) {
       text += ",";
-      if (const auto value = figure(*s.record, name)) text += csv_cell(number_cell(*value));
+      if (const auto value = figure_of(*s.record, name)) text += csv_cell(number_cell(*value));
     }
     text += "\n";
   }

@@ -25,6 +25,10 @@ struct Standing {
 /// those without a result.
 [[nodiscard]] std::vector<Standing> standings(const SweepPlan& plan, const Journal& journal);
 
+/// A figure of a trial beside its metric, such as `parameters`, or an evaluation under other
+/// conditions.
+[[nodiscard]] std::optional<double> figure_of(const JournalTrial& trial, const std::string& name);
+
 /// The trial with the best result, and that result.
 [[nodiscard]] std::optional<std::pair<std::int64_t, double>> best_trial(const SweepPlan& plan,
                                                                         const Journal& journal);

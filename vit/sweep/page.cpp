@@ -44,14 +44,6 @@ std::optional<double> seconds_of(const std::string& time) {
   return static_cast<double>(::timegm(&parts)) + fraction;
 }
 
-std::optional<double> figure_of(const JournalTrial& trial, const std::string& name) {
-  std::optional<double> found;
-  for (const auto& [epochs, result] : trial.results)
-    for (const auto& [known, value] : result.figures)
-      if (known == name) found = value;
-  return found;
-}
-
 class SweepPage {
  public:
   SweepPage(const SweepPlan& plan, const Journal& journal)
@@ -147,6 +139,16 @@ class SweepPage {
     return "<h2>Leaderboard</h2>\n" + html_parts::table(table) + more;
   }
 
+  /// `97.2 ± 0.4` of a figure beside the metric.
+  static std::string mean_text(const Replicates& group, const std::string& name) {
+    std::vector<double> values;
+    for (const Standing* trial : group.trials)
+      if (const auto value = figure_of(*trial->record, name)) values.push_back(*value);
+    if (values.empty()) return "–";
+    const auto [mean, half_width] = mean_and_half_width(values);
+    return significant(mean, 5) + (values.size() > 1 ? " ± " + significant(half_width, 2) : "");
+  }
+
   /// Where the seed is one of the parameters, its trials are repetitions.
   [[nodiscard]] std::string replicates() const {
     const auto seed = plan_.sweep().space.find("seed");
@@ -158,6 +160,7 @@ class SweepPage {
       if (i != *seed) table.header.push_back(parameters_[i].name);
     for (const char* name : {"mean", "95 % interval", "lowest", "highest", "seeds"})
       table.header.emplace_back(name);
+    for (const AlsoEvaluated& other : plan_.sweep().also) table.header.push_back(other.name);
     ScatterChart chart{.title = metric_ + " over seeds", .y_label = metric_};
     ScatterChart::Group means{"mean"}, ends{"95 % interval"}, each{"a seed"};
     for (const Replicates& group : groups) {
@@ -183,6 +186,8 @@ class SweepPage {
       row.push_back(significant(*low, 5));
       row.push_back(significant(*high, 5));
       row.push_back(std::to_string(group.results.size()));
+      for (const AlsoEvaluated& other : plan_.sweep().also)
+        row.push_back(mean_text(group, other.name));
       table.rows.push_back(std::move(row));
     }
     chart.groups = {std::move(each), std::move(means), std::move(ends)};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <tuple>
 
 namespace vit {
 namespace {
@@ -34,6 +35,16 @@ double student_t_975(std::int64_t degrees) {
   return low;
 }
 
+std::pair<double, double> mean_and_half_width(const std::vector<double>& results) {
+  const auto count = static_cast<double>(results.size());
+  const double mean = std::accumulate(results.begin(), results.end(), 0.0) / count;
+  if (count < 2) return {mean, 0};
+  double square = 0;
+  for (const double result : results) square += (result - mean) * (result - mean);
+  return {mean, student_t_975(static_cast<std::int64_t>(count) - 1) *
+                    std::sqrt(square / (count - 1) / count)};
+}
+
 std::vector<Replicates> replicates_over(std::size_t over, const Space& space,
                                         const std::vector<const Standing*>& trials, Better better) {
   std::vector<Replicates> groups;
@@ -45,19 +56,12 @@ std::vector<Replicates> replicates_over(std::size_t over, const Space& space,
         values[i] = found->second;
     auto group = std::find_if(groups.begin(), groups.end(),
                               [&](const Replicates& g) { return g.values == values; });
-    if (group == groups.end()) group = groups.insert(groups.end(), {std::move(values), {}});
+    if (group == groups.end()) group = groups.insert(groups.end(), {std::move(values), {}, {}});
+    group->trials.push_back(trial);
     group->results.push_back(*trial->value);
   }
-  for (Replicates& group : groups) {
-    const auto count = static_cast<double>(group.results.size());
-    group.mean = std::accumulate(group.results.begin(), group.results.end(), 0.0) / count;
-    if (count < 2) continue;
-    double square = 0;
-    for (const double result : group.results)
-      square += (result - group.mean) * (result - group.mean);
-    group.half_width = student_t_975(static_cast<std::int64_t>(count) - 1) *
-                       std::sqrt(square / (count - 1) / count);
-  }
+  for (Replicates& group : groups)
+    std::tie(group.mean, group.half_width) = mean_and_half_width(group.results);
   std::stable_sort(groups.begin(), groups.end(), [&](const Replicates& a, const Replicates& b) {
     return better == Better::smaller ? a.mean < b.mean : a.mean > b.mean;
   });

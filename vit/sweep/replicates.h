@@ -1,5 +1,6 @@
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "vit/core/metric.h"
@@ -10,10 +11,15 @@ namespace vit {
 /// Trials that differ in one parameter alone, the seed: a configuration and what it reaches.
 struct Replicates {
   Configuration values;  ///< nothing at the parameter that differs
+  std::vector<const Standing*> trials;
   std::vector<double> results;
   double mean = 0;
   double half_width = 0;  ///< of the 95 % interval of the mean; 0 of a single result
 };
+
+/// The mean of some results, and half the width of its 95 % interval by Student's t distribution;
+/// 0 of a single result.
+[[nodiscard]] std::pair<double, double> mean_and_half_width(const std::vector<double>& results);
 
 /// The trials grouped by everything but parameter `over`, the best mean first.
 [[nodiscard]] std::vector<Replicates> replicates_over(std::size_t over, const Space& space,

@@ -58,19 +58,40 @@ void add_set(YamlNode& root, const std::string& assignment) {
   sets.entries.push_back({key, {}, value.root().find("value")->value});
 }
 
-/// `{schedule.epochs: 3, augment: {reprob: 0.1}}` as `--set`s.
-std::vector<std::string> read_sets(const YamlNode& node, std::vector<YamlProblem>& problems) {
+/// `{schedule.epochs: 3, augment: {reprob: 0.1}}` as `--set`s, the value of `key`.
+std::vector<std::string> read_sets(const YamlNode& node, const std::string& key,
+                                   std::vector<YamlProblem>& problems) {
   std::vector<std::string> sets;
   if (node.kind == YamlNode::Kind::null) return sets;
   if (node.kind != YamlNode::Kind::mapping) {
-    problems.push_back({node.place, "set",
+    problems.push_back({node.place, key,
                         "expected keys of the experiment with values, found " + node.described(),
-                        "write set: {schedule.epochs: 3}"});
+                        "write " + key + ": {schedule.epochs: 3}"});
     return sets;
   }
   for (const YamlEntry& entry : node.entries)
     sets.push_back(entry.key + "=" + yaml_flow(entry.value));
   return sets;
+}
+
+std::vector<AlsoEvaluated> read_also(const YamlNode& node, std::vector<YamlProblem>& problems) {
+  std::vector<AlsoEvaluated> also;
+  if (node.kind == YamlNode::Kind::null) return also;
+  if (node.kind != YamlNode::Kind::mapping) {
+    problems.push_back({node.place, "also",
+                        "expected names of evaluations with what they set, found " +
+                            node.described(),
+                        "write also: {at 288 pixels: {model.img_size: 288}}"});
+    return also;
+  }
+  for (const YamlEntry& entry : node.entries) {
+    also.push_back({entry.key, read_sets(entry.value, entry.key, problems)});
+    if (also.back().sets.empty() && entry.value.kind == YamlNode::Kind::null)
+      problems.push_back({entry.place, "also." + entry.key, "sets nothing, so that it is the "
+                          "evaluation that every trial has",
+                          "write what is different, as {model.img_size: 288}"});
+  }
+  return also;
 }
 
 std::vector<std::string> read_constraints(const YamlNode& node, Space& space,
@@ -126,6 +147,8 @@ void check_together(const SweepFile& sweep, const YamlReader& reader,
     at("metric", "is missing", "say which number of the command's output counts, as metric: loss");
   if (!o.command.empty() && o.direction.empty())
     at("direction", "is missing", "write direction: maximize, or minimize");
+  if (!o.command.empty() && !sweep.also.empty())
+    at("also", "evaluates a trained model, and a command is run", "let the command print figures");
   if (!o.command.empty() && !sweep.sets.empty())
     at("set", "changes an experiment, and a command is run", "write the values into the command");
   if (!o.command.empty() && o.method == "asha" && o.epochs == 0)
@@ -200,7 +223,7 @@ void describe(FieldVisitor& visitor, SweepOptions& o) {
   visitor.section("asha", "when trials are compared",
                   [&](FieldVisitor& inner) { describe_asha(inner, o.asha); });
   // Their values have keys of any name, and are read by hand.
-  for (const char* name : {"space", "set", "constraints"})
+  for (const char* name : {"space", "set", "also", "constraints"})
     visitor.section(name, "", [](FieldVisitor&) {});
 }
 
@@ -214,9 +237,11 @@ SweepFile load_sweep(const std::filesystem::path& file, const std::vector<std::s
   std::vector<YamlProblem> problems = document.problems();
   const YamlNode space = take(root, "space");
   const YamlNode sets = take(root, "set");
+  const YamlNode also = take(root, "also");
   const YamlNode constraints = take(root, "constraints");
   sweep.space = read_space(space, problems);
-  sweep.sets = read_sets(sets, problems);
+  sweep.sets = read_sets(sets, "set", problems);
+  sweep.also = read_also(also, problems);
   sweep.constraints = read_constraints(constraints, sweep.space, problems);
   YamlReader reader(YamlDocument::of(std::move(root)));
   try {

@@ -40,9 +40,16 @@ struct SweepOptions {
 };
 void describe(FieldVisitor& visitor, SweepOptions& options);
 
+/// An evaluation of a finished trial under other conditions than it was trained for.
+struct AlsoEvaluated {
+  std::string name;
+  std::vector<std::string> sets;  ///< `key=value`
+};
+
 struct SweepFile {
   SweepOptions options;
   Space space;
+  std::vector<AlsoEvaluated> also;
   std::vector<std::string> sets;         ///< of every trial, `key=value`
   std::vector<std::string> constraints;  ///< as they were written
   std::filesystem::path folder;          ///< that names in it are relative to

@@ -224,6 +224,7 @@ TrialRecipe SweepPlan::recipe() const {
   recipe.better = subject_.better;
   recipe.best_epoch = o.pick == "best";
   recipe.latency = o.latency;
+  recipe.also = sweep_.also;
   recipe.sets = {str("train.threads=", subject_.threads), "export.torchscript=false"};
   recipe.sets.insert(recipe.sets.end(), sweep_.sets.begin(), sweep_.sets.end());
   return recipe;

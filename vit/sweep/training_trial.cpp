@@ -5,10 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "vit/core/error.h"
+#include "vit/core/log.h"
 #include "vit/models/profile.h"
 #include "vit/report/csv.h"
 #include "vit/run/benchmark.h"
 #include "vit/run/built_experiment.h"
+#include "vit/run/evaluation_subject.h"
 #include "vit/run/run.h"
 #include "vit/train/interrupt.h"
 #include "vit/train/run_directory.h"
@@ -42,6 +44,18 @@ double milliseconds_of_one_image(const RunDirectory& run) {
   return 1000 / benchmark_inference(experiment, {.steps = 30}).images_per_s();
 }
 
+/// The metric of the trained model where something else is set.
+double metric_with(const RunDirectory& run, const TrialRecipe& recipe,
+                   const std::vector<std::string>& sets) {
+  SubjectRequest request{.what = run.root().string(), .weights = {}, .model = {}, .sets = sets};
+  if (!recipe.best_epoch) request.weights = run.last_checkpoint().string();
+  const EvaluationSubject subject = open_subject(request);
+  const auto evaluation = evaluate(subject, subject.experiment.train.amp);
+  for (const Metric& metric : evaluation->metrics())
+    if (metric.name == recipe.metric) return metric.value;
+  throw Error(ErrorKind::usage, "also", "the evaluation has no " + recipe.metric);
+}
+
 }  // namespace
 
 nlohmann::json run_training_trial(const TrialRecipe& recipe, const TrialTask& task) {
@@ -67,6 +81,14 @@ nlohmann::json run_training_trial(const TrialRecipe& recipe, const TrialTask& ta
   const RunResult result = run_experiment(request, {}, &interrupt.requested());
   if (interrupt.requested() && result.end == TrainingEnd::stopped) return {{"stopped", true}};
   const auto [value, epoch] = metric_of(run, recipe, task.job.epochs);
+  if (task.last)
+    for (const AlsoEvaluated& other : recipe.also) {
+      try {
+        figures[other.name] = metric_with(run, recipe, other.sets);
+      } catch (const Error& problem) {  // what was trained counts all the same
+        log::warn(str("trial ", task.job.trial, ", ", other.name, ": ", problem.what()));
+      }
+    }
   if (recipe.latency && task.last) figures["latency_ms"] = milliseconds_of_one_image(run);
   return {{"value", value}, {"best_epoch", epoch}, {"figures", figures}};
 }

@@ -13,6 +13,7 @@
 #include "vit/core/metric.h"
 #include "vit/sweep/journal.h"
 #include "vit/sweep/planner.h"
+#include "vit/sweep/sweep_file.h"
 
 namespace vit {
 
@@ -25,6 +26,7 @@ struct TrialRecipe {
   Better better = Better::larger;
   bool best_epoch = true;  ///< the best epoch counts, not the last
   bool latency = false;
+  std::vector<AlsoEvaluated> also{};
 };
 
 /// One trial: what it is called, where its files go, and what it sets.
