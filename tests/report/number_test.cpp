@@ -43,6 +43,12 @@ TEST_CASE("a number is the whole of a text or nothing") {
   CHECK(!parse_number("abc"));
 }
 
+TEST_CASE("a percentage carries its sign, and no minus before nothing") {
+  CHECK(percent(97.25, 1) == "97.2 %");
+  CHECK(percent(100, 0) == "100 %");
+  CHECK(percent(-0.001, 1) == "0.0 %");
+}
+
 TEST_CASE("the locale of the process changes no number") {
   const std::string before = std::setlocale(LC_ALL, nullptr);
   if (!std::setlocale(LC_ALL, "de_DE.UTF-8")) WARN("de_DE.UTF-8 isn't installed here");
