@@ -91,8 +91,8 @@ TEST_CASE("Late promotion is successive halving, but for what the last of a rung
     CHECK(count(3) <= 9 + parallel);
     CHECK(count(9) >= 3);
     CHECK(count(9) <= 3 + parallel);
-    CHECK(std::all_of(jobs.begin(), jobs.begin() + 27,
-                      [](const Job& job) { return job.from == 0; }));
+    CHECK(
+        std::all_of(jobs.begin(), jobs.begin() + 27, [](const Job& job) { return job.from == 0; }));
   }
 }
 

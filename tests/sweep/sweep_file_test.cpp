@@ -67,8 +67,7 @@ TEST_CASE("A sweep file names evaluations under other conditions") {
       f.load(std::string(kWhole) + "also: {larger: {model.img_size: 48, data.image_size: 48}}\n");
   REQUIRE(sweep.also.size() == 1);
   CHECK(sweep.also[0].name == "larger");
-  CHECK(sweep.also[0].sets ==
-        std::vector<std::string>{"model.img_size=48", "data.image_size=48"});
+  CHECK(sweep.also[0].sets == std::vector<std::string>{"model.img_size=48", "data.image_size=48"});
   CHECK_THAT(f.problem(std::string(kWhole) + "also: [larger]\n"), Catch::Contains("also"));
   CHECK_THAT(f.problem(std::string(kWhole) + "also: {larger: null}\n"),
              Catch::Contains("sets nothing"));

@@ -41,7 +41,8 @@ template <std::unsigned_integral T>
   return varint(number << 3 | 2) + varint(bytes.size()) + std::string(bytes);
 }
 /// A repeated field of doubles.
-[[nodiscard]] inline std::string packed_field(std::uint32_t number, std::span<const double> values) {
+[[nodiscard]] inline std::string packed_field(std::uint32_t number,
+                                              std::span<const double> values) {
   std::string bytes;
   for (const double value : values) bytes += little_endian(std::bit_cast<std::uint64_t>(value));
   return bytes_field(number, bytes);

@@ -54,7 +54,7 @@ struct EpochEvent {
   /// Share of the training part outside forward, backward and update: waiting for data, above all.
   double overhead = 0;
   TimeSplit time{};
-  bool best = false;  ///< the best so far
+  bool best = false;                 ///< the best so far
   std::vector<Histogram> weights{};  ///< of each tensor that learns, after the epoch
 };
 

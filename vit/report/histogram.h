@@ -6,7 +6,8 @@
 
 namespace vit {
 
-/// How the values of a tensor are spread: the counts between edges, and what tells them at a glance.
+/// How the values of a tensor are spread: the counts between edges, and what tells them at a
+/// glance.
 struct Histogram {
   std::string name;
   double min = 0, max = 0;

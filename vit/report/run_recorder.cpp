@@ -137,9 +137,9 @@ void RunRecorder::show(const std::vector<Section>& sections, std::int64_t update
       for (const Gallery::Item& item : gallery->items) image(item.image, item.caption);
     if (const auto* classified = std::get_if<ClassifiedSamples>(&section.body))
       for (const ReportSample& sample : classified->samples)
-        image(sample.picture,
-              sample.guesses.empty() ? sample.truth
-                                     : str(sample.truth, " as ", sample.guesses.front().label));
+        image(sample.picture, sample.guesses.empty()
+                                  ? sample.truth
+                                  : str(sample.truth, " as ", sample.guesses.front().label));
   }
 }
 

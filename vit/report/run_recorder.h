@@ -28,9 +28,9 @@ struct ResumePoint {
 
 /// Writes what happens in a run: `summary.csv` (a row an epoch), `metrics.jsonl` and TensorBoard's
 /// events (loss, gradient norm, learning rate and speed of single updates now and then, metrics
-/// and the weights' histograms each epoch, images at the end), and `updates.crc32`, a checksum of each update, by which a repetition of the run is
-/// held against it. But for times, all of them are functions of the run alone, however often it
-/// was stopped and gone on with.
+/// and the weights' histograms each epoch, images at the end), and `updates.crc32`, a checksum of
+/// each update, by which a repetition of the run is held against it. But for times, all of them are
+/// functions of the run alone, however often it was stopped and gone on with.
 class RunRecorder final : public Observer {
  public:
   /// Into an existing run directory. A resumed run first loses the rows beyond its checkpoint, so

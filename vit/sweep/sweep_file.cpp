@@ -78,16 +78,17 @@ std::vector<AlsoEvaluated> read_also(const YamlNode& node, std::vector<YamlProbl
   std::vector<AlsoEvaluated> also;
   if (node.kind == YamlNode::Kind::null) return also;
   if (node.kind != YamlNode::Kind::mapping) {
-    problems.push_back({node.place, "also",
-                        "expected names of evaluations with what they set, found " +
-                            node.described(),
-                        "write also: {at 288 pixels: {model.img_size: 288}}"});
+    problems.push_back(
+        {node.place, "also",
+         "expected names of evaluations with what they set, found " + node.described(),
+         "write also: {at 288 pixels: {model.img_size: 288}}"});
     return also;
   }
   for (const YamlEntry& entry : node.entries) {
     also.push_back({entry.key, read_sets(entry.value, entry.key, problems)});
     if (also.back().sets.empty() && entry.value.kind == YamlNode::Kind::null)
-      problems.push_back({entry.place, "also." + entry.key, "sets nothing, so that it is the "
+      problems.push_back({entry.place, "also." + entry.key,
+                          "sets nothing, so that it is the "
                           "evaluation that every trial has",
                           "write what is different, as {model.img_size: 288}"});
   }

@@ -111,8 +111,13 @@ void TextCollator::put(Annotations& annotations, std::int64_t row, const Sample&
   std::copy(ids.begin(), ids.end(),
             texts.ids.mutable_data_ptr<std::int64_t>() + row * input_.length);
   const auto at = static_cast<std::size_t>(row);
+  const std::vector<std::int64_t> whole = input_.whole_ids(sample.caption);
+  if (whole.size() > ids.size() && !told_of_cut_.exchange(true))
+    log::warn(str(printable(sample.source), ": its caption has ", whole.size(),
+                  " tokens, of which task.context_length keeps ", ids.size(),
+                  "; others may be cut too"));
   // As the tokenizer writes it (`medium - sized`): what a model can say, uncut.
-  texts.captions[at] = input_.text(input_.whole_ids(sample.caption));
+  texts.captions[at] = input_.text(whole);
   texts.sources[at] = sample.source;
   texts.labels[at] = sample.label;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -54,7 +55,8 @@ class Texts final : public Annotations {
   std::vector<std::int64_t> labels;  ///< -1: none
 };
 
-/// Collects captions and their tokens. `put` throws Error (data) for a sample without a caption.
+/// Collects captions and their tokens. `put` throws Error (data) for a sample without a caption,
+/// and tells of the first one that is cut.
 class TextCollator : public Collator {
  public:
   explicit TextCollator(TextInput input) : input_(std::move(input)) {}
@@ -66,6 +68,7 @@ class TextCollator : public Collator {
 
  private:
   TextInput input_;
+  mutable std::atomic<bool> told_of_cut_ = false;
 };
 
 /// The tensor `input_ids` [B, L] as int64. Throws Error (usage) where there is none, Error (data)

@@ -9,6 +9,7 @@
 #include "vit/core/fields.h"
 #include "vit/core/text.h"
 #include "vit/text/html_unescape.h"
+#include "vit/text/typography.h"
 #include "vit/text/unicode.h"
 
 namespace vit {
@@ -19,7 +20,7 @@ struct StepName {
   TextStep step;
   std::string_view name, told;
 };
-constexpr std::array<StepName, 7> kSteps = {{
+constexpr std::array<StepName, 8> kSteps = {{
     {TextStep::nfc, "nfc", "NFC"},
     {TextStep::html, "html", "HTML characters"},
     {TextStep::punctuation, "punctuation", "no punctuation"},
@@ -27,6 +28,7 @@ constexpr std::array<StepName, 7> kSteps = {{
     {TextStep::lower_each, "lower_each", "lower case of each character"},
     {TextStep::whitespace, "whitespace", "single blanks"},
     {TextStep::nfc_9, "nfc_9", "NFC of Unicode 9"},
+    {TextStep::typography, "typography", "plain typography and NFC"},
 }};
 
 std::string without_punctuation(std::string_view text) {
@@ -71,6 +73,7 @@ std::string apply_step(TextStep step, const std::string& text) {
     case TextStep::lower: return unicode::to_lower(text, unicode::Sigma::by_place);
     case TextStep::lower_each: return unicode::to_lower(text, unicode::Sigma::plain);
     case TextStep::whitespace: return join_words(text);
+    case TextStep::typography: return plain_typography(text);
   }
   return text;
 }

@@ -17,6 +17,7 @@ enum class TextStep {
   lower_each,   ///< lower case of each character by itself: Σ is always σ
   whitespace,   ///< single blanks between words, none around them: Python's " ".join(text.split())
   nfc_9,        ///< canonical composition as Unicode 9 knew it: what the tokenizers library has
+  typography,   ///< plain quotes, ligatures, widths: see plain_typography
 };
 
 /// A list of steps.
@@ -25,20 +26,18 @@ struct TextRule {
 
   /// transformers' CLIPTokenizer.
   static TextRule clip() { return {{TextStep::nfc_9, TextStep::lower_each}}; }
-  /// open_clip's and OpenAI's CLIP. They also run ftfy, a heuristic that mends text which was
-  /// decoded in a wrong encoding (and curly quotes, ligatures, full width) and is not there: of it
-  /// only NFC.
+  /// open_clip's and OpenAI's CLIP, which begin with ftfy.
   static TextRule open_clip() {
-    return {{TextStep::nfc, TextStep::html, TextStep::whitespace, TextStep::lower}};
+    return {{TextStep::typography, TextStep::html, TextStep::whitespace, TextStep::lower}};
   }
   /// SigLIP's canonical text (big_vision's prompt_engineering.py): also what SigLIP 2 reads in
   /// big_vision and open_clip.
   static TextRule siglip() {
     return {{TextStep::punctuation, TextStep::lower, TextStep::whitespace}};
   }
-  /// SigLIP and SigLIP 2 in open_clip, which cleans first (without ftfy, see above).
+  /// SigLIP and SigLIP 2 in open_clip, which cleans first.
   static TextRule open_clip_siglip() {
-    return {{TextStep::nfc, TextStep::html, TextStep::punctuation, TextStep::lower,
+    return {{TextStep::typography, TextStep::html, TextStep::punctuation, TextStep::lower,
              TextStep::whitespace}};
   }
   /// transformers' Siglip2Tokenizer.

@@ -153,6 +153,18 @@ std::string to_nfc(std::string_view text, int newest) {
   return normal;
 }
 
+std::string to_nfkc(std::string_view text) {
+  UErrorCode problem = U_ZERO_ERROR;
+  const icu::Normalizer2* nfkc = icu::Normalizer2::getNFKCInstance(problem);
+  VIT_ASSERT(U_SUCCESS(problem), "ICU has no data: ", u_errorName(problem));
+  std::string normal;
+  icu::StringByteSink<std::string> sink(&normal, static_cast<std::int32_t>(text.size()));
+  nfkc->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())),
+                      sink, nullptr, problem);
+  VIT_ASSERT(U_SUCCESS(problem), u_errorName(problem));
+  return normal;
+}
+
 std::string to_lower(std::string_view text, Sigma sigma) {
   std::string lower;
   lower.reserve(text.size());

@@ -26,6 +26,9 @@ void append(std::string& text, char32_t point);
 /// as they are and keep apart what is around them, as to a program of that time.
 [[nodiscard]] std::string to_nfc(std::string_view text, int newest = 255);
 
+/// Normalisation form KC of well-formed UTF-8.
+[[nodiscard]] std::string to_nfkc(std::string_view text);
+
 /// What becomes of Σ, the one letter whose lower case depends on its place.
 enum class Sigma {
   by_place,  ///< ς at the end of a word: Python's str.lower()

@@ -196,13 +196,14 @@ LoadReport load_dino(DinoNetwork& network, const std::filesystem::path& weights)
   centre(network.dino_centre, file->dino_centre, "dino_loss");
   centre(network.ibot_centre, file->ibot_centre, "ibot_patch_loss");
   if (!problems.empty())
-    throw Error(ErrorKind::weights, weights.string(), "its projection head is another one:" + problems,
+    throw Error(ErrorKind::weights, weights.string(),
+                "its projection head is another one:" + problems,
                 "set task.head.* as they were, or init.reset_head to start from the backbone");
   const LoadReport of_student = load_weights(
       network.backbone(), backbone_file(std::move(student.backbone), *file, weights, "student"));
-  const LoadReport of_teacher = load_weights(
-      network.teacher(),
-      backbone_file(std::move(file->teacher.backbone), *file, weights, "teacher"));
+  const LoadReport of_teacher =
+      load_weights(network.teacher(),
+                   backbone_file(std::move(file->teacher.backbone), *file, weights, "teacher"));
   const torch::NoGradGuard no_grad;
   for (auto& [own, given] : pairs) own.copy_(given);
   report.format = of_student.format;
