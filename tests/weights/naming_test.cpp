@@ -445,6 +445,41 @@ TEST_CASE("DINOv3 has timm's EVA names; keys have no bias") {
   check(file, "DINOv3", expected);
 }
 
+TEST_CASE("BEiT of transformers: relative positions of each block, of all, or the sum of both") {
+  TensorMap expected;
+  const torch::Tensor own = torch::arange(24.0F).view({12, 2}), shared = torch::ones({12, 2});
+  const auto with = [&](bool blocks, bool all) {
+    TensorMap both = transformers4();
+    for (const std::string i : {"0", "1"}) {
+      const std::string attention = "vit.encoder.layer." + i + ".attention.attention.";
+      both.erase(attention + "key.bias");
+      if (blocks) both[attention + "relative_position_bias.relative_position_bias_table"] = own;
+      torch::Tensor sum = torch::zeros({12, 2});
+      if (blocks) sum = sum + own;
+      if (all) sum = sum + shared;
+      expected["blocks." + i + ".attn.rel_pos.relative_position_bias_table"] = sum;
+    }
+    if (all) both["vit.encoder.relative_position_bias.relative_position_bias_table"] = shared;
+    return vit::to_timm(both, "test").names.tensors;
+  };
+  for (const auto& [blocks, all] : {std::pair{true, false}, {false, true}, {true, true}}) {
+    const TensorMap found = with(blocks, all);
+    for (const std::string i : {"0", "1"}) {
+      const std::string name = "blocks." + i + ".attn.rel_pos.relative_position_bias_table";
+      REQUIRE(found.contains(name));
+      CHECK(torch::equal(found.at(name), expected.at(name)));
+    }
+  }
+}
+
+TEST_CASE("Two tensors that are one and the same here are refused: neither is lost") {
+  vit::Translation names({});
+  names.put("a", torch::ones({2}), "x");
+  CHECK_NOTHROW(names.put("a", torch::ones({2}), "y"));
+  CHECK_THROWS_WITH(names.put("a", torch::zeros({2}), "z"),
+                    Catch::Contains("\"z\"") && Catch::Contains("\"a\""));
+}
+
 TEST_CASE("DINOv3 of transformers") {
   TensorMap timm = without_head(timm_vit(true, /*qkv_bias=*/false));
   timm.erase("pos_embed");

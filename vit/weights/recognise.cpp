@@ -13,6 +13,7 @@
 #include "vit/weights/recognise_transformers.h"
 #include "vit/weights/source_config.h"
 #include "vit/weights/source_pixels.h"
+#include "vit/weights/transformers_options.h"
 
 namespace vit {
 namespace {
@@ -100,6 +101,7 @@ Recognised by_config(const SourceConfig& config, const WeightsFile& file,
       if (const auto size = transformers_img_size(config)) picture = size;
       Recognised result = recognise_shapes(weights, picture);
       apply_transformers(config, weights, result);
+      check_transformers_options(config, weights.names.tensors);
       return result;
     }
     case ConfigKind::open_clip: {

@@ -108,16 +108,29 @@ class TransformersModel {
   /// Refuses a number that is not the tensors'.
   void same(const char* key, std::int64_t found) const {
     const Json value = json_.value(key, Json());
-    if (value.is_number_integer() && value.get<std::int64_t>() != found)
+    if (value.is_null()) return;
+    if (!value.is_number_integer())
+      throw refused(config_, std::string(key) + ": " + value.dump(), "is no whole number");
+    if (value.get<std::int64_t>() != found)
       throw contradicted(config_, vit::str(key, " ", value.get<std::int64_t>()),
                          std::to_string(found));
+  }
+
+  /// The same of a length or of `[height, width]`.
+  void same_size(const char* key, Size2 found) const {
+    const Json value = json_.value(key, Json());
+    if (value.is_null()) return;
+    const std::optional<Size2> size = size_of(value);
+    if (!size) throw refused(config_, std::string(key) + ": " + value.dump(), "is no size");
+    if (size->height != found.height || size->width != found.width)
+      throw contradicted(config_, std::string(key) + " " + value.dump(), vit::option_text(found));
   }
 
   void compare() const {
     const std::string patches = "patch_embed.proj.weight";
     same("hidden_size", shapes_.size(patches, 0));
     same("num_channels", shapes_.size(patches, 1));
-    same("patch_size", shapes_.size(patches, 2));
+    same_size("patch_size", {shapes_.size(patches, 2), shapes_.size(patches, 3)});
     same("num_hidden_layers", shapes_.count("blocks."));
     // DINOv2's gated MLP has a width of its own.
     const bool gate = shapes_.has("blocks.0.mlp.fc1_g.weight");
@@ -129,8 +142,11 @@ class TransformersModel {
 
   void heads() {
     std::int64_t heads = type_.heads;
-    if (const Json given = json_.value("num_attention_heads", Json()); given.is_number_integer())
+    if (const Json given = json_.value("num_attention_heads", Json()); !given.is_null()) {
+      if (!given.is_number_integer())
+        throw refused(config_, "num_attention_heads: " + given.dump(), "is no whole number");
       heads = given.get<std::int64_t>();
+    }
     const std::int64_t width = shapes_.size("patch_embed.proj.weight", 0);
     if (heads < 1 || width % heads != 0)
       throw contradicted(config_, vit::str(heads, " heads"), vit::str("have a width of ", width));
@@ -141,7 +157,9 @@ class TransformersModel {
   /// Of all norms; of a ConvNeXt it is that of the norm behind pooling alone.
   void epsilon(const std::string& option, double otherwise) {
     const Json eps = json_.value("layer_norm_eps", Json());
-    const double value = eps.is_number() ? eps.get<double>() : otherwise;
+    const double value = eps.is_null()     ? otherwise
+                         : eps.is_number() ? eps.get<double>()
+                                           : 0;  // of another kind
     if (!(value > 0)) throw refused(config_, "layer_norm_eps: " + eps.dump(), "is not supported");
     set(option, vit::option_text(value));
   }
@@ -174,6 +192,9 @@ class TransformersModel {
     Json theta = json_.value("rope_theta", Json());
     const Json parameters = object_of(json_, "rope_parameters");
     if (theta.is_null()) theta = parameters.value("rope_theta", Json());
+    for (const auto& [key, value] : parameters.items())
+      if (key != "rope_theta" && key != "rope_type" && !value.is_null())
+        throw refused(config_, "rope_parameters." + key + ": " + value.dump(), "is not supported");
     const std::string kind = parameters.value("rope_type", std::string("default"));
     if (kind != "default")
       throw refused(config_, "rope_parameters.rope_type: " + kind, "is not supported");

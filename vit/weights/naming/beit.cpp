@@ -20,10 +20,18 @@ void take_relative_positions(Translation& names) {
       names.put(block + ".attn.rel_pos." + std::string(kTable), learned(*table), block + own);
   }
   names.drop("rel_pos_bias.relative_position_index", "computed, not learned");
-  if (const auto table = names.take(shared))  // each block has the same
-    for (const std::string& i : blocks)
-      names.put("blocks." + i + ".attn.rel_pos." + std::string(kTable), learned(table->clone()),
-                shared);
+  const auto table = names.take(shared);
+  if (!table) return;
+  for (const std::string& i : blocks) {  // each block has the same, beside its own or in its place
+    const std::string name = "blocks." + i + ".attn.rel_pos." + std::string(kTable);
+    const auto beside = names.tensors.find(name);
+    torch::Tensor sum = learned(table->clone());
+    if (beside != names.tensors.end() && beside->second.sizes() == table->sizes()) {
+      sum += beside->second;
+      names.tensors.erase(beside);
+    }
+    names.put(name, sum, shared);
+  }
 }
 
 const Convention kBeit{

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/text.h"
 
 namespace vit {
 namespace {
@@ -87,6 +88,13 @@ std::optional<torch::Tensor> Translation::take(const std::string& name) {
 }
 
 void Translation::put(const std::string& name, torch::Tensor tensor, const std::string& from) {
+  const auto known = tensors.find(name);
+  if (known != tensors.end() &&
+      !(known->second.sizes() == tensor.sizes() && torch::equal(known->second, tensor)))
+    throw Error(ErrorKind::weights, "",
+                vit::str(in_quotes(from), " is another ", in_quotes(name),
+                         ", which the file has already under another name"),
+                "leave one of them out of the file");
   if (from != name) renamed.push_back({from, name});
   tensors[name] = std::move(tensor);
 }

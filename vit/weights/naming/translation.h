@@ -43,7 +43,8 @@ class Translation {
 
   /// Moves a tensor out of `source`; nothing where it is not there.
   std::optional<torch::Tensor> take(const std::string& name);
-  /// Puts a tensor that came from `from` under timm's name.
+  /// Puts a tensor that came from `from` under timm's name. Throws Error (weights) where another
+  /// one is there: neither may be lost.
   void put(const std::string& name, torch::Tensor tensor, const std::string& from);
   /// take and put; nothing happens where `from` is not there.
   void move(const std::string& from, const std::string& to);

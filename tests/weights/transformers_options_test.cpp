@@ -1,0 +1,60 @@
+#include "vit/weights/transformers_options.h"
+
+#include "tests/catch.h"
+#include "tests/weights/spelled_vit.h"
+
+using vit::check_transformers_options;
+using vit::TensorMap;
+
+namespace {
+
+void check(const TensorMap& tensors, const std::string& json, const std::string& type = "vit") {
+  vit::SourceConfig config;
+  config.path = "config.json";
+  config.model_type = type;
+  config.json = nlohmann::json::parse(json);
+  check_transformers_options(config, tensors);
+}
+
+}  // namespace
+
+TEST_CASE("Options that leave a prediction as it is may have any value") {
+  const TensorMap tensors = vit::test::timm_vit();
+  CHECK_NOTHROW(check(tensors, R"({"model_type": "vit", "hidden_size": 8, "qkv_bias": true,
+    "hidden_dropout_prob": 0.3, "initializer_range": 7, "encoder_stride": 32, "pooler_act": "relu",
+    "architectures": ["X"], "torch_dtype": "float16", "transformers_version": "4.9", "top_k": 50,
+    "num_labels": 3, "_name_or_path": "here", "of_somebody": null, "pruned_heads": {}})"));
+}
+
+TEST_CASE("An option that nobody understands is refused by its name and value") {
+  const TensorMap tensors = vit::test::timm_vit();
+  for (const char* option :
+       {R"("attention_type": "linear")", R"("norm_type": "rmsnorm")", R"("window_size": 7)",
+        R"("quantization_config": {"bits": 4})", R"("pruned_heads": {"0": [1]})"}) {
+    CAPTURE(option);
+    const std::string key = std::string(option).substr(1, std::string(option).find(':') - 2);
+    CHECK_THROWS_WITH(check(tensors, std::string("{") + option + "}"), Catch::Contains(key));
+  }
+}
+
+TEST_CASE("What the tensors contradict is refused") {
+  const TensorMap biased = vit::test::timm_vit(), plain = vit::test::timm_vit(false, false);
+  CHECK_THROWS_WITH(check(biased, R"({"qkv_bias": false})"), Catch::Contains("have biases"));
+  CHECK_THROWS_WITH(check(plain, R"({"qkv_bias": true})"), Catch::Contains("lack biases"));
+  CHECK_NOTHROW(check(plain, R"({"qkv_bias": false})"));
+  CHECK_THROWS_WITH(check(biased, R"({"qkv_bias": "yes"})"), Catch::Contains("qkv_bias"));
+  CHECK_THROWS_WITH(check(biased, R"({"num_labels": 9})"), Catch::Contains("num_labels: 9"));
+  CHECK_THROWS_WITH(check(biased, R"({"use_absolute_position_embeddings": false})", "beit"),
+                    Catch::Contains("have positions"));
+  CHECK_THROWS_WITH(check(biased, R"({"use_relative_position_bias": true})", "beit"),
+                    Catch::Contains("lack relative positions"));
+  CHECK_THROWS_WITH(check(biased, R"({"use_swiglu_ffn": true})", "dinov2"),
+                    Catch::Contains("gated MLP"));
+  CHECK_THROWS_WITH(check(biased, R"({"mlp_ratio": 4})", "dinov2"), Catch::Contains("mlp_ratio"));
+  CHECK_NOTHROW(check(biased, R"({"mlp_ratio": 1.5})", "dinov2"));
+
+  TensorMap pooled = biased;
+  pooled["fc_norm.weight"] = torch::ones({vit::test::kDim});
+  CHECK_THROWS_WITH(check(pooled, R"({"use_mean_pooling": false})", "beit"),
+                    Catch::Contains("use_mean_pooling"));
+}
