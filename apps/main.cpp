@@ -13,6 +13,7 @@
 
 #include "apps/allocator.h"
 #include "apps/commands.h"
+#include "apps/output.h"
 #include "apps/usage.h"
 #include "vit/core/error.h"
 #include "vit/io/file_error.h"
@@ -121,6 +122,7 @@ int main(int argc, char** argv) {
     }
     words = vit::cli::with_home(std::move(words));
     program.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    vit::cli::require_printed();
     return 0;
   } catch (const CLI::ParseError& problem) {
     if (problem.get_exit_code() != 0)

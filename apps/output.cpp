@@ -2,6 +2,8 @@
 
 #include <iostream>
 
+#include "vit/core/error.h"
+
 namespace vit::cli {
 
 void print_json(const nlohmann::json& object) {
@@ -10,5 +12,12 @@ void print_json(const nlohmann::json& object) {
 }
 
 void print(const std::string& text) { std::cout << text << std::endl; }
+
+void require_printed() {
+  std::cout.flush();
+  if (!std::cout)
+    throw Error(ErrorKind::resource, "standard output", "cannot be written, or not to its end",
+                "make room where it goes, or let it go elsewhere");
+}
 
 }  // namespace vit::cli

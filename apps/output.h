@@ -11,4 +11,8 @@ void print_json(const nlohmann::json& object);
 /// Text on stdout, followed by a line end.
 void print(const std::string& text);
 
+/// At the end of a command: throws Error (resource) where something of it could not be written, as
+/// on a full disk.
+void require_printed();
+
 }  // namespace vit::cli

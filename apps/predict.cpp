@@ -33,8 +33,8 @@ namespace fs = std::filesystem;
 struct PredictArguments {
   std::string model, named, weights;
   std::vector<std::string> pictures, sets;
-  std::string dtype = "fp32", device = "auto", output, draw, labels;
-  std::optional<std::string> query;
+  std::string dtype = "fp32", device = "auto", output, draw;
+  std::optional<std::string> labels, query;
   int topk = 5;
   bool json = false;
 };
@@ -59,7 +59,7 @@ class Names {
 /// empty or there twice.
 std::vector<std::string> labels_between_commas(const std::string& text) {
   std::vector<std::string> labels;
-  for (std::size_t at = 0; !text.empty() && at <= text.size();) {
+  for (std::size_t at = 0; at <= text.size();) {
     const std::size_t comma = std::min(text.find(',', at), text.size());
     const std::string part = text.substr(at, comma - at);
     const std::size_t first = part.find_first_not_of(" \t"), last = part.find_last_not_of(" \t");
@@ -94,7 +94,8 @@ PredictorRequest take_request(PredictArguments& arguments) {
         arguments.model.empty() ? "there is no model and no image" : "there is no image to predict",
         "vit predict MODEL IMAGE|FOLDER…");
   return {arguments.model, arguments.named, arguments.sets,
-          PredictOptions{.labels = labels_between_commas(arguments.labels),
+          PredictOptions{.labels = arguments.labels ? labels_between_commas(*arguments.labels)
+                                                    : std::vector<std::string>(),
                          .explained = arguments.json || !arguments.draw.empty()}};
 }
 
@@ -110,11 +111,10 @@ void draw(const OpenedPredictor& opened, const Prediction& found, const TellOpti
 
 /// What a search has no use for. Throws Error (usage).
 void require_no_more_than_a_search(const PredictArguments& arguments) {
-  for (const auto& [name, given] :
-       {std::pair<const char*, const std::string&>{"--labels", arguments.labels},
-        {"--draw", arguments.draw},
-        {"--output", arguments.output}})
-    if (!given.empty())
+  for (const auto& [name, given] : {std::pair{"--labels", arguments.labels.has_value()},
+                                    {"--draw", !arguments.draw.empty()},
+                                    {"--output", !arguments.output.empty()}})
+    if (given)
       throw Error(ErrorKind::usage, name, "has nothing to do beside --query, which only searches",
                   "leave one of them out");
 }

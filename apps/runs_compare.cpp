@@ -1,6 +1,7 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -91,7 +92,12 @@ void print_comparison(const Comparison& comparison) {
   }
   print(table.text());
   if (comparison.groups.size() < 2) {
-    print("the runs differ by their seed alone");
+    const std::vector<std::size_t>& all = comparison.groups.front().runs;
+    std::set<std::int64_t> seeds;
+    for (const std::size_t i : all) seeds.insert(comparison.runs[i].experiment.seed);
+    print(all.size() == 1             ? "name another run to compare it with"
+          : seeds.size() < all.size() ? "the runs repeat each other: two have the same seed"
+                                      : "the runs differ by their seed alone");
     return;
   }
   std::vector<TableColumn> columns{{"key"}};

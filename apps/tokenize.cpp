@@ -55,10 +55,21 @@ void for_each_text(const TokenizeArguments& arguments, const Use& use) {
 
 void train(const TokenizeArguments& arguments) {
   namespace fs = std::filesystem;
-  if (!fs::is_directory(arguments.train))
-    throw Error(ErrorKind::resource, arguments.train, "is no folder", "make it first");
+  if (!arguments.tokenizer.empty())
+    throw Error(ErrorKind::usage, "--tokenizer", "has no say where --train learns one",
+                "leave one of them out");
+  for (const char* name : {"vocab.json", "merges.txt", "text_input.json", "tokenizer.json"})
+    if (fs::exists(fs::path(arguments.train) / name))
+      throw Error(ErrorKind::usage, arguments.train, str("holds a tokenizer already (", name, ")"),
+                  "name another folder, or take that one away");
   std::vector<std::string> texts;
-  for_each_text(arguments, [&](const std::string& text) { texts.push_back(text); });
+  for_each_text(arguments, [&](const std::string& text) {
+    if (text.find_first_not_of(" \t\r\n") != std::string::npos) texts.push_back(text);
+  });
+  if (texts.empty())
+    throw Error(ErrorKind::data, "--train", "there is no text to learn from",
+                "give texts, or `-` and one JSON string a line on standard input");
+  fs::create_directories(arguments.train);
   TextInput input = TextInput::clip(train_bpe(texts, arguments.pieces));
   if (arguments.length > 0) input.length = arguments.length;
   input.save(arguments.train);

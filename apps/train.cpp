@@ -1,3 +1,5 @@
+#include <cmath>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,6 +33,10 @@ struct TrainArguments {
 void print_result(const RunResult& result) {
   const Metric& best = result.best.front();
   const RunDirectory run(result.directory);
+  if (std::isnan(best.value))
+    log::warn(best.shown_as() +
+              " is of no epoch a number: the validation data holds nothing that "
+              "could be right or wrong");
   std::string line = "\nbest " + best.shown_as() + " " + fixed(best.value, best.percent ? 2 : 4) +
                      (best.percent ? " %" : "") + " on unseen images (epoch " +
                      std::to_string(result.best_epoch);
@@ -38,7 +44,8 @@ void print_result(const RunResult& result) {
     line += "; chance is " + fixed(*result.headline->chance, 2) + " %";
   print(line + ")");
   print("  report      " + run.report().string());
-  print("  weights     " + run.best_checkpoint().string());
+  const bool has_best = std::filesystem::exists(run.best_checkpoint());
+  print("  weights     " + (has_best ? run.best_checkpoint() : run.last_checkpoint()).string());
   if (std::filesystem::exists(run.torchscript()))
     print("  TorchScript " + run.torchscript().string());
   print("next: vit predict " + result.directory.string() + " IMAGE…");

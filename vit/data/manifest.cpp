@@ -57,10 +57,10 @@ std::vector<Row> csv_rows(const fs::path& file, const Columns& columns) {
     listed += (listed.empty() ? "" : ", ") + in_quotes(cell, 40);
   if (!path || (!label && !caption))
     fail(str(name, ":", records[0].line),
-         str("there is no column ", in_quotes(!path ? columns.path : columns.label), "; there are ",
-             listed),
-         "the first line names the columns: add it, or name yours in data.path_column and "
-         "data.label_column");
+         str("there is no column ", in_quotes(!path ? columns.path : columns.label),
+             path ? str(" and none ", in_quotes(columns.caption)) : "", "; there are ", listed),
+         "the first line names the columns: add it, or name yours in data.path_column, "
+         "data.label_column or data.caption_column");
   std::vector<Row> rows;
   for (std::size_t i = 1; i < records.size(); ++i) {
     const CsvRecord& record = records[i];
@@ -93,8 +93,10 @@ Row json_row(const Json& object, const std::string& place, const Columns& column
   row.label = text_member(object, columns.label, place);
   row.caption = text_member(object, columns.caption, place);
   if (!path || (!row.label && !row.caption))
-    fail(place, str("there is no `", printable(!path ? columns.path : columns.label), "`"),
-         "add it, or name yours in data.path_column and data.label_column");
+    fail(place,
+         str("there is no `", printable(!path ? columns.path : columns.label), "`",
+             path ? " and no `" + printable(columns.caption) + "`" : ""),
+         "add it, or name yours in data.path_column, data.label_column or data.caption_column");
   row.path = *path;
   return row;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "vit/core/error.h"
+#include "vit/core/join.h"
 #include "vit/data/cifar.h"
 #include "vit/data/class_map.h"
 #include "vit/data/image_folder.h"
@@ -79,9 +80,10 @@ DataSplits open_with(const DataSpec& spec, WantedSplits wanted) {
   faults.require_none("data." + spec.name);
   if (splits.val && splits.train->classes() != splits.val->classes())
     throw Error(ErrorKind::data, "data." + spec.name,
-                str("training has ", splits.train->classes().size(), " classes and validation ",
-                    splits.val->classes().size(), ", or others of the same number"),
-                "name the classes in the options of the data set, or correct the annotations");
+                "training and validation have other classes: training " +
+                    joined(splits.train->classes(), ", ") + "; validation " +
+                    joined(splits.val->classes(), ", "),
+                "correct the annotations: both need the same names, in the order of the same ids");
   return splits;
 }
 

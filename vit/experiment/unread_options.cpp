@@ -159,8 +159,10 @@ void require_honoured(const Experiment& experiment) {
     throw Error(
         ErrorKind::usage, first,
         str("the task ", experiment.task.name(), " cannot do what these options ask for:", list),
-        "leave them at their defaults (augment.train: [] says the same as the default "
-        "here), or choose another task.name");
+        str("leave them at their defaults",
+            first.starts_with("augment.") ? " (augment.train: [] says the same as the default here)"
+                                          : "",
+            ", or choose another task.name"));
 }
 
 }  // namespace vit

@@ -203,7 +203,13 @@ std::string with_sign(const Metric& metric, double value) {
 
 Comparison compare_runs(const std::vector<fs::path>& runs, const std::string& metric) {
   Comparison all;
-  for (const fs::path& path : runs) all.runs.push_back(open_run(path));
+  std::set<fs::path> known;
+  for (const fs::path& path : runs) {
+    if (!known.insert(fs::weakly_canonical(path)).second)
+      throw Error(ErrorKind::usage, path.string(), "is named twice",
+                  "name each run once: a run is no repetition of itself");
+    all.runs.push_back(open_run(path));
+  }
   const RunEntry& first = all.runs.front().entry;
   const std::string name = metric.empty() ? first.record.metrics.front().name : metric;
   for (const ComparedRun& run : all.runs)

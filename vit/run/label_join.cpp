@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "vit/core/error.h"
 #include "vit/data/joined_classes.h"
 #include "vit/io/json.h"
+#include "vit/run/open_model.h"
 #include "vit/train/checkpoint.h"
 #include "vit/weights/load_report.h"
 #include "vit/weights/source_config.h"
@@ -44,7 +46,10 @@ void permute_heads(ImageModel& model, const std::vector<std::int64_t>& rows) {
 }  // namespace
 
 std::vector<std::string> labels_of(const std::filesystem::path& weights) {
-  if (is_checkpoint(weights)) return read_checkpoint_info(weights).labels;
+  std::error_code error;
+  const bool is_run = std::filesystem::is_directory(weights / "checkpoints", error);
+  if (is_run || is_checkpoint(weights))
+    return read_checkpoint_info(find_checkpoint(weights)).labels;
   const auto config = find_config(weights, kTimm);
   return config ? config_labels(*config) : std::vector<std::string>();
 }

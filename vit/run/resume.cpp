@@ -6,6 +6,7 @@
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/experiment/config_difference.h"
+#include "vit/weights/load_report.h"
 
 namespace vit {
 namespace {
@@ -110,6 +111,21 @@ std::string refit_to_batches(TrainingState& state, const SoundCheckpoint& checkp
   return str("an epoch has ", plan.updates(), " updates now, of ", size * group,
              " samples: the schedules go on at update ", place(), " of ",
              training_schedule(parts).total_updates());
+}
+
+void check_classes_unchanged(const SoundCheckpoint& checkpoint, const TaskConfig& task,
+                             const std::vector<std::string>& classes) {
+  const SampleParts needs = task.needs();
+  const bool learns_them =
+      needs.has(SamplePart::label) || needs.has(SamplePart::boxes) || needs.has(SamplePart::mask);
+  if (!learns_them || checkpoint.info.labels == classes) return;
+  throw Error(ErrorKind::weights, checkpoint.path.string(),
+              str("was trained for the classes ", first_names(checkpoint.info.labels),
+                  ", and the data has ", first_names(classes),
+                  ": each output would stand for another class"),
+              "put the data's classes back, or start anew from these weights, which joins classes "
+              "by name: --set init.weights=" +
+                  checkpoint.path.string());
 }
 
 void check_config_unchanged(const SoundCheckpoint& checkpoint, const Experiment& now,

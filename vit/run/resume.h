@@ -48,4 +48,9 @@ struct SoundCheckpoint {
 /// `now` in a way that changes results, unless `allowed`; then, and for other keys, it only tells.
 void check_config_unchanged(const SoundCheckpoint& checkpoint, const Experiment& now, bool allowed);
 
+/// Throws Error (weights) where the data has other classes than the run was begun with, or the same
+/// in another order, and `task` learns them: what an output stands for would change unseen.
+void check_classes_unchanged(const SoundCheckpoint& checkpoint, const TaskConfig& task,
+                             const std::vector<std::string>& classes);
+
 }  // namespace vit

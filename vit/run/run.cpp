@@ -145,6 +145,7 @@ class Run {
     if (place.checkpoint) from = {*place.checkpoint, read_checkpoint_info(*place.checkpoint)};
     if (from) {
       check_config_unchanged(*from, built_.experiment, request_.allow_change);
+      check_classes_unchanged(*from, *built_.experiment.task, built_.classes());
       restore_checkpoint(from->path, built_.task->network(), *built_.optimizer, built_.ema());
       state_ = from->info.state;
       if (from->path == directory.last_checkpoint()) last_update_ = state_.update;

@@ -141,6 +141,12 @@ void check_together(const SweepFile& sweep, const YamlReader& reader,
     at("experiment",
        o.experiment.empty() ? "is missing" : "and `command` are two ways to run a trial",
        "name an experiment file that is trained, or a command that prints the metric");
+  for (const Parameter& parameter : sweep.space.parameters)
+    for (const std::string& set : sweep.sets)
+      if (set.substr(0, set.find('=')) == parameter.name)
+        problems.push_back({parameter.place, "space." + parameter.name,
+                            "is varied here, and has one value for all in `set`",
+                            "take it out of one of the two"});
   if (sweep.space.parameters.empty())
     at("space", "is empty: there is nothing to vary",
        "write space: {optim.lr: {log: [1e-4, 1e-2]}}");

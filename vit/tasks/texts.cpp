@@ -8,6 +8,7 @@
 #include "vit/core/error.h"
 #include "vit/core/log.h"
 #include "vit/core/text.h"
+#include "vit/core/utf8.h"
 #include "vit/text/train_bpe.h"
 #include "vit/train/task.h"
 
@@ -103,9 +104,13 @@ std::shared_ptr<Annotations> TextCollator::allocate(std::int64_t rows, Size2 /*s
 }
 
 void TextCollator::put(Annotations& annotations, std::int64_t row, const Sample& sample) const {
-  if (sample.caption.empty())
-    throw Error(ErrorKind::data, sample.source, "has no caption",
+  if (sample.caption.find_first_not_of(" \t\r\n") == std::string::npos)
+    throw Error(ErrorKind::data, printable(sample.source), "has no caption",
                 "give every image a caption, or take it out of the data");
+  if (!is_utf8(sample.caption))
+    throw Error(ErrorKind::data, printable(sample.source),
+                "its caption is not UTF-8: " + in_quotes(sample.caption, 60),
+                "write the captions in UTF-8: iconv -f latin1 -t utf8");
   auto& texts = dynamic_cast<Texts&>(annotations);
   const std::vector<std::int64_t> ids = input_.ids(sample.caption);
   std::copy(ids.begin(), ids.end(),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 
 #include "vit/core/error.h"
@@ -65,6 +66,26 @@ std::string unpacked(const fs::path& path) {
   return text;
 }
 
+/// Refuses merges that were cut off: a vocabulary whose words no merge makes.
+void require_reachable(const BpeModel& model, const fs::path& merges) {
+  std::set<std::string> made;
+  for (const auto& [left, right] : model.merges) made.insert(left + right);
+  for (const std::string& piece : byte_pieces()) made.insert(piece);
+  std::size_t missing = 0;
+  std::string first;
+  for (const std::string& piece : model.pieces) {
+    const bool special = piece.empty() || (piece.starts_with('<') && piece.ends_with('>'));
+    if (special || made.contains(piece)) continue;
+    if (missing++ == 0) first = piece;
+  }
+  // Words that were added stand in a vocabulary too; they are few.
+  if (missing <= std::max<std::size_t>(16, model.pieces.size() / 100)) return;
+  throw Error(ErrorKind::weights, printable_path(merges),
+              str("has ", model.merges.size(), " merges, and none makes ", missing,
+                  " pieces of the vocabulary, the first being ", in_quotes(first, 60)),
+              "it is cut off, or of another vocabulary: fetch both again");
+}
+
 }  // namespace
 
 MergeTable merge_table(const std::vector<std::pair<std::string, std::string>>& merges,
@@ -105,6 +126,7 @@ BpeModel BpeModel::read(const fs::path& vocabulary, const fs::path& merges) {
     if (line.empty() || (number == 1 && line.starts_with(kHeader))) continue;
     model.merges.push_back(read_merge(line, str(printable_path(merges), ":", number)));
   }
+  require_reachable(model, merges);
   return model;
 }
 

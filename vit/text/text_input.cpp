@@ -35,10 +35,10 @@ std::string TextInput::text(std::span<const std::int64_t> ids) const {
 
 void TextInput::require_embeddings(std::int64_t rows, const std::string& where) const {
   if (rows == tokenizer->vocab_size()) return;
-  throw Error(
-      ErrorKind::weights, where,
-      str("has embeddings of ", rows, " pieces, and the tokenizer is ", tokenizer->description()),
-      "give the tokenizer that the weights were trained with: its files lie beside them");
+  throw Error(ErrorKind::weights, where,
+              str("the model has embeddings of ", rows, " pieces, and the tokenizer is ",
+                  tokenizer->description()),
+              "give the tokenizer that the weights were trained with: its files lie beside them");
 }
 
 std::string TextInput::description() const {

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "vit/core/error.h"
+#include "vit/core/log.h"
 #include "vit/image/encode.h"
 #include "vit/report/number.h"
 #include "vit/report/table.h"
@@ -68,6 +69,28 @@ void SegmentConfig::adapt(InputSpec& input,
 
 bool SegmentConfig::owns(const std::filesystem::path& weights) const {
   return is_segmenter(weights);
+}
+
+void SegmentConfig::check_data(const Dataset& train) const {
+  // Of a large set some masks must do, spread over it: each is a file to be read.
+  constexpr std::int64_t kLooked = 64;
+  const std::int64_t looked = std::min(kLooked, train.size());
+  bool counted = false, ignored = false, only_zero = true;
+  for (std::int64_t i = 0; i < looked && only_zero; ++i)
+    for (const std::uint8_t value : train.read(i * train.size() / looked).mask.pixels) {
+      counted = counted || value != kIgnoredClass;
+      ignored = ignored || value == kIgnoredClass;
+      only_zero = only_zero && (value == 0 || value == kIgnoredClass);
+    }
+  if (!counted)
+    throw Error(ErrorKind::data, "data",
+                str("no pixel of ", looked, " of the ", train.size(),
+                    " training masks counts: all are 255 or in data.ignored"),
+                "`vit data check` tells the values of the masks; write classes as 0, 1, 2, …");
+  if (ignored && only_zero)
+    log::warn(str("in ", looked, " of the ", train.size(),
+                  " training masks all pixels are 0 or ignored (255): there is one class to learn. "
+                  "Write classes as 0, 1, 2, …"));
 }
 
 void SegmentConfig::take_from(const std::filesystem::path& weights, ModelSpec& spec) {

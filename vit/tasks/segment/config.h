@@ -23,6 +23,7 @@ class SegmentConfig final : public TaskConfig {
   void adapt(InputSpec& input,
              const std::function<bool(std::string_view key)>& given) const override;
   [[nodiscard]] bool owns(const std::filesystem::path& weights) const override;
+  void check_data(const Dataset& train) const override;
   void take_from(const std::filesystem::path& weights, ModelSpec& spec) override;
   [[nodiscard]] ModelSpec model(const ModelSpec& spec) const override;
   [[nodiscard]] AnnotationFrame evaluated_in() const override { return AnnotationFrame::file; }

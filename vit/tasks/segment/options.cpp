@@ -1,5 +1,7 @@
 #include "vit/tasks/segment/options.h"
 
+#include "vit/core/error.h"
+
 namespace vit {
 
 void describe(FieldVisitor& visitor, SegmentInference& o) {
@@ -14,6 +16,9 @@ void describe(FieldVisitor& visitor, SegmentInference& o) {
   visitor.field({"flip", &o.flip, "also of the mirrored image, probabilities averaged"});
   visitor.field(
       {"scales", &o.scales, "slide: sizes of the image, probabilities averaged", kPositive});
+  if (o.scales.empty())
+    throw Error(ErrorKind::usage, "task.inference.scales", "is empty: the image would not be seen",
+                "write [1.0]");
 }
 
 void describe(FieldVisitor& visitor, SegmentOptions& o) {
@@ -29,6 +34,9 @@ void describe(FieldVisitor& visitor, SegmentOptions& o) {
   visitor.field({"layers", &o.layers,
                  "blocks or stages of the backbone whose features the linear head joins; negative "
                  "ones count from the last, which is -1"});
+  if (o.layers.empty())
+    throw Error(ErrorKind::usage, "task.layers", "is empty: the head would have no features",
+                "write [-1], or leave it out");
   section("linear", "the linear head", o.linear);
   section("decoder", "the mask transformer", o.decoder);
   section("loss", "what pixels are compared by", o.loss);

@@ -5,6 +5,7 @@
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros_like.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -88,15 +89,20 @@ std::vector<std::pair<std::string, torch::Tensor>> seg_loss(const torch::Tensor&
                                                             const torch::Tensor& masks,
                                                             const SegLossOptions& options) {
   if (options.ce == 0 && options.dice == 0)
-    throw Error(ErrorKind::usage, "segmentation loss", "has no part with a weight above 0",
+    throw Error(ErrorKind::usage, "task.loss", "has no part with a weight above 0",
                 "set the weight of ce or dice");
   const torch::Tensor labels = checked_labels(logits, masks);
   torch::Tensor weights;
   if (!options.class_weights.empty()) {
     const auto count = static_cast<std::int64_t>(options.class_weights.size());
     if (count != logits.size(1))
-      throw Error(ErrorKind::usage, "class_weights",
-                  vit::str("has ", count, " numbers, and there are ", logits.size(1), " classes"));
+      throw Error(ErrorKind::usage, "task.loss.class_weights",
+                  vit::str("has ", count, " numbers, and there are ", logits.size(1), " classes"),
+                  "give one for each class");
+    if (std::all_of(options.class_weights.begin(), options.class_weights.end(),
+                    [](double weight) { return weight == 0; }))
+      throw Error(ErrorKind::usage, "task.loss.class_weights", "are all 0: no class is learned",
+                  "leave it out for all 1");
     weights = at::tensor(options.class_weights, torch::kFloat32);
   }
   std::vector<std::pair<std::string, torch::Tensor>> parts;

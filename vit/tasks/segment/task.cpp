@@ -96,7 +96,7 @@ ExportedGraph SegmentTask::exported() {
 }
 
 LoadReport SegmentTask::load(const std::filesystem::path& checkpoint) {
-  return load_segmenter(*network_, checkpoint);
+  return load_segmenter(*network_, checkpoint, classes_);
 }
 
 LoadReport SegmentTask::load_backbone(const std::filesystem::path& weights) {

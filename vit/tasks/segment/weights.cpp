@@ -6,6 +6,8 @@
 #include <string>
 
 #include "vit/core/error.h"
+#include "vit/core/log.h"
+#include "vit/data/joined_classes.h"
 #include "vit/tasks/whole_weights.h"
 
 namespace vit {
@@ -26,13 +28,31 @@ bool is_segmenter(const std::filesystem::path& weights) {
          has_parts(weights, {"encoder.", "decoder."});
 }
 
-LoadReport load_segmenter(SegmentNetwork& network, const std::filesystem::path& path) {
+LoadReport load_segmenter(SegmentNetwork& network, const std::filesystem::path& path,
+                          const std::vector<std::string>& classes) {
   const std::string remedy =
       "set task.head, task.decoder and model.num_classes as they were, or start from the backbone "
-      "alone";
+      "alone (init.reset_head: true)";
   WholeWeights weights = read_whole_weights(path);
-  if (!is_segmenters(weights))
+  if (!is_segmenters(weights)) {
+    const std::vector<std::string> known = weights.labels();
+    if (are_names(classes) && are_names(known)) {
+      const std::string told =
+          join_class_rows(weights, network,
+                          {"decode_head.conv_seg.weight", "decode_head.conv_seg.bias",
+                           "decode_head.head.weight", "decode_head.head.bias"},
+                          known, classes);
+      // The mask transformer's classes are tokens, and the norm over masks has an entry for each.
+      if (!told.empty() && weights.tensors.contains("decode_head.cls_emb"))
+        throw Error(ErrorKind::weights, path.string(),
+                    str("was trained for the classes ", first_names(known), "; the data has ",
+                        first_names(classes)),
+                    "name the classes of the data alike, in the same order (data.classes), or set "
+                    "init.reset_head: true");
+      if (!told.empty()) log::info(told);
+    }
     return load_whole(network, network.backbone(), std::move(weights), remedy);
+  }
   (void)weights.take("encoder.");
   for (auto& [name, tensor] : weights.take("decoder."))
     weights.tensors.emplace("decode_head." + name, tensor);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "vit/tasks/segment/network.h"
 #include "vit/weights/load_report.h"
@@ -12,9 +14,10 @@ namespace vit {
 [[nodiscard]] bool is_segmenter(const std::filesystem::path& weights);
 
 /// Loads them by name; averages in their place, where a checkpoint has some. Positions of another
-/// grid are resampled as their source does it. Throws Error (weights) that lists all that does not
-/// fit.
-LoadReport load_segmenter(SegmentNetwork& network, const std::filesystem::path& weights);
+/// grid are resampled as their source does it, and the classes of a checkpoint are joined with
+/// `classes` by their names. Throws Error (weights) that lists all that does not fit.
+LoadReport load_segmenter(SegmentNetwork& network, const std::filesystem::path& weights,
+                          const std::vector<std::string>& classes);
 
 /// What the weights say of the head: its kind, its sizes, the number of classes. What they do not
 /// say (the heads of its attention) stays as it is.
