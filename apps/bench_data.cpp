@@ -51,7 +51,7 @@ void run(const BenchDataArguments& arguments) {
   // A folder is measured whole, whatever its layout.
   const std::unique_ptr<Dataset> data =
       folder != nullptr ? cached(pictures_below(folder->root), experiment.data.cache, "bench")
-                        : open_data(experiment.data).train;
+                        : open_data(experiment.data, experiment.task->needs()).train;
   const Pipeline pipeline = training_pipeline(experiment);
   const LoaderOptions options = loader_options(experiment.data);
   const auto seed = static_cast<std::uint64_t>(experiment.seed);

@@ -44,6 +44,9 @@ void annotate(Image& image, const Sample& sample, const std::vector<std::string>
       if (std::find(sample.mask.pixels.begin(), sample.mask.pixels.end(), value) !=
           sample.mask.pixels.end())
         tint_mask(image, sample.mask, static_cast<std::uint8_t>(value), distinct_colour(value));
+  for (const Box& box : sample.boxes)
+    if (box.mask && box.mask->width == image.width && box.mask->height == image.height)
+      tint_mask(image, *box.mask, 1, distinct_colour(static_cast<int>(box.label)));
   // Small images are enlarged as the sheet will do, so that names do not hide what they name.
   const int longest = std::max(image.width, image.height), factor = std::max(1, tile / longest);
   const double zoom = std::max(1.0, static_cast<double>(longest) / tile);
@@ -123,9 +126,9 @@ std::vector<GridPicture> views_of(const Pipeline& pipeline, Sample sample, std::
 void preview(const DataPreviewArguments& arguments) {
   use_one_image_thread();
   Experiment experiment = load_experiment(arguments.experiment, arguments.sets);
-  const DataSplits data = open_data(experiment.data);
   // What the task uses; all that there is, where the data is for another task.
   const SampleParts needs = experiment.task->needs(), held = parts_of(experiment.data.set);
+  const DataSplits data = open_data(experiment.data, needs);
   const SampleParts parts = held.has_all(needs) ? needs : held;
   resolve(experiment, *data.train);
   if (held.has_all(needs)) experiment.task.config().learn_from(*data.train);

@@ -24,6 +24,9 @@ Sample grey_sample(std::uint8_t level, int width, int height) {
   std::fill(sample.mask.pixels.begin(), sample.mask.pixels.end(), level);
   const auto w = static_cast<float>(width), h = static_cast<float>(height);
   sample.boxes = {{w / 4, h / 4, w * 3 / 4, h * 3 / 4, level}};
+  Image object(width, height, 1);  // all of the image
+  std::fill(object.pixels.begin(), object.pixels.end(), std::uint8_t{1});
+  sample.boxes[0].mask = std::make_shared<const Image>(std::move(object));
   start_placement(sample);
   return sample;
 }
@@ -78,6 +81,10 @@ TEST_CASE("mosaic puts four images around a point, scaled to fit, with their box
       CHECK(found->y0 == Approx(box.y0).margin(0.01));
       CHECK(found->x1 == Approx(box.x1).margin(0.01));
       CHECK(found->y1 == Approx(box.y1).margin(0.01));
+      for (int row = 0; row < 64; ++row)
+        for (int column = 0; column < 64; ++column)
+          REQUIRE((*found->mask->pixel(column, row) == 1) ==
+                  (sample.image.pixel(column, row)[1] == level));
     };
     expect(1, x - 32, y - 16, 32, 16);
     expect(2, x, y - 32, 32, 32);

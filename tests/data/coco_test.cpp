@@ -4,6 +4,7 @@
 
 #include "tests/catch.h"
 #include "tests/data/pictures.h"
+#include "vit/image/coco_mask.h"
 
 using namespace vit;
 using Json = nlohmann::json;
@@ -82,6 +83,38 @@ TEST_CASE("COCO's masks: smaller objects above, crowds do not count") {
                                                         0, 2, 1, 2, 0, 255,  //
                                                         0, 2, 2, 2, 0, 255,  //
                                                         0, 0, 0, 0, 0, 255});
+}
+
+TEST_CASE("COCO's boxes have the masks of their objects, from polygons and both run lengths") {
+  CocoScene scene;
+  scene.options.object_masks = true;
+  Json& objects = scene.json["annotations"];
+  objects.push_back(CocoScene::object(7, 3, {0, 0, 1, 4}, {}));
+  objects.back()["segmentation"] = {{"size", {4, 6}}, {"counts", {0, 4, 20}}};
+  objects.push_back(objects.back());
+  objects.back()["segmentation"] = {{"size", {4, 6}}, {"counts", runs_text({20, 4})}};
+  objects.push_back(CocoScene::object(7, 3, {0, 0, 1, 4}, {{0, 0, 1, 1}}));  // no outline
+  auto data = scene.open();
+  CHECK(data->classes() == std::vector<std::string>{"car", "dog"});
+  const Sample sample = data->get(1);
+  CHECK(sample.mask.empty());
+  REQUIRE(sample.boxes.size() == 4);
+  CHECK_THAT(data->notes().line(), Catch::Contains("objects without an outline are left out: 1"));
+  using Pixels = std::vector<std::uint8_t>;
+  CHECK(sample.boxes[0].mask->pixels == Pixels{0, 0, 0, 0, 0, 0,  //
+                                               0, 1, 1, 1, 0, 0,  //
+                                               0, 1, 1, 1, 0, 0,  //
+                                               0, 0, 0, 0, 0, 0});
+  CHECK(runs_area(mask_runs(*sample.boxes[1].mask)) == 1);
+  CHECK(mask_runs(*sample.boxes[2].mask) == RunLengths{0, 4, 20});
+  CHECK(mask_runs(*sample.boxes[3].mask) == RunLengths{20, 4});
+  Sample known;  // as from a cache of pixels
+  data->annotate(1, known);
+  CHECK(*known.boxes[3].mask == *sample.boxes[3].mask);
+  objects[0]["segmentation"] = {{"size", {6, 4}}, {"counts", {0, 4, 20}}};
+  CHECK_THAT(scene.problem(), Catch::Contains("another size than its picture"));
+  scene.options.object_masks = false;  // whoever finds boxes alone needs no masks
+  CHECK_FALSE(scene.open()->get(1).boxes[0].mask);
 }
 
 TEST_CASE("With COCO's masks, labels of boxes are positions among the classes, too") {

@@ -116,10 +116,10 @@ TEST_CASE("The training split alone is opened where there is no other") {
 TEST_CASE("What samples can hold depends on the kind and its options") {
   using vit::SamplePart;
   CHECK(vit::parts_of(vit::default_data("folder")).text() == "label");
-  CHECK(vit::parts_of(vit::default_data("coco")).text() == "boxes, caption");
+  CHECK(vit::parts_of(vit::default_data("coco")).text() == "boxes, masks of objects, caption");
   vit::DataSpec coco = vit::default_data("coco");
   std::get<vit::CocoOptions>(coco.options).masks = true;
-  CHECK(vit::parts_of(coco).text() == "boxes, mask, caption");
+  CHECK(vit::parts_of(coco).text() == "boxes, masks of objects, mask, caption");
   CHECK(vit::parts_of(coco).has_all({SamplePart::boxes, SamplePart::mask}));
   CHECK_FALSE(vit::parts_of(coco).has_all({SamplePart::boxes, SamplePart::label}));
 }

@@ -43,6 +43,34 @@ TEST_CASE("a picture is a function of seed, split and index") {
   CHECK_FALSE(same(train->get(17), shapes(options, Split::train)->get(17)));
 }
 
+TEST_CASE(
+    "boxes have the masks of their shapes where they are asked for, and nothing else changes") {
+  ShapesOptions options = with_objects(48, 4);
+  const auto plain = shapes(options, Split::train);
+  options.object_masks = true;
+  const auto masked = shapes(options, Split::train);
+  for (std::int64_t index = 0; index < 40; ++index) {
+    const Sample sample = masked->get(index);
+    CHECK(same(sample, plain->get(index)));
+    Image together(48, 48, 1);
+    for (const Box& box : sample.boxes) {
+      REQUIRE(box.mask);
+      REQUIRE(box.mask->pixels.size() == together.pixels.size());
+      for (int y = 0; y < 48; ++y)
+        for (int x = 0; x < 48; ++x) {
+          if (*box.mask->pixel(x, y) == 0) continue;
+          CHECK(int{*together.pixel(x, y)} == 0);  // no pixel is of two shapes
+          *together.pixel(x, y) = static_cast<std::uint8_t>(box.label + 1);
+          const bool in_box = static_cast<float>(x) >= box.x0 && static_cast<float>(x) < box.x1 &&
+                              static_cast<float>(y) >= box.y0 && static_cast<float>(y) < box.y1;
+          if (!in_box) FAIL("a pixel outside of the box");
+        }
+    }
+    CHECK(together == sample.mask);
+    CHECK_FALSE(plain->get(index).boxes[0].mask);
+  }
+}
+
 TEST_CASE("the size of a split does not change its pictures") {
   ShapesOptions options;
   const auto few = shapes(options, Split::train);

@@ -12,7 +12,6 @@
 #include "vit/data/brace_expansion.h"
 #include "vit/data/class_map.h"
 #include "vit/data/coco.h"
-#include "vit/data/coco_mask.h"
 #include "vit/data/idx.h"
 #include "vit/data/image_batch.h"
 #include "vit/data/json_records.h"
@@ -24,6 +23,7 @@
 #include "vit/data/voc.h"
 #include "vit/data/xml.h"
 #include "vit/data/yolo.h"
+#include "vit/image/coco_mask.h"
 #include "vit/image/encode.h"
 #include "vit/io/csv_records.h"
 

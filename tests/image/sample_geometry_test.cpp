@@ -7,7 +7,7 @@ using namespace vit::test;
 
 namespace {
 
-/// Black, with a white rectangle that is the box and the mask.
+/// Black, with a white rectangle that is the box, the mask, and the mask of the box's object.
 Sample marked(int width, int height, const Box& box) {
   Sample sample;
   sample.image = Image(width, height);
@@ -18,7 +18,19 @@ Sample marked(int width, int height, const Box& box) {
       std::fill_n(sample.image.pixel(x, y), 3, std::uint8_t{255});
     }
   sample.boxes = {box};
+  sample.boxes[0].mask = std::make_shared<const Image>(sample.mask);
   return sample;
+}
+
+/// The mask of the object is the other mask, but for what lies outside of the image.
+void check_object_mask(const Sample& sample) {
+  REQUIRE(sample.boxes.size() == 1);
+  REQUIRE(sample.boxes[0].mask);
+  Image inside = sample.mask;
+  for (std::uint8_t& pixel : inside.pixels) pixel = pixel == kIgnoredClass ? 0 : pixel;
+  CHECK(*sample.boxes[0].mask == inside);
+  CHECK(inside.width == sample.image.width);
+  CHECK(inside.height == sample.image.height);
 }
 
 /// The bounds of the mask's ones.
@@ -35,6 +47,7 @@ Box bounds(const Sample& sample) {
 
 void check_agreement(const Sample& sample) {
   REQUIRE(sample.boxes.size() == 1);
+  check_object_mask(sample);
   const Box seen = bounds(sample), box = sample.boxes[0];
   CHECK(box.x0 == Approx(seen.x0).margin(1.01));
   CHECK(box.y0 == Approx(seen.y0).margin(1.01));
@@ -115,4 +128,27 @@ TEST_CASE("what else is known of a box stays with it") {
   CHECK(sample.boxes[0].area == 12);
   const Box back = sample.placement.to_original(sample.boxes[0]);
   CHECK(back.crowd);
+}
+
+TEST_CASE("the masks of objects go where the image goes, and others keep theirs") {
+  const Sample before = marked(40, 30, {10, 8, 31, 22, 4});
+  const auto check = [&](const auto& move) {
+    Sample sample = before;
+    move(sample);
+    check_object_mask(sample);
+    CHECK(before.boxes[0].mask->width == 40);
+  };
+  check([](Sample& sample) { crop_sample(sample, 12, -3, 25, 20); });
+  check([](Sample& sample) { crop_annotations(sample, 0, 0, 40, 30); });
+  check([](Sample& sample) { resize_sample(sample, 23, 41, Filter::bicubic); });
+  check([](Sample& sample) {
+    resize_sample(sample, 23, 41, Filter::bicubic, SourceBox{3.5F, 2, 30, 28.25F});
+  });
+  check(hflip_sample);
+  check(vflip_sample);
+  for (int quarters = 0; quarters < 4; ++quarters)
+    check([&](Sample& sample) { rot90_sample(sample, quarters); });
+  check([](Sample& sample) {
+    scaled_crop_sample(sample, {60, 50, {-5, 10, 48, 48}}, Filter::bilinear, {});
+  });
 }

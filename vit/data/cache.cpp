@@ -65,7 +65,8 @@ class MemoryCache final : public CachedData {
       if (samples_[place]) return *samples_[place];
     }
     Sample sample = data().get(index);
-    const std::uint64_t bytes = sample.image.pixels.size() + sample.mask.pixels.size();
+    std::uint64_t bytes = sample.image.pixels.size() + sample.mask.pixels.size();
+    for (const Box& box : sample.boxes) bytes += box.mask ? box.mask->pixels.size() : 0;
     const std::unique_lock lock(mutex_);
     if (!samples_[place] && used_ + bytes <= max_bytes_) {
       used_ += bytes;

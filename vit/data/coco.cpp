@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <system_error>
@@ -16,12 +17,12 @@
 #include "vit/data/annotated_size.h"
 #include "vit/data/box.h"
 #include "vit/data/coco_annotation.h"
-#include "vit/data/coco_mask.h"
 #include "vit/data/encoded_dataset.h"
 #include "vit/data/json_records.h"
 #include "vit/data/picture_files.h"
 #include "vit/data/picture_list.h"
 #include "vit/data/text_lines.h"
+#include "vit/image/coco_mask.h"
 #include "vit/image/geometry.h"
 
 namespace vit {
@@ -41,6 +42,7 @@ struct Picture {
   fs::path path;
   int width = 0, height = 0;
   std::vector<Box> boxes{};
+  std::vector<RunLengths> outlines{};  ///< of the boxes, where their masks are wanted; else empty
   std::vector<Region> regions{};
   std::vector<std::string> captions{};
 };
@@ -74,6 +76,11 @@ class Coco final : public EncodedDataset {
     const Picture& picture = pictures_[number];
     sample.source = picture.path.string();
     sample.boxes = picture.boxes;
+    for (std::size_t i = 0; i < picture.outlines.size(); ++i) {
+      Image mask(picture.width, picture.height, 1);
+      paint_runs(mask, picture.outlines[i], 1, sample.source);
+      sample.boxes[i].mask = std::make_shared<const Image>(std::move(mask));
+    }
     if (!picture.captions.empty()) sample.caption = picture.captions[caption];
     // A picture from a cache, as it was stored: only where its sides are others is its file asked.
     if (!sample.image.empty() &&
@@ -110,8 +117,12 @@ class Coco final : public EncodedDataset {
 
 class CocoReader {
  public:
-  CocoReader(fs::path file, fs::path images, bool masks, bool crowds)
-      : file_(std::move(file)), images_(std::move(images)), masks_(masks), crowds_(crowds) {}
+  CocoReader(fs::path file, fs::path images, const CocoOptions& options, bool crowds)
+      : file_(std::move(file)),
+        images_(std::move(images)),
+        masks_(options.masks),
+        object_masks_(options.object_masks),
+        crowds_(crowds) {}
 
   std::unique_ptr<Dataset> read() {
     // The lists may stand in any order, so what the annotations need is read first.
@@ -226,8 +237,21 @@ class CocoReader {
       box = box_of(picture, record, label->second, where);
     if (box) box->crowd = crowd;
     const auto value = crowd ? kIgnoredClass : static_cast<std::uint8_t>(label->second);
-    if (masks_ && !add_region(picture, record, value, where)) return;
+    if (!(masks_ || (object_masks_ && box))) {
+      if (box) picture.boxes.push_back(*box);
+      return;
+    }
+    std::vector<RunLengths> outlines =
+        annotation_runs(record, picture.height, picture.width, where, notes_);
+    if (outlines.empty()) {  // as in detectron2
+      notes_.add("objects without an outline are left out", where);
+      return;
+    }
     if (box) picture.boxes.push_back(*box);
+    if (masks_)
+      for (const RunLengths& runs : outlines)
+        picture.regions.push_back({runs, static_cast<double>(runs_area(runs)), value});
+    if (object_masks_ && box) picture.outlines.push_back(join_runs(std::move(outlines)));
   }
 
   std::optional<Box> box_of(const Picture& picture, const Json& record, std::int64_t label,
@@ -246,21 +270,8 @@ class CocoReader {
     return inside;
   }
 
-  /// False where the object has no outline: as in detectron2, it is left out then.
-  bool add_region(Picture& picture, const Json& record, std::uint8_t value,
-                  const std::string& where) {
-    std::vector<RunLengths> outlines =
-        annotation_runs(record, picture.height, picture.width, where, notes_);
-    if (outlines.empty()) notes_.add("objects without an outline are left out", where);
-    for (RunLengths& runs : outlines) {
-      const auto area = static_cast<double>(runs_area(runs));
-      picture.regions.push_back({std::move(runs), area, value});
-    }
-    return !outlines.empty();
-  }
-
   fs::path file_, images_;
-  bool masks_, crowds_;
+  bool masks_, object_masks_, crowds_;
   std::vector<Picture> pictures_;
   std::map<std::string, std::size_t> by_id_;
   std::map<std::int64_t, std::string> categories_;
@@ -285,8 +296,7 @@ std::unique_ptr<Dataset> coco(const CocoOptions& options, Split split) {
   const fs::path root = options.root;
   const bool train = split == Split::train;
   return CocoReader(root / (train ? options.train_annotations : options.val_annotations),
-                    root / (train ? options.train_images : options.val_images), options.masks,
-                    !train)
+                    root / (train ? options.train_images : options.val_images), options, !train)
       .read();
 }
 

@@ -16,6 +16,9 @@ struct CocoOptions {
   std::string train_annotations = "annotations/instances_train2017.json";
   std::string val_annotations = "annotations/instances_val2017.json";
   bool masks = false;
+  /// Whether boxes come with the masks of their objects: what a task needs (give_object_masks), no
+  /// key of its own.
+  bool object_masks = false;
 };
 void describe(FieldVisitor& visitor, CocoOptions& options);
 
@@ -25,6 +28,9 @@ void describe(FieldVisitor& visitor, CocoOptions& options);
 /// each pixel, counted from 1 (0 is the background, crowds are 255; of objects that overlap, the
 /// smaller lies above), drawn from polygons and run lengths as pycocotools does. From
 /// `captions_*.json`, a sample for each caption.
+///
+/// With `object_masks` each box has the mask of its object, and objects without an outline are left
+/// out.
 ///
 /// With masks, labels of boxes count from 1, too: they are positions in classes(). Annotations may
 /// have been made on the image as it is stored or on the one that EXIF turns upright.

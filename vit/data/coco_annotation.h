@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "vit/data/coco_mask.h"
 #include "vit/data/data_notes.h"
+#include "vit/image/coco_mask.h"
 
 /// What the records of COCO's annotation files hold, for all that read them.
 namespace vit {

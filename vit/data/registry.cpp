@@ -147,7 +147,7 @@ struct KindEntry {
 // A new data set is one file and one line here.
 constexpr KindEntry kEntries[] = {
     {"shapes",
-     {label, boxes, mask, caption},
+     {label, boxes, object_masks, mask, caption},
      "coloured shapes, drawn from the seed; nothing to download",
      defaults<ShapesOptions>,
      open_shapes},
@@ -203,7 +203,7 @@ constexpr KindEntry kEntries[] = {
      defaults<ShardOptions>,
      open_with<ShardOptions, shards>},
     {"coco",
-     {boxes, mask, caption},
+     {boxes, object_masks, mask, caption},
      "COCO's instances_*.json or captions_*.json",
      defaults<CocoOptions>,
      open_with<CocoOptions, coco>},
@@ -262,6 +262,11 @@ void describe(FieldVisitor& visitor, DataSpec& spec) {
 }
 
 DataSpec default_data(std::string_view name) { return {std::string(name), find(name).options()}; }
+
+void give_object_masks(DataSpec& spec) {
+  if (auto* coco = std::get_if<CocoOptions>(&spec.options)) coco->object_masks = true;
+  if (auto* shapes = std::get_if<ShapesOptions>(&spec.options)) shapes->object_masks = true;
+}
 
 DataSplits open_data(const DataSpec& spec, WantedSplits wanted) {
   return find(spec.name).open(spec, wanted);

@@ -47,6 +47,10 @@ void describe(FieldVisitor& visitor, DataSpec& spec);
 /// The data set of this name with its default options. Throws Error (usage) where there is none.
 [[nodiscard]] DataSpec default_data(std::string_view name);
 
+/// Has boxes come with the masks of their objects, where the samples of this kind of data set can
+/// have some.
+void give_object_masks(DataSpec& spec);
+
 struct DataSplits {
   std::unique_ptr<Dataset> train, val;
 };

@@ -7,7 +7,13 @@
 namespace vit {
 
 /// What a sample may hold beside its image.
-enum class SamplePart : unsigned { label = 1, boxes = 2, mask = 4, caption = 8 };
+enum class SamplePart : unsigned {
+  label = 1,
+  boxes = 2,
+  mask = 4,
+  caption = 8,
+  object_masks = 16  ///< Box::mask
+};
 
 /// A set of them: what the samples of a data set hold, or what a task needs.
 class SampleParts {
@@ -25,10 +31,12 @@ class SampleParts {
 
   /// `label, caption`
   [[nodiscard]] std::string text() const {
-    constexpr std::pair<SamplePart, const char*> kNames[] = {{SamplePart::label, "label"},
-                                                             {SamplePart::boxes, "boxes"},
-                                                             {SamplePart::mask, "mask"},
-                                                             {SamplePart::caption, "caption"}};
+    constexpr std::pair<SamplePart, const char*> kNames[] = {
+        {SamplePart::label, "label"},
+        {SamplePart::boxes, "boxes"},
+        {SamplePart::object_masks, "masks of objects"},
+        {SamplePart::mask, "mask"},
+        {SamplePart::caption, "caption"}};
     std::string names;
     for (const auto& [part, name] : kNames)
       if (has(part)) names += (names.empty() ? "" : ", ") + std::string(name);

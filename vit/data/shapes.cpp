@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -103,6 +104,24 @@ void mark(Image& mask, const Shape& shape) {
   }
 }
 
+/// The shape's pixels in a picture of this size.
+Image own_mask(const Shape& shape, int size) {
+  Image mask(size, size, 1);
+  mark(mask, shape);
+  for (std::uint8_t& pixel : mask.pixels) pixel = pixel == 0 ? 0 : 1;
+  return mask;
+}
+
+/// Takes out of the masks of the boxes what a shape that is drawn later hides.
+void hide_behind(std::vector<Box>& boxes, const Image& shown) {
+  for (Box& box : boxes) {
+    Image left = *box.mask;
+    for (std::size_t i = 0; i < left.pixels.size(); ++i)
+      if (shown.pixels[i] != 0) left.pixels[i] = 0;
+    box.mask = std::make_shared<const Image>(std::move(left));
+  }
+}
+
 std::string in_words(const Shape& shape, std::string_view colour) {
   const std::string_view size = shape.extent < 0.35  ? "small"
                                 : shape.extent < 0.6 ? "medium-sized"
@@ -191,7 +210,13 @@ Sample Shapes::get(std::int64_t index) const {
     else if (!first)
       sample.caption += sample.boxes.size() == 1 ? " with " : " and ";
     sample.caption += in_words(shape, colour.name);
-    sample.boxes.push_back(shape.box);
+    Box box = shape.box;
+    if (options_.object_masks) {
+      auto mask = std::make_shared<const Image>(own_mask(shape, size));
+      hide_behind(sample.boxes, *mask);
+      box.mask = std::move(mask);
+    }
+    sample.boxes.push_back(std::move(box));
   }
   sample.caption += str(" on a ", background.words, " background");
   return sample;

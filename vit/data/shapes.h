@@ -17,7 +17,8 @@ namespace vit {
 /// A single shape covers 45 to 85 % of the picture's side. Where more are asked for, the largest
 /// covers 38 to 55 % and is the first of `boxes`; the others are at most three quarters as large
 /// and hardly overlap. Boxes enclose whole shapes; labels are 0 to 9. In the mask 0 is background
-/// and c + 1 a pixel that is at least half covered by a shape of class c. The caption names them
+/// and c + 1 a pixel that is at least half covered by a shape of class c; a shape's own mask is of
+/// those pixels that no later shape covers. The caption names them
 /// all: "a large red star with a small blue ring on a striped green background"; with `relations`
 /// where the largest lies, by the centres of their boxes: "a large red star left of a small blue
 /// ring and above a small grey cross on a striped green background".
@@ -35,6 +36,9 @@ struct ShapesOptions {
   std::string val_combinations = "all";
   bool relations = false;  ///< captions say where the others lie
   std::int64_t seed = 0;
+  /// Whether boxes come with the masks of their shapes: what a task needs (give_object_masks), no
+  /// key of its own.
+  bool object_masks = false;
 };
 void describe(FieldVisitor& visitor, ShapesOptions& options);
 

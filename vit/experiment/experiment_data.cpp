@@ -93,7 +93,9 @@ DataSplits both_splits(const DataSpec& set) {
 
 }  // namespace
 
-DataSplits open_data(const DataConfig& data) {
+DataSplits open_data(const DataConfig& given, const SampleParts& needs) {
+  DataConfig data = given;
+  if (needs.has(SamplePart::object_masks)) give_object_masks(data.set);
   if (data.decoding.exif_orientation && data.cache.cache != "none")
     throw Error(ErrorKind::usage, "data.exif_orientation",
                 str("is true, and data.cache: ", data.cache.cache,
@@ -136,7 +138,7 @@ void require_samples_for(const TaskSpec& task, const Dataset& data) {
 
 DataSplits open_data(const Experiment& experiment) {
   require_data_for(experiment.task, experiment.data.set);
-  DataSplits splits = open_data(experiment.data);
+  DataSplits splits = open_data(experiment.data, experiment.task->needs());
   require_samples_for(experiment.task, *splits.train);
   require_samples_for(experiment.task, *splits.val);
   experiment.task->check_data(*splits.train);
@@ -159,10 +161,10 @@ std::vector<std::string> data_remarks(const DataConfig& data, const DataSplits& 
   return remarks;
 }
 
-std::unique_ptr<Dataset> open_val_data(const DataConfig& data) {
+std::unique_ptr<Dataset> open_val_data(const DataConfig& data, const SampleParts& needs) {
   if (data.subset.folds == 0 && data.subset.val_split == 0 && data.cache.cache == "none")
     if (std::unique_ptr<Dataset> alone = open_val_alone(data.set)) return alone;
-  return open_data(data).val;
+  return open_data(data, needs).val;
 }
 
 }  // namespace vit

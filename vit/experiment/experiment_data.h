@@ -12,7 +12,9 @@ namespace vit {
 /// validate, the data's own validation split is not opened, and need not be there. Throws Error
 /// (data), and Error (usage) where `fold` is not below `folds`, where both are set, or where
 /// pictures are to be turned upright and cached.
-[[nodiscard]] DataSplits open_data(const DataConfig& data);
+/// `needs` is what the samples are used for: what is costly to make and not named there is left out
+/// of them (masks of objects).
+[[nodiscard]] DataSplits open_data(const DataConfig& data, const SampleParts& needs = {});
 
 /// Throws Error (usage) where the samples of this kind of data set cannot hold what the task needs,
 /// and says which kinds do. Opens nothing.
@@ -34,6 +36,7 @@ void require_samples_for(const TaskSpec& task, const Dataset& data);
 
 /// What a model is evaluated on: the validation samples of the same data, for which training's need
 /// not be there if they lie by themselves.
-[[nodiscard]] std::unique_ptr<Dataset> open_val_data(const DataConfig& data);
+[[nodiscard]] std::unique_ptr<Dataset> open_val_data(const DataConfig& data,
+                                                     const SampleParts& needs);
 
 }  // namespace vit

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 
 namespace vit {
@@ -28,6 +29,13 @@ void move_boxes(Sample& sample, float x_offset, float y_offset, float x_scale, f
     box.y1 = (box.y1 - y_offset) * y_scale;
   }
   cut_boxes(sample, width, height);
+}
+
+/// Does to the masks of objects what was done to the image.
+template <class Move>
+void move_object_masks(Sample& sample, const Move& move) {
+  for (Box& box : sample.boxes)
+    if (box.mask) box.mask = std::make_shared<const Image>(move(*box.mask));
 }
 
 /// Moves boxes to where the pixels that the matrix reads at their corners have gone.
@@ -75,6 +83,8 @@ void crop_annotations(Sample& sample, int left, int top, int width, int height) 
     sample.mask =
         crop(sample.mask, left, top, width, height, {PadMode::constant, Colour{kIgnoredClass}});
   move_boxes(sample, static_cast<float>(left), static_cast<float>(top), 1, 1, width, height);
+  move_object_masks(sample,
+                    [&](const Image& mask) { return crop(mask, left, top, width, height); });
   sample.placement.crop(left, top);
 }
 
@@ -85,6 +95,8 @@ void resize_sample(Sample& sample, int width, int height, Filter filter,
   if (!sample.mask.empty()) sample.mask = resize(sample.mask, width, height, Filter::nearest, box);
   move_boxes(sample, from.left, from.top, static_cast<float>(width) / (from.right - from.left),
              static_cast<float>(height) / (from.bottom - from.top), width, height);
+  move_object_masks(
+      sample, [&](const Image& mask) { return resize(mask, width, height, Filter::nearest, box); });
   sample.placement.resize(from, width, height);
 }
 
@@ -101,6 +113,7 @@ void hflip_sample(Sample& sample) {
   const auto width = static_cast<float>(sample.image.width);
   sample.image = hflip(sample.image);
   if (!sample.mask.empty()) sample.mask = hflip(sample.mask);
+  move_object_masks(sample, [](const Image& mask) { return hflip(mask); });
   for (Box& box : sample.boxes) box.x0 = width - std::exchange(box.x1, width - box.x0);
   sample.placement.hflip(width);
 }
@@ -109,6 +122,7 @@ void vflip_sample(Sample& sample) {
   const auto height = static_cast<float>(sample.image.height);
   sample.image = vflip(sample.image);
   if (!sample.mask.empty()) sample.mask = vflip(sample.mask);
+  move_object_masks(sample, [](const Image& mask) { return vflip(mask); });
   for (Box& box : sample.boxes) box.y0 = height - std::exchange(box.y1, height - box.y0);
   sample.placement.vflip(height);
 }
@@ -116,6 +130,8 @@ void vflip_sample(Sample& sample) {
 void orient_annotations(Sample& sample, int exif_orientation, int width, int height) {
   sample.placement.orient(exif_orientation, width, height);
   if (!sample.mask.empty()) sample.mask = orient(sample.mask, exif_orientation);
+  if (exif_orientation != 1)
+    move_object_masks(sample, [&](const Image& mask) { return orient(mask, exif_orientation); });
   const auto w = static_cast<float>(width), h = static_cast<float>(height);
   for (Box& box : sample.boxes) {
     // As orient() does: first the transpose, then the flips.
@@ -140,6 +156,9 @@ void transform_sample(Sample& sample, const AffineMatrix& matrix, Filter filter,
   if (!sample.mask.empty())
     sample.mask = transform_affine(sample.mask, matrix, Filter::nearest, Colour{kIgnoredClass});
   transform_boxes(sample, matrix);
+  move_object_masks(sample, [&](const Image& mask) {
+    return transform_affine(mask, matrix, Filter::nearest, {});
+  });
 }
 
 void rotate_sample(Sample& sample, double degrees, Filter filter, const Colour& fill) {
@@ -148,6 +167,8 @@ void rotate_sample(Sample& sample, double degrees, Filter filter, const Colour& 
   if (!sample.mask.empty())
     sample.mask = rotate(sample.mask, degrees, Filter::nearest, Colour{kIgnoredClass});
   transform_boxes(sample, rotation(degrees, width, height));
+  move_object_masks(sample,
+                    [&](const Image& mask) { return rotate(mask, degrees, Filter::nearest, {}); });
 }
 
 void rot90_sample(Sample& sample, int quarters) {
@@ -171,6 +192,8 @@ void scaled_crop_sample(Sample& sample, const ScaledCrop& crop, Filter filter, c
              y_scale = static_cast<float>(crop.height) / all.bottom;
   move_boxes(sample, static_cast<float>(part.left) / x_scale,
              static_cast<float>(part.top) / y_scale, x_scale, y_scale, part.width, part.height);
+  move_object_masks(
+      sample, [&](const Image& mask) { return scaled_crop(mask, crop, Filter::nearest, {}); });
 }
 
 }  // namespace vit

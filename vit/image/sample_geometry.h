@@ -8,9 +8,10 @@
 #include "vit/image/sample.h"
 #include "vit/image/scaled_crop.h"
 
-/// Geometry of whole samples: boxes and mask move along with the image, and the placement records
+/// Geometry of whole samples: boxes and masks move along with the image, and the placement records
 /// the step. A box that leaves the image is cut to it, and removed where nothing is left of it.
-/// Outside of the image the mask is kIgnoredClass.
+/// Outside of the image the mask is kIgnoredClass, and no object's mask is there. All masks are
+/// scaled by nearest neighbour.
 namespace vit {
 
 /// Says that the image, which is decoded, is the one of its file; unless the placement knows the

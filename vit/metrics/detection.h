@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "vit/data/coco_mask.h"
+#include "vit/image/coco_mask.h"
 
 namespace vit {
 

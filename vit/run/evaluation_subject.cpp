@@ -54,7 +54,7 @@ void classify_zero_shot(EvaluationSubject& subject, const PredictOptions& option
   opened.task = TaskSpec(*classifier);
   subject.experiment.task = opened.task;
   require_data_for(opened.task, subject.experiment.data.set);
-  subject.data = open_val_data(subject.experiment.data);
+  subject.data = open_val_data(subject.experiment.data, opened.task->needs());
   require_samples_for(opened.task, *subject.data);
   opened.labels = opened.task->classes(*subject.data);
   opened.make_predictor(options);
@@ -64,7 +64,7 @@ void classify_zero_shot(EvaluationSubject& subject, const PredictOptions& option
 void take_data(EvaluationSubject& subject, const std::vector<std::string>& labels, bool foreign) {
   const Experiment& experiment = subject.experiment;
   require_data_for(experiment.task, experiment.data.set);
-  subject.data = open_val_data(experiment.data);
+  subject.data = open_val_data(experiment.data, experiment.task->needs());
   require_samples_for(experiment.task, *subject.data);
   if (labels.empty() || experiment.task->classes(*subject.data) == labels) return;
   if (!experiment.task->needs().has(SamplePart::label))
@@ -104,7 +104,7 @@ EvaluationSubject of_experiment(const SubjectRequest& request) {
                                            : labels_of(subject.weights);
   }
   if (request.zero_shot)
-    subject.data = open_val_data(subject.experiment.data);
+    subject.data = open_val_data(subject.experiment.data, subject.experiment.task->needs());
   else
     take_data(subject, labels, !ours);
   resolve(subject.experiment, *subject.data);

@@ -1,4 +1,4 @@
-#include "vit/data/coco_mask.h"
+#include "vit/image/coco_mask.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,12 +13,12 @@ namespace {
 constexpr double kFiner = 5;
 constexpr std::int64_t kLongestOutline = 1 << 24;  // on the finer grid: three million pixels
 
-struct Point {
+struct FinePoint {
   std::int64_t x = 0, y = 0;  // on the finer grid
 };
 
 /// Every point of the finer grid along an edge, one for each step of its longer side.
-void draw_edge(Point from, Point to, std::vector<Point>& out) {
+void draw_edge(FinePoint from, FinePoint to, std::vector<FinePoint>& out) {
   const std::int64_t dx = std::abs(to.x - from.x), dy = std::abs(to.y - from.y);
   const bool along_x = dx >= dy;
   // Always drawn in the same direction, so that both pictures at a shared edge round it alike.
@@ -33,7 +33,7 @@ void draw_edge(Point from, Point to, std::vector<Point>& out) {
     const auto across = static_cast<std::int64_t>(
         (along_x ? static_cast<double>(from.y) : static_cast<double>(from.x)) +
         slope * static_cast<double>(t) + 0.5);
-    out.push_back(along_x ? Point{from.x + t, across} : Point{across, from.y + t});
+    out.push_back(along_x ? FinePoint{from.x + t, across} : FinePoint{across, from.y + t});
   }
 }
 
@@ -52,12 +52,12 @@ RunLengths polygon_runs(const std::vector<double>& xy, int height, int width,
                   "correct or remove the annotation");
     return static_cast<std::int64_t>(kFiner * value + 0.5);
   };
-  std::vector<Point> corners;
+  std::vector<FinePoint> corners;
   for (std::size_t i = 0; i + 1 < xy.size(); i += 2)
     corners.push_back({fine(xy[i], width), fine(xy[i + 1], height)});
   std::int64_t length = 0;
   for (std::size_t i = 0; i < corners.size(); ++i) {
-    const Point &from = corners[i], &to = corners[(i + 1) % corners.size()];
+    const FinePoint &from = corners[i], &to = corners[(i + 1) % corners.size()];
     length += std::max(std::abs(to.x - from.x), std::abs(to.y - from.y)) + 1;
   }
   if (length > kLongestOutline)
@@ -65,7 +65,7 @@ RunLengths polygon_runs(const std::vector<double>& xy, int height, int width,
         ErrorKind::data, where,
         str("an outline of ", length / static_cast<std::int64_t>(kFiner), " pixels is too long"),
         "correct or remove the annotation");
-  std::vector<Point> outline;
+  std::vector<FinePoint> outline;
   outline.reserve(static_cast<std::size_t>(length));
   for (std::size_t i = 0; i < corners.size(); ++i)
     draw_edge(corners[i], corners[(i + 1) % corners.size()], outline);
@@ -119,6 +119,29 @@ RunLengths parse_runs(std::string_view text, const std::string& where) {
     runs.push_back(static_cast<std::uint32_t>(value));
   }
   return runs;
+}
+
+std::string runs_text(const RunLengths& runs) {
+  constexpr int kBits = 5, kFirst = 48;
+  std::string text;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    std::int64_t value = runs[i];
+    if (i > 2) value -= runs[i - 2];
+    for (bool more = true; more;) {
+      const auto bits = static_cast<int>(value & 31);
+      value >>= kBits;
+      more = value != ((bits & 16) != 0 ? -1 : 0);  // what is left is the sign
+      text += static_cast<char>((more ? bits | 32 : bits) + kFirst);
+    }
+  }
+  return text;
+}
+
+RunLengths mask_runs(const Image& mask) {
+  RunCollector runs;
+  for (int x = 0; x < mask.width; ++x)
+    for (int y = 0; y < mask.height; ++y) runs.add(*mask.pixel(x, y) != 0);
+  return runs.take();
 }
 
 void paint_runs(Image& mask, const RunLengths& runs, std::uint8_t value, const std::string& where) {

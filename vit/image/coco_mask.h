@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "vit/image/image.h"
@@ -24,6 +25,25 @@ using RunLengths = std::vector<std::uint32_t>;
 /// Reads the compressed text form: base 48, five bits a character, differences from the fourth run
 /// on. Throws Error (data) at `where` where a number is malformed, negative or over 32 bits.
 [[nodiscard]] RunLengths parse_runs(std::string_view text, const std::string& where);
+
+/// The compressed text form of runs, letter for letter as pycocotools writes it.
+[[nodiscard]] std::string runs_text(const RunLengths& runs);
+
+/// Collects runs pixel by pixel.
+class RunCollector {
+ public:
+  void add(bool inside, std::uint32_t pixels = 1) {
+    if (pixels > 0 && inside != (runs_.size() % 2 == 0)) runs_.push_back(0);
+    runs_.back() += pixels;
+  }
+  [[nodiscard]] RunLengths take() { return std::move(runs_); }
+
+ private:
+  RunLengths runs_{0};
+};
+
+/// Runs of the pixels of a one-channel picture that are not 0.
+[[nodiscard]] RunLengths mask_runs(const Image& mask);
 
 /// Paints the runs of 1 with `value` on a one-channel picture. Throws Error (data) at `where`
 /// where the runs do not end with the last pixel.

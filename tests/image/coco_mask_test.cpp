@@ -1,4 +1,4 @@
-#include "vit/data/coco_mask.h"
+#include "vit/image/coco_mask.h"
 
 #include <algorithm>
 
@@ -48,6 +48,7 @@ TEST_CASE("Polygons and run lengths are drawn as pycocotools draws them") {
     INFO(expected.counts);
     const Image mask = painted(polygon_runs(expected.polygon, 30, 40, "test"));
     CHECK(mask == painted(parse_runs(expected.counts, "test")));
+    CHECK(runs_text(mask_runs(mask)) == expected.counts);
     CHECK(std::count(mask.pixels.begin(), mask.pixels.end(), 1) == expected.area);
   }
 }
@@ -93,6 +94,16 @@ TEST_CASE("Runs that do not fit and polygons that are none are errors at their p
   for (int i = 0; i < 100; ++i) zigzag.insert(zigzag.end(), {i % 2 * 65000.0, double(i)});
   CHECK_THAT(problem([&] { (void)polygon_runs(zigzag, 65000, 65000, where); }),
              Catch::Contains("is too long"));
+}
+
+TEST_CASE("Runs of a picture begin with what is outside, and their text is read back") {
+  Image mask(3, 2, 1);
+  CHECK(mask_runs(mask) == RunLengths{6});
+  mask.pixels = {1, 0, 0, 1, 0, 9};
+  CHECK(mask_runs(mask) == RunLengths{0, 2, 3, 1});
+  for (const RunLengths& runs : {RunLengths{0, 2, 3, 1}, RunLengths{6}, RunLengths{},
+                                 RunLengths{100000, 1, 0, 4000000000, 7}})
+    CHECK(parse_runs(runs_text(runs), "test") == runs);
 }
 
 TEST_CASE("Masks are joined, and have the area and the box that pycocotools gives them") {
