@@ -130,8 +130,9 @@ std::vector<Case> dino_cases() {
 /// Of those of a detector.
 std::vector<Case> detect_cases() {
   const std::string yolos = "task.head=yolos", rf_detr = "task.head=rf_detr",
-                    several = "data.max_objects=4", larger = "model.img_size=16",
-                    deeper = "model.depth=2", windows = "task.rf_detr.num_windows=2";
+                    masks = "task.masks=true", several = "data.max_objects=4",
+                    larger = "model.img_size=16", deeper = "model.depth=2",
+                    windows = "task.rf_detr.num_windows=2";
   std::vector<Case> cases = {
       {"task.head", "yolos"},
       {"task.fcos.channels", "64"},
@@ -142,6 +143,11 @@ std::vector<Case> detect_cases() {
       {"task.fcos.center_radius", "0.5", {larger}},
       {"task.yolos.num_detection_tokens", "5", {yolos}},
       {"task.yolos.use_mid_position_embeddings", "true", {yolos, deeper}},
+      {"task.masks", "true", {rf_detr}},
+      {"task.rf_detr.mask_downsample_ratio", "2", {rf_detr, masks, larger}},
+      {"task.rf_detr.mask_point_sample_ratio", "1", {rf_detr, masks, larger}},
+      {"task.rf_detr.mask_ce_loss_coef", "9", {rf_detr, masks, larger}},
+      {"task.rf_detr.mask_dice_loss_coef", "9", {rf_detr, masks, larger}},
       {"task.rf_detr.variant", "medium", {rf_detr}},
       {"task.rf_detr.num_windows", "1", {rf_detr, larger, deeper, windows}},
       {"task.rf_detr.out_feature_indexes", "[2]", {rf_detr, deeper}},

@@ -287,6 +287,7 @@ constexpr OtherName kOtherNames[] = {
     {"scheduler", "schedule."},
     {"scheduler", "schedule.sched"},
     {"seed_everything", "seed"},
+    {"segmentation_head", "task.masks"},
     {"step_size", "schedule.decay_epochs"},
     {"stochastic_depth", "model.drop_path_rate"},
     {"target_modules", "lora.targets"},

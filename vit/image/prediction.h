@@ -9,6 +9,7 @@
 
 #include "vit/core/fields.h"
 #include "vit/image/box.h"
+#include "vit/image/coco_mask.h"
 #include "vit/image/image.h"
 #include "vit/image/placement.h"
 
@@ -27,12 +28,14 @@ struct Segmentation {
 /// An object that was found: its class and its box in the pixels of the image's file.
 struct FoundObject {
   Box box;
-  double score = 0;  ///< 0 to 1
+  double score = 0;   ///< 0 to 1
+  RunLengths mask{};  ///< of the file's pixels, where masks are found; else empty
 };
 
 /// What a detector says of an image: what is in it, the surest first.
 struct DetectedObjects {
   std::vector<FoundObject> objects;
+  Size2 size{};  ///< of the image in its file, where masks are found
 };
 
 /// What a network that was given no classes says of an image: numbers that are alike for images

@@ -4,6 +4,21 @@
 
 #include "tests/catch.h"
 
+TEST_CASE("Masks behind the boxes lead back to the file, and numbers that are none are refused") {
+  vit::Placement placement;
+  placement.original = {20, 40};
+  placement.resize({0, 0, 40, 20}, 8, 8);
+  // Cells of 4 x 4 pixels; the left half is in the mask.
+  const torch::Tensor found = torch::tensor({{0.F, 0.F, 4.F, 8.F, 0.9F, 1.F, 5.F, -5.F, 5.F, -5.F},
+                                             {0.F, 0.F, 0.F, 0.F, 0.F, 0.F, 9.F, 9.F, 9.F, 9.F}});
+  const vit::DetectedObjects objects =
+      vit::objects_in_file(found, placement, {.grid = {2, 2}, .input = {8, 8}});
+  REQUIRE(objects.objects.size() == 1);
+  CHECK(objects.size == vit::Size2{20, 40});
+  CHECK(objects.objects[0].mask == vit::RunLengths{0, 400, 400});
+  CHECK_THROWS_WITH(vit::objects_in_file(found, placement), Catch::Contains("task.masks"));
+}
+
 TEST_CASE("Objects lie in the pixels of the image's file, also where it was turned and resized") {
   // A file of 40 x 20 that EXIF turns by a quarter, stretched to 32 x 32.
   vit::Placement placement;

@@ -40,6 +40,20 @@ TEST_CASE("What is found is drawn from a confidence on, the surest on top, with 
   CHECK(vit::object_text(vit::Box{0, 0, 1, 1, 5}, {"cat", "dog"}) == "5");
 }
 
+TEST_CASE("Masks shine through below the frames, in the colours of their classes") {
+  const vit::Image image(200, 100);
+  vit::FoundObject object{{20, 40, 60, 80, 0}, 0.9};
+  vit::Image mask(200, 100, 1);
+  vit::fill_rectangle(mask, 30, 50, 50, 60, {1});
+  object.mask = vit::mask_runs(mask);
+  const vit::Image drawn = vit::with_objects(image, std::vector{object}, {"cat", "dog"});
+  CHECK(colour_at(drawn, 40, 70) == std::array<std::uint8_t, 3>{});
+  CHECK(colour_at(drawn, 40, 79) == class_colour(0));
+  const auto inside = colour_at(drawn, 40, 55);
+  for (std::size_t c = 0; c < 3; ++c)
+    CHECK(static_cast<int>(inside[c]) == Approx(class_colour(0)[c] / 2).margin(1));
+}
+
 TEST_CASE("Boxes beyond the image, inverted ones and those without area can be drawn") {
   for (const vit::Box& box : {vit::Box{-1e30F, -50, 1e30F, 90, 0}, vit::Box{60, 60, 20, 20, 0},
                               vit::Box{10, 10, 10, 10, 0}, vit::Box{400, 400, 500, 500, 0}})

@@ -8,6 +8,7 @@
 #include "tests/catch.h"
 #include "tests/io/scratch.h"
 #include "vit/core/error.h"
+#include "vit/image/draw.h"
 #include "vit/tasks/detect/objects.h"
 
 namespace {
@@ -78,6 +79,41 @@ TEST_CASE("Metrics of a detector have their order before anything was seen") {
   }
   CHECK(names == std::vector<std::string>{"map", "map50", "map75", "map_small", "map_medium",
                                           "map_large", "ar100", "precision", "recall"});
+}
+
+TEST_CASE("Where masks are found, their metrics come first, and are of masks") {
+  vit::DetectEvaluation evaluation(kNames, true);
+  const auto mask_of = [](int left, int right) {
+    vit::Image mask(100, 60, 1);
+    vit::fill_rectangle(mask, left, 0, right, 20, {1});
+    return mask;
+  };
+  vit::Box cat = kCat, dog = kDog;
+  cat.mask = std::make_shared<const vit::Image>(mask_of(0, 20));
+  dog.mask = std::make_shared<const vit::Image>(mask_of(40, 60));
+  // The boxes are right; of the cat's mask 80 % was found, and of the dog's all.
+  evaluate(evaluation, 0, {{cat, dog}},
+           {{{kCat, 0.9, vit::mask_runs(mask_of(0, 16))}, {kDog, 0.8, vit::mask_runs(*dog.mask)}}});
+  const vit::Metrics metrics = evaluation.metrics();
+  CHECK(metrics[0].name == "mask_map");
+  CHECK(metrics.size() == 16);
+  CHECK(value(evaluation, "map") == Approx(100));
+  CHECK(value(evaluation, "mask_map50") == Approx(100));
+  CHECK(value(evaluation, "mask_map75") == Approx(100));
+  // The cat's at the overlaps .50 to .80, of ten.
+  CHECK(value(evaluation, "mask_map") == Approx((70 + 100) / 2.0).margin(0.01));
+  CHECK(std::isnan(value(evaluation, "mask_map_large")));
+  REQUIRE(evaluation.headline());
+  CHECK_THAT(evaluation.headline()->title, Catch::Contains("mask"));
+  bool has_column = false;
+  for (const vit::Section& section : evaluation.report(PlainImages()).sections)
+    if (const auto* table = std::get_if<vit::Table>(&section.body))
+      has_column = has_column || table->header.back() == "Mask AP 50-95 %";
+  CHECK(has_column);
+  vit::DetectEvaluation twice(kNames, true);
+  evaluate(twice, 1, {{cat}}, {{}});
+  twice.merge(evaluation);
+  CHECK(value(twice, "mask_map50") == Approx(75).margin(1));
 }
 
 TEST_CASE("Difficult objects do not count in the evaluation of a detector") {

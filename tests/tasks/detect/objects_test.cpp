@@ -31,6 +31,20 @@ TEST_CASE("Objects of samples are collected as they are, images without any amon
   CHECK(lists.sources[0] == "a.png");
 }
 
+TEST_CASE("Where masks are learned, an object without one is refused with its sample") {
+  const vit::ObjectCollator collator(3, true);
+  const auto annotations = collator.allocate(1, {16, 16}, {});
+  vit::Box box{0, 0, 1, 1, 1};
+  const auto error =
+      vit::test::error_of([&] { collator.put(*annotations, 0, sample_with({box})); });
+  REQUIRE(error);
+  CHECK(error->kind() == vit::ErrorKind::data);
+  CHECK_THAT(error->what(), Catch::Contains("a.png: has an object without a mask"));
+  box.mask = std::make_shared<const vit::Image>(40, 30, 1);
+  collator.put(*annotations, 0, sample_with({box}));
+  CHECK(dynamic_cast<const vit::ObjectLists&>(*annotations).objects[0][0].mask == box.mask);
+}
+
 TEST_CASE("A box of a class that is none of the task's is refused with its sample") {
   const vit::ObjectCollator collator(3);
   const auto annotations = collator.allocate(1, {16, 16}, {});

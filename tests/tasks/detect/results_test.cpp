@@ -37,6 +37,18 @@ TEST_CASE("COCO results have corner and size, in few digits") {
   CHECK(list[2]["image_id"] == "left.17");
 }
 
+TEST_CASE("COCO results have the masks that were found, as compressed run lengths") {
+  DetectedObjects found = two_objects();
+  found.size = {20, 40};
+  found.objects[0].mask = {2, 3, 795};
+  Json list;
+  add_coco_results(list, found, "val/000000000139.jpg", kDetected);
+  CHECK(list[0]["segmentation"]["size"] == Json({20, 40}));
+  CHECK(parse_runs(list[0]["segmentation"]["counts"].get<std::string>(), "test") ==
+        found.objects[0].mask);
+  CHECK_FALSE(list[1].contains("segmentation"));
+}
+
 TEST_CASE("A list of COCO results without objects is an empty list") {
   Json list;
   add_coco_results(list, {}, "a.jpg", kDetected);

@@ -33,12 +33,23 @@ TEST_CASE("Roboflow's names and transformers' are the same tensors under ours") 
     CHECK(torch::equal(theirs.backbone.weights.names.tensors.at(name), tensor));
 }
 
-TEST_CASE("The head of masks is left out, and told") {
+TEST_CASE("The head of masks has Roboflow's names, whoever wrote it") {
   const auto folder = shared("fixtures/models/hf_rf_detr_seg");
   if (!folder) return;
   const vit::RfDetrFile file = vit::read_rf_detr(*folder / "weights.safetensors");
-  REQUIRE(!file.dropped.empty());
-  CHECK_THAT(file.dropped[0].reason, Catch::Contains("masks"));
+  CHECK(file.has_masks());
+  std::ifstream stream(*folder / "names_original.json");
+  const nlohmann::json original = nlohmann::json::parse(stream);
+  std::size_t heads = 0;
+  for (const auto& [name, theirs] : original.items()) {
+    if (!name.starts_with("segmentation_head.")) continue;
+    INFO(name);
+    CHECK(file.others.tensors.contains(name));
+    ++heads;
+  }
+  CHECK(heads == 23);
+  const auto boxes = shared("fixtures/models/hf_rf_detr");
+  CHECK_FALSE(vit::read_rf_detr(*boxes / "weights.safetensors").has_masks());
 }
 
 TEST_CASE("A checkpoint of our own is read, and its averages in place of its weights") {

@@ -18,8 +18,9 @@
 namespace vit::test {
 
 /// The detector of a fixture as transformers' RF-DETR has it, made of what its weights and
-/// config.json say, in evaluation mode.
-inline std::shared_ptr<RfDetr> rf_detr_of(const std::filesystem::path& weights) {
+/// config.json say, in evaluation mode. How its loss looks at masks, they do not.
+inline std::shared_ptr<RfDetr> rf_detr_of(const std::filesystem::path& weights,
+                                          std::int64_t mask_point_sample_ratio = 16) {
   const WeightsFile file = open_weights(weights);
   const std::optional<Recognised> found = recognise_rf_detr(file, std::nullopt);
   REQUIRE(found);
@@ -35,6 +36,7 @@ inline std::shared_ptr<RfDetr> rf_detr_of(const std::filesystem::path& weights) 
   vit.num_classes = 0;
   vit.dynamic_img_size = true;
   RfDetrOptions options;
+  options.mask_point_sample_ratio = mask_point_sample_ratio;
   std::vector<std::string> classes;
   take_rf_detr_from(weights, options, classes);
   auto network = std::make_shared<RfDetr>(std::make_shared<VisionTransformerImpl>(vit), options,
@@ -58,7 +60,8 @@ inline std::filesystem::path saved(RfDetr& network, const std::filesystem::path&
 }
 
 /// The images' objects of a fixture, in pixels.
-inline std::vector<ObjectTargets> targets_of(const ModelFixture& fixture, const torch::Tensor& x) {
+inline std::vector<ObjectTargets> targets_of(const ModelFixture& fixture, const torch::Tensor& x,
+                                             bool with_masks = false) {
   const auto side = static_cast<double>(x.size(2));
   std::vector<ObjectTargets> targets;
   for (std::int64_t i = 0; i < x.size(0); ++i) {
@@ -66,8 +69,17 @@ inline std::vector<ObjectTargets> targets_of(const ModelFixture& fixture, const 
     const torch::Tensor centre = boxes.narrow(1, 0, 2), half = boxes.narrow(1, 2, 2) / 2;
     targets.push_back({torch::cat({centre - half, centre + half}, 1),
                        fixture.at("labels_class_" + std::to_string(i))});
+    if (with_masks) targets.back().masks = fixture.at("labels_masks_" + std::to_string(i));
   }
   return targets;
+}
+
+/// The random numbers of a fixture's loss from number `first` on, in their order, whatever is asked
+/// for.
+inline DrawUniform drawn_in(const ModelFixture& fixture, std::int64_t first) {
+  return [&fixture, next = std::make_shared<std::int64_t>(first)](torch::IntArrayRef) {
+    return fixture.at("draw_" + std::to_string((*next)++));
+  };
 }
 
 }  // namespace vit::test

@@ -10,6 +10,7 @@ TEST_CASE("What is left open comes from the variant, at the same part of another
   const vit::RfDetrOptions nano = vit::resolved(options, 12);
   CHECK(nano.num_windows == 2);
   CHECK(nano.dec_layers == 2);
+  CHECK(nano.num_queries == 300);
   CHECK(nano.out_feature_indexes == Indexes{3, 6, 9, 12});
   CHECK(vit::resolved(options, 24).out_feature_indexes == Indexes{6, 12, 18, 24});
   CHECK(vit::resolved(options, 2).out_feature_indexes == Indexes{1, 2});
@@ -27,6 +28,12 @@ TEST_CASE("A published detector is known by three of its sizes") {
   CHECK(vit::find_rf_detr_variant(16, 36, 4)->name == "medium");
   CHECK(vit::find_rf_detr_variant(16, 36, 4)->resolution == 576);
   CHECK(vit::find_rf_detr_variant(16, 36, 3) == nullptr);
+  REQUIRE(vit::find_rf_detr_variant(12, 26, 4) != nullptr);
+  CHECK(vit::find_rf_detr_variant(12, 26, 4)->name == "seg_nano");
+  vit::RfDetrOptions options;
+  options.variant = "seg_nano";
+  CHECK(vit::resolved(options, 12).num_queries == 100);
+  CHECK(vit::resolved(options, 12).num_windows == 1);
 }
 
 TEST_CASE("Sizes that do not go together are refused with their key") {

@@ -13,6 +13,7 @@
 #include "vit/core/error.h"
 #include "vit/loss/box_ops.h"
 #include "vit/models/linear.h"
+#include "vit/nn/random.h"
 #include "vit/train/autocast.h"
 
 using vit::test::rf_detr_of, vit::test::ModelFixture, vit::test::small_rf_detr,
@@ -36,6 +37,15 @@ const std::vector<std::pair<std::string, std::string>> kGradients{
 std::shared_ptr<vit::RfDetr> small_detector(vit::Size2 size, std::int64_t classes = 3) {
   const vit::InitialWeights seeded(1);
   auto network = std::make_shared<vit::RfDetr>(windowed_vit(size), small_rf_detr(), classes);
+  network->eval();
+  return network;
+}
+
+std::shared_ptr<vit::RfDetr> small_mask_detector(vit::Size2 size) {
+  const vit::InitialWeights seeded(1);
+  vit::RfDetrOptions options = small_rf_detr();
+  options.masks = true;
+  auto network = std::make_shared<vit::RfDetr>(windowed_vit(size), options, 3);
   network->eval();
   return network;
 }
@@ -72,6 +82,10 @@ TEST_CASE("RF-DETR gives what transformers computes at every stage") {
     }
     fixture.check("layer_logits", torch::stack(logits));
     fixture.check("layer_boxes", torch::stack(boxes));
+    CHECK(network->forward(x).size() == (network->segmentation_head ? 3 : 2));
+    if (network->segmentation_head)
+      fixture.check("enc_masks",
+                    network->stages(outputs, {x.size(2), x.size(3)})[0].masks.logits());
     for (const auto& [output, tensor] : network->forward(x)) fixture.check(output, tensor);
   }
 }
@@ -101,6 +115,52 @@ TEST_CASE("RF-DETR's training step is transformers': all groups, the loss, every
         squares += item.value().grad().to(torch::kFloat64).square().sum().item<double>();
     CHECK(std::sqrt(squares) == Approx(fixture.at("grad_norm").item<double>()).epsilon(1e-5));
   }
+}
+
+TEST_CASE("The training step of RF-DETR with masks is transformers', given its random points") {
+  const ModelFixture fixture("hf_rf_detr_seg");
+  if (!fixture) return;
+  const auto network = rf_detr_of(fixture.weights(), 4);
+  REQUIRE(network->segmentation_head);
+  network->train();
+  const torch::Tensor x = fixture.at("pixel_values");
+  {
+    const torch::NoGradGuard no_grad;
+    const auto stages = network->stages(network->run(x), {x.size(2), x.size(3)});
+    REQUIRE(stages.size() == 3);
+    fixture.check("train_enc_masks", stages[0].masks.logits());
+    fixture.check("train_layer_masks",
+                  torch::stack({stages[1].masks.logits(), stages[2].masks.logits()}));
+  }
+  // Three draws a stage; there the last layer's come first, then the others', then the encoder's.
+  std::int64_t asked = 0;
+  const auto draw = [&](torch::IntArrayRef) {
+    constexpr std::int64_t kDraws = 3, kStages = 3;
+    const std::int64_t stage = asked / kDraws, number = asked++ % kDraws;
+    const std::int64_t theirs = stage == 0 ? kStages - 1 : stage + 1 == kStages ? 0 : stage;
+    return fixture.at("draw_" + std::to_string(kDraws * theirs + number));
+  };
+  const vit::DetectorLoss loss = network->loss(x, targets_of(fixture, x, true), draw);
+  fixture.check("train_loss", loss.total);
+  CHECK(asked == 9);
+  REQUIRE(loss.parts.size() == 5);
+  torch::Tensor sum = torch::zeros({});
+  for (std::size_t i = 0; i < loss.parts.size(); ++i) {
+    CHECK(loss.parts[i].first == network->loss_parts()[i]);
+    sum = sum + loss.parts[i].second;
+  }
+  CHECK(sum.item<double>() == Approx(loss.total.item<double>()));
+  loss.total.backward();
+  const auto parameters = network->named_parameters();
+  for (const auto& [theirs, ours] : kGradients) {
+    INFO(ours);
+    fixture.check("grad.model.model." + theirs, parameters[ours].grad());
+  }
+  double squares = 0;
+  for (const auto& item : parameters)
+    if (item.value().grad().defined())
+      squares += item.value().grad().to(torch::kFloat64).square().sum().item<double>();
+  CHECK(std::sqrt(squares) == Approx(fixture.at("grad_norm").item<double>()).epsilon(1e-5));
 }
 
 TEST_CASE("RF-DETR's candidates are the original's post-processing, in the input's pixels") {
@@ -252,4 +312,63 @@ TEST_CASE("Models without windows, and images that windows do not tile, are refu
   const auto network = small_detector({16, 16});
   CHECK_THROWS_WITH(network->forward(torch::zeros({1, 3, 12, 16})),
                     Catch::Contains("2 x 2 windows do not tile the 3 x 4 patches"));
+}
+
+TEST_CASE("Candidates with masks carry those of their queries, in a trace too") {
+  const auto network = small_mask_detector({16, 32});
+  for (torch::Tensor& parameter : network->parameters()) parameter.set_requires_grad(false);
+  const torch::Tensor x = vit::test::random_tensor({3, 3, 16, 32});
+  const torch::Tensor found = network->candidates(x);
+  CHECK(found.sizes() == torch::IntArrayRef({3, 5, 6 + 4 * 8}));
+  const auto outputs = network->forward(x);
+  REQUIRE(outputs.size() == 3);
+  CHECK(outputs[2].first == "pred_masks");
+  const auto best = std::get<1>(outputs[0].second.flatten(1).max(1));  // query and class
+  for (std::int64_t i = 0; i < 3; ++i)
+    CHECK(torch::allclose(found[i][0].slice(0, 6).view({4, 8}),
+                          outputs[2].second[i][best[i].item<std::int64_t>() / 3], 1e-4, 1e-5));
+  const auto find = [&](torch::jit::Stack inputs) -> torch::jit::Stack {
+    return {network->candidates(inputs[0].toTensor())};
+  };
+  const auto unnamed = [](const torch::autograd::Variable&) { return std::string(); };
+  const auto traced = torch::jit::tracer::trace({x.narrow(0, 0, 2)}, find, unnamed, true);
+  torch::jit::Stack stack{x};
+  torch::jit::GraphExecutor(traced.first->graph, "find").run(stack);
+  CHECK(torch::allclose(stack.at(0).toTensor(), found, 1e-4, 1e-5));
+}
+
+TEST_CASE("With masks all parameters learn in every batch, also where nothing has a mask") {
+  const auto network = small_mask_detector({32, 32});
+  network->train();
+  const torch::Tensor x = vit::test::random_tensor({2, 3, 32, 32});
+  const vit::RandomScope scope(vit::Rng(3, vit::Stream::model));
+  std::vector<vit::ObjectTargets> objects = two_images();
+  objects[0].masks = torch::zeros({2, 32, 32}, torch::kUInt8);
+  objects[0].masks.narrow(2, 0, 9).fill_(1);
+  for (const auto& targets : {objects, two_images(), {two_images()[1], two_images()[1]}}) {
+    network->zero_grad();
+    const vit::DetectorLoss loss = network->loss(x, targets);
+    CHECK(loss.parts.size() == 5);
+    CHECK((loss.parts[3].second.item<double>() > 0) == targets[0].masks.defined());
+    loss.total.backward();
+    for (const auto& item : network->named_parameters()) {
+      INFO(item.key());
+      REQUIRE(item.value().grad().defined());
+      CHECK(item.value().grad().isfinite().all().item<bool>());
+    }
+  }
+  CHECK(vit::is_in_heads("segmentation_head.blocks.0.norm.weight", network->heads()));
+}
+
+TEST_CASE("Masks take part in the matching, alike each time it is looked at") {
+  const auto network = small_mask_detector({32, 32});
+  const torch::Tensor x = vit::test::random_tensor({2, 3, 32, 32});
+  std::vector<vit::ObjectTargets> objects = two_images();
+  objects[0].masks = torch::ones({2, 32, 32}, torch::kUInt8);
+  const auto first = network->matches(x, objects), second = network->matches(x, objects);
+  REQUIRE(first[0].size() == 2);
+  REQUIRE(first[0][0].costs.size() == 5);
+  CHECK(first[0][0].costs[3].first == "mask_ce");
+  CHECK(first[0][0].costs[4].second == second[0][0].costs[4].second);
+  CHECK(network->matches(x, two_images())[0][0].costs.size() == 3);
 }

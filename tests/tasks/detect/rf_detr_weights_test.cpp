@@ -142,6 +142,37 @@ TEST_CASE("Fewer groups of queries than the weights have are the first ones") {
   CHECK(torch::equal(network.candidates(x), old.candidates(x)));
 }
 
+TEST_CASE("A head of masks is taken where it is wanted, drawn where it is missing, or left out") {
+  const vit::test::ScratchFolder scratch;
+  vit::RfDetrOptions with_masks = small_rf_detr();
+  with_masks.masks = true;
+  vit::RfDetr old = detector(2, 1, with_masks), boxes_alone = detector(2, 2, small_rf_detr());
+  const auto file = saved(old, scratch / "masks.safetensors", {"a", "b"});
+  vit::RfDetrOptions taken;
+  Names classes;
+  vit::take_rf_detr_from(file, taken, classes);
+  CHECK(taken.masks);
+  const vit::LoadReport left_out = boxes_alone.load(file, {"a", "b"});
+  CHECK(left_out.complete());
+  REQUIRE_FALSE(left_out.dropped.empty());
+  CHECK_THAT(left_out.dropped[0].reason, Catch::Contains("task.masks"));
+  const auto weight = [](vit::RfDetr& of) {
+    return of.segmentation_head->query_features_proj->weight;
+  };
+  vit::RfDetr network = detector(2, 3, with_masks);
+  CHECK(network.load(file, {"a", "b"}).reset.empty());
+  CHECK(torch::equal(weight(network), weight(old)));
+  const auto plain = saved(boxes_alone, scratch / "boxes.safetensors", {"a", "b"});
+  vit::take_rf_detr_from(plain, taken, classes);
+  CHECK_FALSE(taken.masks);
+  vit::RfDetr fresh = detector(2, 4, with_masks);
+  const torch::Tensor drawn = weight(fresh).detach().clone();
+  const vit::LoadReport report = fresh.load(plain, {"a", "b"});
+  REQUIRE(report.reset.size() == 1);
+  CHECK_THAT(report.reset[0], Catch::Contains("segmentation_head"));
+  CHECK(torch::equal(weight(fresh), drawn));
+}
+
 TEST_CASE("Weights of another detector are refused with all that does not fit") {
   const vit::test::ScratchFolder scratch;
   vit::RfDetr old = detector(2, 1, small_rf_detr());

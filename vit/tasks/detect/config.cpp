@@ -48,6 +48,7 @@ void DetectConfig::take_from(const std::filesystem::path& weights, ModelSpec& sp
     options.head = "rf_detr";
     std::vector<std::string> classes;
     take_rf_detr_from(weights, options.rf_detr, classes);
+    if (!options.masks) options.masks = options.rf_detr.masks;
     num_classes(spec) = static_cast<std::int64_t>(classes.size());
   } else {
     options.head = "fcos";
@@ -77,6 +78,10 @@ std::vector<OptionRule> DetectConfig::refused() const {
   for (const char* pattern : {"augment.mixup*", "augment.cutmix*"})
     rules.push_back({pattern, "objects are learned of one image, and mixed ones have two"});
   rules.push_back({"augment.multi_crop.*", "objects are learned of one view"});
+  if (options.head != "rf_detr")
+    rules.push_back({"task.masks",
+                     "masks are found by task.head: rf_detr alone, and it is " + options.head,
+                     "true"});
   return rules;
 }
 
@@ -84,6 +89,8 @@ std::vector<OptionRule> DetectConfig::unread() const {
   std::vector<OptionRule> rules;
   for (const std::string head : {"fcos", "yolos", "rf_detr"})
     if (options.head != head) rules.push_back({head + ".*", "task.head is " + options.head});
+  if (options.head == "rf_detr" && !finds_masks(options))
+    rules.push_back({"rf_detr.mask_*", "task.masks is not true"});
   return rules;
 }
 
@@ -98,17 +105,18 @@ std::unique_ptr<Predictor> DetectConfig::predictor(Graph graph, const InputSpec&
     throw Error(ErrorKind::usage, "--views",
                 "objects are found in one view of an image; averages of boxes are no boxes",
                 "leave it out");
-  return std::make_unique<DetectPredictor>(std::move(graph));
+  return std::make_unique<DetectPredictor>(
+      std::move(graph), finds_masks(options) ? options.rf_detr.mask_downsample_ratio : 0);
 }
 
 std::unique_ptr<Evaluation> DetectConfig::evaluation(
     const std::vector<std::string>& classes) const {
-  return std::make_unique<DetectEvaluation>(classes);
+  return std::make_unique<DetectEvaluation>(classes, finds_masks(options));
 }
 
 std::unique_ptr<Collator> DetectConfig::collator(Split /*split*/,
                                                  const CollatorContext& context) const {
-  return std::make_unique<ObjectCollator>(context.num_classes);
+  return std::make_unique<ObjectCollator>(context.num_classes, finds_masks(options));
 }
 
 std::vector<FoundObject> DetectConfig::shown(const Prediction& prediction) const {
@@ -121,10 +129,13 @@ std::vector<FoundObject> DetectConfig::shown(const Prediction& prediction) const
 void DetectConfig::tell(const Prediction& prediction, const TellOptions& told,
                         nlohmann::json& object) const {
   nlohmann::json list = nlohmann::json::array();
-  for (const auto& [box, score] : shown(prediction))
+  const Size2 size = std::get<DetectedObjects>(prediction).size;
+  for (const auto& [box, score, mask] : shown(prediction)) {
     list.push_back({{"label", told.classes.at(static_cast<std::size_t>(box.label))},
                     {"score", score},
                     {"box", {box.x0, box.y0, box.x1, box.y1}}});
+    if (!mask.empty()) list.back()["segmentation"] = coco_segmentation(mask, size);
+  }
   object["detections"] = std::move(list);
 }
 
@@ -133,15 +144,22 @@ std::string DetectConfig::text(const Prediction& prediction, const TellOptions& 
   if (objects.empty())
     return "nothing with a score of " + fixed(options.shown_score, 2) +
            " or more (task.shown_score)\n";
-  TextTable table({{"object"},
-                   {"score", Align::right},
-                   {"x0", Align::right},
-                   {"y0", Align::right},
-                   {"x1", Align::right},
-                   {"y1", Align::right}});
-  for (const auto& [box, score] : objects)
-    table.add({told.classes.at(static_cast<std::size_t>(box.label)), fixed(score, 3),
-               fixed(box.x0, 1), fixed(box.y0, 1), fixed(box.x1, 1), fixed(box.y1, 1)});
+  std::vector<TableColumn> columns{{"object"},           {"score", Align::right},
+                                   {"x0", Align::right}, {"y0", Align::right},
+                                   {"x1", Align::right}, {"y1", Align::right}};
+  const bool with_masks = !objects.front().mask.empty();
+  if (with_masks) columns.push_back({"mask's pixels", Align::right});
+  TextTable table(columns);
+  for (const auto& [box, score, mask] : objects) {
+    std::vector<std::string> row{told.classes.at(static_cast<std::size_t>(box.label)),
+                                 fixed(score, 3),
+                                 fixed(box.x0, 1),
+                                 fixed(box.y0, 1),
+                                 fixed(box.x1, 1),
+                                 fixed(box.y1, 1)};
+    if (with_masks) row.push_back(std::to_string(runs_area(mask)));
+    table.add(row);
+  }
   return table.text();
 }
 

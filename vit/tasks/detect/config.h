@@ -16,7 +16,10 @@ class DetectConfig final : public TaskConfig {
     return std::make_unique<DetectConfig>(*this);
   }
   void describe(FieldVisitor& visitor) override { vit::describe(visitor, options); }
-  [[nodiscard]] SampleParts needs() const override { return {SamplePart::boxes}; }
+  [[nodiscard]] SampleParts needs() const override {
+    if (finds_masks(options)) return {SamplePart::boxes, SamplePart::object_masks};
+    return {SamplePart::boxes};
+  }
   void adapt(InputSpec& input,
              const std::function<bool(std::string_view key)>& given) const override;
   [[nodiscard]] bool owns(const std::filesystem::path& weights) const override;
@@ -43,7 +46,8 @@ class DetectConfig final : public TaskConfig {
                                  const TellOptions& options) const override;
   [[nodiscard]] Image draw(const Image& image, const Prediction& prediction,
                            const TellOptions& options) const override;
-  /// COCO's results of all images (`detections.json`), and YOLO's text of each (`labels/x.txt`).
+  /// COCO's results of all images (`detections.json`), with masks where they were found, and YOLO's
+  /// text of each (`labels/x.txt`).
   [[nodiscard]] std::unique_ptr<PredictionWriter> writer(
       const std::filesystem::path& folder) const override;
 

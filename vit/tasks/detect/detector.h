@@ -18,8 +18,9 @@ namespace vit {
 
 /// The objects of one image of a batch, in the pixels of the network's input.
 struct ObjectTargets {
-  torch::Tensor boxes;   ///< [M, 4] float32: x0, y0, x1, y1, each with an area
-  torch::Tensor labels;  ///< [M] int64: classes
+  torch::Tensor boxes;    ///< [M, 4] float32: x0, y0, x1, y1, each with an area
+  torch::Tensor labels;   ///< [M] int64: classes
+  torch::Tensor masks{};  ///< [M, H, W] uint8, 1 inside, of the input's size; undefined: not known
 };
 
 /// The loss of a batch and what it is the weighted sum of: `class`, `l1`, `giou`, …, scalars.
@@ -56,7 +57,8 @@ class Detector : public Network {
   /// What was found in x: [B, M, 6], each row x0, y0, x1, y1 (in the input's pixels), score, class,
   /// by descending score. M depends on the size of x alone, and no step on what was found, so that
   /// a trace can hold it: where an image has fewer, the rest has score 0. Candidates before
-  /// duplicates are removed, where nms_iou says that there are some.
+  /// duplicates are removed, where nms_iou says that there are some. Where masks are found, [B, M,
+  /// 6 + h w]: behind that the logits of the object's mask, row by row.
   virtual torch::Tensor candidates(const torch::Tensor& x) = 0;
   /// Overlap (IoU) from which on the less sure of two boxes of one class is a duplicate; nothing
   /// where each object is found once.

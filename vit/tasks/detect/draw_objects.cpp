@@ -53,6 +53,12 @@ Image with_objects(const Image& image, const std::vector<FoundObject>& objects,
     if (object.score >= confidence) order.push_back(&object);
   std::stable_sort(order.begin(), order.end(),
                    [](const FoundObject* a, const FoundObject* b) { return a->score < b->score; });
+  for (const FoundObject* object : order) {  // below all frames and names
+    if (object->mask.empty()) continue;
+    Image mask(image.width, image.height, 1);
+    paint_runs(mask, object->mask, 1, "the mask of an object");
+    tint_mask(drawn, mask, 1, distinct_colour(static_cast<int>(object->box.label)));
+  }
   for (const FoundObject* object : order)
     draw_object(
         drawn, object->box,

@@ -18,8 +18,9 @@ struct ObjectStyle {
 /// as the image suggests.
 void draw_object(Image& image, const Box& box, const ObjectStyle& style);
 
-/// The image with a frame around each object, in the colour of its class and with its name; the
-/// surest lie on top, and those below `confidence` are left out. Boxes are in pixels of the image.
+/// The image with a frame around each object, in the colour of its class and with its name, and its
+/// mask, where it has one, tinted in the same colour; the surest lie on top, and those below
+/// `confidence` are left out. Boxes and masks are in pixels of the image.
 [[nodiscard]] Image with_objects(const Image& image, const std::vector<FoundObject>& objects,
                                  const std::vector<std::string>& classes, double confidence = 0);
 /// The same of objects that are known, without scores.

@@ -25,10 +25,10 @@ float overlap(const float* a, const float* b) {
 
 torch::Tensor without_duplicates(const torch::Tensor& candidates, std::optional<double> nms,
                                  std::int64_t most) {
-  VIT_ASSERT(candidates.dim() == 3 && candidates.size(2) == kColumns, "candidates ",
-             candidates.sizes());
   const std::int64_t kept = std::min(most, candidates.size(1));
   if (!nms) return candidates.narrow(1, 0, kept);
+  VIT_ASSERT(candidates.dim() == 3 && candidates.size(2) == kColumns, "candidates ",
+             candidates.sizes());
   const torch::Tensor rows = candidates.to(torch::kCPU, torch::kFloat32).contiguous();
   torch::Tensor found = torch::zeros({rows.size(0), kept, kColumns});
   for (std::int64_t image = 0; image < rows.size(0); ++image) {

@@ -36,12 +36,30 @@ ScoredObject scored_object(const FoundObject& found, const std::string& source) 
   return object;
 }
 
+/// The same image with the masks of its objects, and by them their areas.
+ObjectImage masks_of(ObjectImage image, const std::vector<Box>& truth,
+                     const std::vector<FoundObject>& found) {
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    VIT_ASSERT(truth[i].mask, "an object without a mask");
+    TrueObject& object = image.truth[i];
+    object.mask = mask_runs(*truth[i].mask);
+    if (!(truth[i].area > 0)) object.area = static_cast<double>(runs_area(object.mask));
+  }
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    image.found[i].mask = found[i].mask;
+    image.found[i].area = static_cast<double>(runs_area(found[i].mask));
+  }
+  return image;
+}
+
 }  // namespace
 
-DetectEvaluation::DetectEvaluation(std::vector<std::string> classes)
+DetectEvaluation::DetectEvaluation(std::vector<std::string> classes, bool masks)
     : classes_(std::move(classes)),
       matches_(static_cast<std::int64_t>(classes_.size())),
-      errors_(static_cast<std::int64_t>(classes_.size())) {}
+      errors_(static_cast<std::int64_t>(classes_.size())) {
+  if (masks) mask_matches_.emplace(static_cast<std::int64_t>(classes_.size()), OverlapOf::masks);
+}
 
 void DetectEvaluation::add(const Batch& batch, const std::vector<Prediction>& predictions) {
   const auto& truth = batch.annotations_as<ObjectLists>();
@@ -52,6 +70,9 @@ void DetectEvaluation::add(const Batch& batch, const std::vector<Prediction>& pr
       image.found.push_back(scored_object(found, truth.sources[i]));
     matches_.add(image);
     errors_.add(image);
+    if (mask_matches_)
+      mask_matches_->add(
+          masks_of(image, truth.objects[i], std::get<DetectedObjects>(predictions[i]).objects));
     images_.push_back(std::move(image));
   }
 }
@@ -59,6 +80,7 @@ void DetectEvaluation::add(const Batch& batch, const std::vector<Prediction>& pr
 void DetectEvaluation::merge(const Evaluation& other) {
   const auto& more = dynamic_cast<const DetectEvaluation&>(other);
   matches_.merge(more.matches_);
+  if (mask_matches_) mask_matches_->merge(more.mask_matches_.value());
   errors_.merge(more.errors_);
   images_.insert(images_.end(), more.images_.begin(), more.images_.end());
 }
@@ -69,21 +91,37 @@ Metrics DetectEvaluation::metrics() const {
   const auto metric = [](const char* name, double value, const char* title) {
     return Metric{.name = name, .value = percent_or_nan(value), .title = title, .percent = true};
   };
+  Metrics metrics;
+  if (mask_matches_) {
+    const CocoFigures of_masks = mask_matches_->figures();
+    metrics = {
+        metric("mask_map", of_masks.ap(), "mask mAP 50-95"),
+        metric("mask_map50", of_masks.ap(kOverlap50), "mask mAP50"),
+        metric("mask_map75", of_masks.ap(kOverlap75), "mask mAP75"),
+        metric("mask_map_small", of_masks.ap({}, CocoArea::small), "mask mAP of small objects"),
+        metric("mask_map_medium", of_masks.ap({}, CocoArea::medium), "mask mAP of medium objects"),
+        metric("mask_map_large", of_masks.ap({}, CocoArea::large), "mask mAP of large objects"),
+        metric("mask_ar100", of_masks.ar(2), "mask recall (AR@100)")};
+  }
   const double known = matches_.images() > 0 && figures.ap() > kNoTruth ? 1 : kNoTruth;
-  return {metric("map", figures.ap(), "mAP 50-95"),
-          metric("map50", figures.ap(kOverlap50), "mAP50"),
-          metric("map75", figures.ap(kOverlap75), "mAP75"),
-          metric("map_small", figures.ap({}, CocoArea::small), "mAP of small objects"),
-          metric("map_medium", figures.ap({}, CocoArea::medium), "mAP of medium objects"),
-          metric("map_large", figures.ap({}, CocoArea::large), "mAP of large objects"),
-          metric("ar100", figures.ar(2), "recall (AR@100)"),
-          metric("precision", known < 0 ? known : best.mean.precision, "precision at best F1"),
-          metric("recall", known < 0 ? known : best.mean.recall, "recall at best F1")};
+  const Metrics of_boxes{
+      metric("map", figures.ap(), "mAP 50-95"),
+      metric("map50", figures.ap(kOverlap50), "mAP50"),
+      metric("map75", figures.ap(kOverlap75), "mAP75"),
+      metric("map_small", figures.ap({}, CocoArea::small), "mAP of small objects"),
+      metric("map_medium", figures.ap({}, CocoArea::medium), "mAP of medium objects"),
+      metric("map_large", figures.ap({}, CocoArea::large), "mAP of large objects"),
+      metric("ar100", figures.ar(2), "recall (AR@100)"),
+      metric("precision", known < 0 ? known : best.mean.precision, "precision at best F1"),
+      metric("recall", known < 0 ? known : best.mean.recall, "recall at best F1")};
+  metrics.insert(metrics.end(), of_boxes.begin(), of_boxes.end());
+  return metrics;
 }
 
 std::optional<Headline> DetectEvaluation::headline() const {
-  return Headline{.title = "Best mAP 50-95",
-                  .percent = percent_or_nan(matches_.figures().ap()),
+  const CocoMatches& judged = mask_matches_ ? *mask_matches_ : matches_;
+  return Headline{.title = mask_matches_ ? "Best mask mAP 50-95" : "Best mAP 50-95",
+                  .percent = percent_or_nan(judged.figures().ap()),
                   .count = matches_.images(),
                   .counted = "images"};
 }

@@ -20,6 +20,11 @@ void ObjectCollator::put(Annotations& annotations, std::int64_t row, const Sampl
                   str("has a box of class ", box.label, ", and there are ", num_classes_,
                       " classes, counted from 0"),
                   "name all classes of the boxes, or correct the annotation");
+  for (const Box& box : sample.boxes)
+    if (masks_ && !box.mask)
+      throw Error(ErrorKind::data, sample.source, "has an object without a mask",
+                  "set task.masks to true, where the data has masks, or to false, to find boxes "
+                  "alone");
   auto& lists = dynamic_cast<ObjectLists&>(annotations);
   const auto i = static_cast<std::size_t>(row);
   lists.objects[i] = sample.boxes;

@@ -23,16 +23,19 @@ class ObjectLists final : public Annotations {
 };
 
 /// Collects the boxes of samples as they are, be they those of the input or of the file. `put`
-/// throws Error (data) for a box whose class is none of the task's.
+/// throws Error (data) for a box whose class is none of the task's, and with `masks` for one whose
+/// object has no mask.
 class ObjectCollator final : public Collator {
  public:
-  explicit ObjectCollator(std::int64_t num_classes) : num_classes_(num_classes) {}
+  explicit ObjectCollator(std::int64_t num_classes, bool masks = false)
+      : num_classes_(num_classes), masks_(masks) {}
   [[nodiscard]] std::shared_ptr<Annotations> allocate(
       std::int64_t rows, Size2 size, const torch::TensorOptions& memory) const override;
   void put(Annotations& annotations, std::int64_t row, const Sample& sample) const override;
 
  private:
   std::int64_t num_classes_;
+  bool masks_;
 };
 
 }  // namespace vit

@@ -13,6 +13,9 @@ void describe(FieldVisitor& visitor, DetectOptions& o) {
                  "points of a windowed ViT's map (rf_detr)",
                  {},
                  {"fcos", "yolos", "rf_detr"}});
+  visitor.field({"masks", &o.masks,
+                 "also find which pixels each object takes (head rf_detr alone); null: where "
+                 "weights of a whole detector have a head for it"});
   section("fcos", "the dense head", o.fcos);
   section("yolos", "detection tokens", o.yolos);
   section("rf_detr", "queries", o.rf_detr);

@@ -20,6 +20,7 @@ namespace {
 struct DetectionResults {
   const std::vector<std::string>& classes;
   const CocoMatches& matches;
+  const CocoMatches* mask_matches;  // null where no masks are found
   const DetectionErrors& errors;
   const std::vector<ObjectImage>& images;  // their ids are indices of the data set
 };
@@ -42,6 +43,15 @@ KeyFigures key_figures(const DetectionResults& results, const CocoFigures& figur
   const auto add = [&](const char* name, double share, const std::string& more) {
     all.push_back({name, share_text(share) + " %", more});
   };
+  if (results.mask_matches != nullptr) {
+    const CocoFigures of_masks = results.mask_matches->figures();
+    const auto of_mask_ap = results.mask_matches->intervals();
+    const std::string rule = "COCO's rule, overlaps of masks";
+    add("Mask mAP 50-95", of_masks.ap(), of_mask_ap ? interval_text(of_mask_ap->map) : rule);
+    add("Mask mAP50", of_masks.ap(kOverlap50),
+        of_mask_ap ? interval_text(of_mask_ap->map50) : rule);
+    add("Mask mAP75", of_masks.ap(kOverlap75), rule);
+  }
   add("mAP 50-95", figures.ap(), intervals ? interval_text(intervals->map) : "COCO's rule");
   add("mAP50", figures.ap(kOverlap50), intervals ? interval_text(intervals->map50) : "COCO's rule");
   add("mAP75", figures.ap(kOverlap75), "COCO's rule");
@@ -69,6 +79,12 @@ void add_classes(std::vector<Section>& sections, const DetectionResults& results
   Table table{
       .header = {"Class", "Images", "Objects", "P %", "R %", "AP50 %", "AP75 %", "AP 50-95 %"},
       .rows = {}};
+  std::optional<CocoFigures> of_masks;
+  if (results.mask_matches != nullptr) {
+    of_masks = results.mask_matches->figures();
+    table.header.emplace_back("Mask AP50 %");
+    table.header.emplace_back("Mask AP 50-95 %");
+  }
   const auto row = [&](const std::string& name, std::int64_t images, std::int64_t objects,
                        const ClassRates& rates, std::optional<std::int64_t> label) {
     table.rows.push_back({name, std::to_string(images), std::to_string(objects),
@@ -77,6 +93,9 @@ void add_classes(std::vector<Section>& sections, const DetectionResults& results
                           share_text(figures.ap(kOverlap50, CocoArea::all, label)),
                           share_text(figures.ap(kOverlap75, CocoArea::all, label)),
                           share_text(figures.ap({}, CocoArea::all, label))});
+    if (!of_masks) return;
+    table.rows.back().push_back(share_text(of_masks->ap(kOverlap50, CocoArea::all, label)));
+    table.rows.back().push_back(share_text(of_masks->ap({}, CocoArea::all, label)));
   };
   std::int64_t objects = 0;
   for (std::size_t k = 0; k < results.classes.size(); ++k)
@@ -250,7 +269,7 @@ void add_errors(std::vector<Section>& sections, const DetectionResults& results,
 }  // namespace
 
 EvaluationReport DetectEvaluation::report(const Dataset& data) const {
-  const DetectionResults results{classes_, matches_, errors_, images_};
+  const DetectionResults results{classes_, matches_, mask_matches(), errors_, images_};
   CocoFigures figures = results.matches.figures();
   const DetectionRates best = best_rates(results.matches);
   EvaluationReport report;

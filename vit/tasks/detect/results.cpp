@@ -64,6 +64,10 @@ std::int64_t category_id(const Box& box, const std::vector<std::string>& classes
 
 }  // namespace
 
+Json coco_segmentation(const RunLengths& mask, Size2 size) {
+  return {{"size", {size.height, size.width}}, {"counts", runs_text(mask)}};
+}
+
 CocoIds read_coco_ids(const std::filesystem::path& annotations) {
   CocoIds ids;
   const std::string where = printable_path(annotations);
@@ -108,6 +112,8 @@ void add_coco_results(Json& list, const DetectedObjects& found, const std::strin
                      {decimal_of(box.x0), decimal_of(box.y0), decimal_of(box.x1 - box.x0),
                       decimal_of(box.y1 - box.y0)}},
                     {"score", object.score}});
+    if (!object.mask.empty())
+      list.back()["segmentation"] = coco_segmentation(object.mask, found.size);
   }
 }
 

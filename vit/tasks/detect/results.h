@@ -14,6 +14,10 @@
 /// What was found, in the formats of other programs.
 namespace vit {
 
+/// A mask in an image of this size as COCO writes it: `{"size": [height, width], "counts": text}`,
+/// the run lengths compressed.
+[[nodiscard]] nlohmann::json coco_segmentation(const RunLengths& mask, Size2 size);
+
 /// What COCO's evaluation calls images and classes.
 struct CocoIds {
   std::map<std::string, std::string> images{};       ///< JSON of the id, by `file_name`
@@ -24,7 +28,8 @@ struct CocoIds {
 
 /// Appends the objects of an image to a list in COCO's results format, which pycocotools and `vit
 /// metrics detection` evaluate: `{"image_id", "category_id", "bbox": [x, y, width, height],
-/// "score"}` in the file's pixels. `source`: the image's file, `classes`: names by label.
+/// "score"}` in the file's pixels, and where masks were found `"segmentation"` (coco_segmentation).
+/// `source`: the image's file, `classes`: names by label.
 ///
 /// With the ids of an annotation file, images are found by the end of their path, and classes by
 /// name; what is not among them is an Error (data). Without, the id of an image is its file's name

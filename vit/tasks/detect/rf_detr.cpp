@@ -8,6 +8,7 @@
 #include "vit/loss/box_ops.h"
 #include "vit/models/network_part.h"
 #include "vit/nn/initial_weights.h"
+#include "vit/nn/random.h"
 #include "vit/tasks/detect/rf_detr_boxes.h"
 #include "vit/tasks/detect/rf_detr_init.h"
 #include "vit/tasks/detect/rf_detr_weights.h"
@@ -44,9 +45,12 @@ std::vector<RfDetrObjects> centred_objects(const std::vector<ObjectTargets>& tar
   std::vector<RfDetrObjects> objects;
   for (const ObjectTargets& image : targets)
     objects.push_back({centred_of(image.boxes.to(x.device(), torch::kFloat32)) / size,
-                       image.labels.to(x.device())});
+                       image.labels.to(x.device()),
+                       image.masks.defined() ? image.masks.to(x.device()) : torch::Tensor()});
   return objects;
 }
+
+Size2 size_of(const torch::Tensor& x) { return {x.size(2), x.size(3)}; }
 
 }  // namespace
 
@@ -83,6 +87,10 @@ RfDetr::RfDetr(std::shared_ptr<ImageModel> backbone, const RfDetrOptions& option
         register_module("bbox_embed", DetrMlp(std::vector<std::int64_t>{width, width, width, 4}));
     refpoint_embed = register_module("refpoint_embed", QueryTable(queries, 4));
     query_feat = register_module("query_feat", QueryTable(queries, width));
+    if (options_.masks)
+      segmentation_head = register_module(
+          "segmentation_head", RfDetrMaskHead(MaskHeadOptions{width, options_.dec_layers,
+                                                              options_.mask_downsample_ratio}));
   }
   if (std::optional<Rng> rng = InitialWeights::next()) init_head(rng->u64());
 }
@@ -108,7 +116,10 @@ std::vector<LayerRule> RfDetr::layer_rules() const {
 }
 
 std::vector<std::string> RfDetr::heads() const {
-  return {"projector", "transformer", "class_embed", "bbox_embed", "refpoint_embed", "query_feat"};
+  std::vector<std::string> names{"projector",  "transformer",    "class_embed",
+                                 "bbox_embed", "refpoint_embed", "query_feat"};
+  if (segmentation_head) names.emplace_back("segmentation_head");
+  return names;
 }
 
 std::vector<torch::Tensor> RfDetr::features(const torch::Tensor& x) {
@@ -119,6 +130,7 @@ RfDetrOutputs RfDetr::run(const torch::Tensor& x) {
   const torch::Tensor map = projector(torch::cat(features(x), 1));  // [B, D, h, w]
   const DecoderMemory memory{map.flatten(2).transpose(1, 2), {map.size(2), map.size(3)}};
   RfDetrOutputs outputs;
+  outputs.map = map;
   outputs.groups = is_training() ? options_.group_detr : 1;
   const std::int64_t count =  // small images have fewer cells
       std::min(options_.num_queries, memory.grid.height * memory.grid.width);
@@ -134,44 +146,79 @@ RfDetrOutputs RfDetr::run(const torch::Tensor& x) {
 }
 
 RfDetrStage RfDetr::read(const torch::Tensor& hidden, const torch::Tensor& references) {
-  return {class_embed(hidden).to(torch::kFloat32), refined_boxes(references, bbox_embed(hidden))};
+  return {class_embed(hidden).to(torch::kFloat32), refined_boxes(references, bbox_embed(hidden)),
+          hidden};
+}
+
+std::vector<RfDetrStage> RfDetr::stages(const RfDetrOutputs& outputs, Size2 size) {
+  std::vector<RfDetrStage> all{outputs.encoder};
+  for (const torch::Tensor& hidden : outputs.hidden)
+    all.push_back(read(hidden, outputs.references));
+  if (!segmentation_head) return all;
+  all.front().masks = segmentation_head->first_stage(outputs.map, outputs.encoder.features, size);
+  std::vector<QueryMasks> masks = segmentation_head->forward(outputs.map, outputs.hidden, size);
+  for (std::size_t i = 0; i < masks.size(); ++i) all[i + 1].masks = std::move(masks[i]);
+  return all;
+}
+
+RfDetrStage RfDetr::last_stage(const torch::Tensor& x) {
+  const RfDetrOutputs outputs = run(x);
+  RfDetrStage last = read(outputs.hidden.back(), outputs.references);
+  if (segmentation_head)
+    last.masks = segmentation_head->last(outputs.map, outputs.hidden.back(), size_of(x));
+  return last;
 }
 
 NamedTensors RfDetr::forward(const torch::Tensor& x) {
-  const RfDetrOutputs outputs = run(x);
-  const RfDetrStage last = read(outputs.hidden.back(), outputs.references);
-  return {{"logits", last.logits}, {"pred_boxes", last.boxes}};
+  const RfDetrStage last = last_stage(x);
+  NamedTensors outputs{{"logits", last.logits}, {"pred_boxes", last.boxes}};
+  if (last.masks.defined()) outputs.emplace_back("pred_masks", last.masks.logits());
+  return outputs;
 }
 
 DetectorLoss RfDetr::loss(const torch::Tensor& x, const std::vector<ObjectTargets>& targets) {
+  return loss(x, targets, draw_in_step(x.device()));
+}
+
+DetectorLoss RfDetr::loss(const torch::Tensor& x, const std::vector<ObjectTargets>& targets,
+                          const DrawUniform& draw) {
   const RfDetrOutputs outputs = run(x);
-  std::vector<RfDetrStage> stages{outputs.encoder};
-  for (const torch::Tensor& hidden : outputs.hidden)
-    stages.push_back(read(hidden, outputs.references));
   const std::vector<RfDetrObjects> objects = centred_objects(targets, x);
   std::int64_t count = 0;
   for (const RfDetrObjects& image : objects) count += image.labels.size(0);
   const double num_boxes = static_cast<double>(std::max<std::int64_t>(count * outputs.groups, 1));
-  torch::Tensor classes, l1, giou;
-  for (const RfDetrStage& stage : stages) {
+  torch::Tensor classes, l1, giou, mask_ce, mask_dice;
+  for (const RfDetrStage& stage : stages(outputs, size_of(x))) {
     const RfDetrLosses losses = rf_detr_losses(
-        stage, objects, rf_detr_matching(stage, objects, options_, outputs.groups), num_boxes);
+        stage, objects, rf_detr_matching(stage, objects, options_, outputs.groups, draw), num_boxes,
+        options_, draw);
     const auto add = [](torch::Tensor& sum, const torch::Tensor& part) {
       sum = sum.defined() ? sum + part : part;
     };
     add(classes, losses.classes * options_.cls_loss_coef);
     add(l1, losses.l1 * options_.bbox_loss_coef);
     add(giou, losses.giou * options_.giou_loss_coef);
+    if (!losses.mask_ce.defined()) continue;
+    add(mask_ce, losses.mask_ce * options_.mask_ce_loss_coef);
+    add(mask_dice, losses.mask_dice * options_.mask_dice_loss_coef);
   }
-  return {classes + l1 + giou,
-          {{"class", classes.detach()}, {"l1", l1.detach()}, {"giou", giou.detach()}}};
+  DetectorLoss loss{classes + l1 + giou,
+                    {{"class", classes.detach()}, {"l1", l1.detach()}, {"giou", giou.detach()}}};
+  if (!mask_ce.defined()) return loss;
+  loss.total = loss.total + mask_ce + mask_dice;
+  loss.parts.emplace_back("mask_ce", mask_ce.detach());
+  loss.parts.emplace_back("mask_dice", mask_dice.detach());
+  return loss;
 }
 
-std::vector<std::string> RfDetr::loss_parts() const { return {"class", "l1", "giou"}; }
+std::vector<std::string> RfDetr::loss_parts() const {
+  if (segmentation_head) return {"class", "l1", "giou", "mask_ce", "mask_dice"};
+  return {"class", "l1", "giou"};
+}
 
 torch::Tensor RfDetr::candidates(const torch::Tensor& x) {
-  const NamedTensors outputs = forward(x);
-  const torch::Tensor &logits = outputs[0].second, &boxes = outputs[1].second;
+  const RfDetrStage last = last_stage(x);
+  const torch::Tensor &logits = last.logits, &boxes = last.boxes;
   // The best of all pairs of a query and a class: a query may be there twice.
   const auto [scores, index] = logits.sigmoid().flatten(1).topk(boxes.size(1), 1);
   const torch::Tensor query = index.div(num_classes_, "floor").unsqueeze(-1);
@@ -179,22 +226,28 @@ torch::Tensor RfDetr::candidates(const torch::Tensor& x) {
   const auto height = static_cast<float>(x.size(2)), width = static_cast<float>(x.size(3));
   const torch::Tensor size = torch::tensor({width, height, width, height}).to(boxes.device());
   const torch::Tensor corners = corners_of(boxes) * size;
-  return torch::cat({corners.gather(1, query.expand({-1, -1, 4})), scores.unsqueeze(-1),
-                     label.unsqueeze(-1).to(torch::kFloat32)},
-                    -1);
+  std::vector<torch::Tensor> columns{corners.gather(1, query.expand({-1, -1, 4})),
+                                     scores.unsqueeze(-1), label.unsqueeze(-1).to(torch::kFloat32)};
+  if (last.masks.defined())
+    columns.push_back(
+        QueryMasks{last.masks.cells,
+                   last.masks.queries.gather(1, query.expand({-1, -1, last.masks.queries.size(2)}))}
+            .logits()
+            .flatten(2));
+  return torch::cat(columns, -1);
 }
 
 std::vector<std::vector<ObjectMatch>> RfDetr::matches(const torch::Tensor& x,
                                                       const std::vector<ObjectTargets>& targets) {
   const torch::NoGradGuard no_grad;
+  const RandomScope always_the_same(Rng(0, Stream::model));
   const RfDetrOutputs outputs = run(x);
-  const RfDetrStage last = read(outputs.hidden.back(), outputs.references);
+  const RfDetrStage last = stages(outputs, size_of(x)).back();
   const std::vector<RfDetrObjects> objects = centred_objects(targets, x);
+  const torch::Tensor points = matching_points(last, options_, draw_in_step(x.device()));
   std::vector<std::vector<ObjectMatch>> found;
   for (std::size_t i = 0; i < objects.size(); ++i) {
-    const auto image = static_cast<std::int64_t>(i);
-    const CostParts costs =
-        rf_detr_costs(last.logits[image], last.boxes[image], objects[i], options_);
+    const CostParts costs = rf_detr_costs(last, i, objects[i], options_, points);
     const SetMatching pairs = match_sets(costs, outputs.groups);
     std::vector<ObjectMatch>& of_image = found.emplace_back();
     for (std::int64_t k = 0; k < pairs.queries.size(0); ++k) {

@@ -13,9 +13,13 @@ namespace vit {
 namespace {
 
 constexpr std::array kRfDetrOurs = {
-    NameRule{"projector.", "projector."},           NameRule{"transformer.", "transformer."},
-    NameRule{"class_embed.", "class_embed."},       NameRule{"bbox_embed.", "bbox_embed."},
-    NameRule{"refpoint_embed.", "refpoint_embed."}, NameRule{"query_feat.", "query_feat."},
+    NameRule{"segmentation_head.", "segmentation_head."},
+    NameRule{"projector.", "projector."},
+    NameRule{"transformer.", "transformer."},
+    NameRule{"class_embed.", "class_embed."},
+    NameRule{"bbox_embed.", "bbox_embed."},
+    NameRule{"refpoint_embed.", "refpoint_embed."},
+    NameRule{"query_feat.", "query_feat."},
 };
 
 /// Before what is the same in Roboflow's names and ours.
@@ -53,12 +57,16 @@ constexpr std::array kRfDetrTransformers = {
     NameRule{"enc_out_class_embed.", "transformer.enc_out_class_embed."},
     NameRule{"enc_out_bbox_embed.", "transformer.enc_out_bbox_embed."},
     NameRule{"reference_point_embed.", "refpoint_embed."},
+    NameRule{"blocks.*.depthwise_conv.", "segmentation_head.blocks.*.dwconv."},
+    NameRule{"blocks.*.layernorm.", "segmentation_head.blocks.*.norm."},
+    NameRule{"blocks.*.pointwise_conv.", "segmentation_head.blocks.*.pwconv1."},
+    NameRule{"query_features_block.norm.", "segmentation_head.query_features_block.norm_in."},
+    NameRule{"query_features_block.mlp.fc1.", "segmentation_head.query_features_block.layers.0."},
+    NameRule{"query_features_block.mlp.fc2.", "segmentation_head.query_features_block.layers.2."},
+    NameRule{"query_features_proj.", "segmentation_head.query_features_proj."},
+    NameRule{"spatial_features_proj.", "segmentation_head.spatial_features_proj."},
+    NameRule{"segmentation_bias", "segmentation_head.bias"},
 };
-
-/// Of the head of masks, in Roboflow's names and in transformers'.
-constexpr std::array<std::string_view, 6> kMaskHead = {
-    "segmentation_head.",   "blocks.",           "query_features_block.",
-    "query_features_proj.", "segmentation_bias", "spatial_features_proj."};
 
 /// query, key and value, one under the other in one matrix and one bias.
 void join_self_attention(Translation& names) {
@@ -101,8 +109,6 @@ std::string translate(Translation& names, RfDetrFile& file) {
     names.rename(kRfDetrOurs);
     return "backbone.";
   }
-  for (const std::string_view part : kMaskHead)
-    names.drop(part, "the head of masks: boxes are found without it");
   if (names.has("refpoint_embed.weight")) {
     file.source = "RF-DETR of Roboflow";
     names.rename(kRfDetrRoboflow);

@@ -26,6 +26,7 @@ struct RfDetrFile {
   [[nodiscard]] std::int64_t size(const std::string& name, std::int64_t axis) const;
   /// How many of `prefix0.`, `prefix1.`, … the others have.
   [[nodiscard]] std::int64_t count(const std::string& prefix) const;
+  [[nodiscard]] bool has_masks() const { return size("segmentation_head.bias", 0) == 1; }
 };
 
 /// Whether these are weights of a whole RF-DETR. False where they cannot be read.

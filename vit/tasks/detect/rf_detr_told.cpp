@@ -53,10 +53,11 @@ void check_args(const RfDetrTold& told) {
     refuse("projector_scale");
 }
 
-constexpr std::array<const char*, 12> kArgs = {
-    "num_windows",  "out_feature_indexes",  "sa_nheads",   "ca_nheads",
-    "dec_n_points", "resolution",           "class_names", "two_stage",
-    "bbox_reparam", "lite_refpoint_refine", "layer_norm",  "projector_scale"};
+constexpr std::array<const char*, 13> kArgs = {
+    "num_windows",          "out_feature_indexes",  "sa_nheads",   "ca_nheads",
+    "dec_n_points",         "resolution",           "class_names", "two_stage",
+    "bbox_reparam",         "lite_refpoint_refine", "layer_norm",  "projector_scale",
+    "mask_downsample_ratio"};
 
 /// `out_indices`, or the numbers of `out_features`: stage3, stage6, …
 Json features_of(const Json& backbone) {
@@ -122,6 +123,7 @@ RfDetrTold told_by_config(const SourceConfig& config) {
   only(json, "decoder_activation_function", "relu");
   only(json, "num_feature_levels", 1);
   only(json, "hidden_expansion", 0.5);
+  only(json, "segmentation_head_activation_function", "gelu");
   only(backbone, "hidden_act", "gelu");
   only(backbone, "apply_layernorm", true);
   RfDetrTold told{config.path.string() + " of transformers (rf_detr)"};
@@ -135,6 +137,7 @@ RfDetrTold told_by_config(const SourceConfig& config) {
       {"projector_norm_eps", json.value("layer_norm_eps", Json(1e-5))},
       {"encoder_heads", backbone.value("num_attention_heads", Json(backbone.empty() ? 6 : 12))},
       {"class_names", config_labels(config)},
+      {"mask_downsample_ratio", json.value("mask_downsample_ratio", Json(4))},
   };
   return told;
 }

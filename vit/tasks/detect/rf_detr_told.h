@@ -11,8 +11,8 @@
 namespace vit {
 
 /// What is told of an RF-DETR beside its tensors, in the words of Roboflow's `args`: num_windows,
-/// out_feature_indexes, sa_nheads, ca_nheads, dec_n_points, resolution, class_names; and
-/// projector_norm_eps, encoder_heads.
+/// out_feature_indexes, sa_nheads, ca_nheads, dec_n_points, resolution, class_names,
+/// mask_downsample_ratio; and projector_norm_eps, encoder_heads.
 struct RfDetrTold {
   std::string where;  ///< that says it; "" where nothing does
   nlohmann::json words = nlohmann::json::object();

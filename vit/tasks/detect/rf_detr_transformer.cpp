@@ -45,7 +45,7 @@ RfDetrStage RfDetrTransformerImpl::propose(const DecoderMemory& memory, std::int
   const torch::Tensor& tokens = memory.tokens;
   const torch::Tensor boxes =  // [B, h w, 4]
       beside(cells.boxes, tokens).expand_as(tokens.narrow(2, 0, 1).expand({-1, -1, 4}));
-  std::vector<torch::Tensor> logits, found;
+  std::vector<torch::Tensor> logits, found, features_of_chosen;
   for (std::int64_t i = 0; i < groups; ++i) {
     const auto group = static_cast<std::size_t>(i);
     auto& classes = enc_out_class_embed->at<LinearImpl>(group);
@@ -63,11 +63,12 @@ RfDetrStage RfDetrTransformerImpl::propose(const DecoderMemory& memory, std::int
       best = std::get<1>(score.topk(count, 1));
     }
     const torch::Tensor chosen = features(rows(tokens, best));
+    features_of_chosen.push_back(chosen);
     logits.push_back(classes.forward(chosen).to(torch::kFloat32));
     found.push_back(refined_boxes(rows(boxes, best),
                                   enc_out_bbox_embed->at<DetrMlpImpl>(group).forward(chosen)));
   }
-  return {torch::cat(logits, 1), torch::cat(found, 1)};
+  return {torch::cat(logits, 1), torch::cat(found, 1), torch::cat(features_of_chosen, 1)};
 }
 
 }  // namespace vit

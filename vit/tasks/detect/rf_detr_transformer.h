@@ -7,14 +7,9 @@
 #include <cstdint>
 
 #include "vit/tasks/detect/rf_detr_decoder.h"
+#include "vit/tasks/detect/rf_detr_stage.h"
 
 namespace vit {
-
-/// What RF-DETR says of an image at one stage: the first one, or a layer of the decoder.
-struct RfDetrStage {
-  torch::Tensor logits;  ///< [B, Q, K] float32
-  torch::Tensor boxes;   ///< [B, Q, 4] float32: cx, cy, w, h in 0..1
-};
 
 /// The first stage: each cell of the map says what is there, and the surest ones are where the
 /// queries of the decoder start (Zhu et al. 2021, Deformable DETR, section 4.2; Zhang et al. 2022,

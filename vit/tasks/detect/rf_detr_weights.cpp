@@ -65,6 +65,19 @@ void take_first_groups(RfDetrFile& file, const RfDetrOptions& options) {
                                 str("task.rf_detr.group_detr is ", options.group_detr)});
 }
 
+/// Leaves out a head of masks that the network does not have; one that the weights do not have
+/// stays as it was drawn, which is returned.
+bool fit_masks(RfDetrFile& file, const RfDetr& network) {
+  if (!network.options().masks)
+    for (const auto& [name, tensor] : file.others.take("segmentation_head."))
+      file.dropped.push_back({"segmentation_head." + name, "task.masks is not true"});
+  if (!network.options().masks || file.has_masks()) return false;
+  for (const auto& item : network.named_parameters())
+    if (item.key().starts_with("segmentation_head."))
+      file.others.tensors[item.key()] = item.value().detach().clone();
+  return true;
+}
+
 /// Joins the rows of the class heads; returns the names that are new.
 std::vector<std::string> join_classes(RfDetrFile& file, const RfDetr& network,
                                       const std::vector<std::string>& own) {
@@ -154,6 +167,8 @@ void take_rf_detr_from(const std::filesystem::path& weights, RfDetrOptions& opti
       if (feature.is_number_integer())
         options.out_feature_indexes.push_back(feature.get<std::int64_t>());
   }
+  options.masks = file.has_masks();
+  options.mask_downsample_ratio = told("mask_downsample_ratio", options.mask_downsample_ratio);
   if (const nlohmann::json eps = list("projector_norm_eps"); eps.is_number() && eps > 0)
     options.projector_norm_eps = eps.get<double>();
 
@@ -167,17 +182,20 @@ LoadReport load_rf_detr(RfDetr& network, const std::filesystem::path& weights,
                         const std::vector<std::string>& classes) {
   RfDetrFile file = read_rf_detr(weights);
   take_first_groups(file, network.options());
+  const bool masks_are_new = fit_masks(file, network);
   const std::vector<std::string> fresh = join_classes(file, network, classes);
   if (file.source != "vit") file.backbone.weights.convention = &kRfDetrBackbone;
   LoadReport report = load_whole(network, network.backbone(), std::move(file.backbone), file.others,
-                                 "set task.rf_detr.* and model.* as they were (its variant: nano, "
-                                 "small, medium, large, base), "
+                                 "set task.masks, task.rf_detr.* and model.* as they were (its "
+                                 "task.rf_detr.variant where it is a published one), "
                                  "or start from the backbone alone (init.reset_head: true)");
   report.convention = file.source;
   report.renamed.insert(report.renamed.end(), file.renamed.begin(), file.renamed.end());
   report.dropped.insert(report.dropped.end(), file.dropped.begin(), file.dropped.end());
   for (const std::string& name : fresh)
     report.reset.push_back(str("class_embed: weight and bias of `", name, "`, in both stages"));
+  if (masks_are_new)
+    report.reset.emplace_back("segmentation_head: all of it, since the weights find boxes alone");
   return report;
 }
 

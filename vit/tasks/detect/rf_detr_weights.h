@@ -27,9 +27,10 @@ void take_rf_detr_from(const std::filesystem::path& weights, RfDetrOptions& opti
 
 /// Loads weights by name, averages in their place where a checkpoint has some. Positions of another
 /// grid are resampled as the repository does it; of more groups of queries than the network has,
-/// the first are taken. The rows of the class heads are joined by the classes' names (`classes` are
-/// the network's): rows of names that the weights do not have stay as drawn, and the report lists
-/// them. Throws Error (weights) that lists all that does not fit.
+/// the first are taken. A head of masks that the weights do not have stays as drawn, one that the
+/// network does not have is left out. The rows of the class heads are joined by the classes' names
+/// (`classes` are the network's): rows of names that the weights do not have stay as drawn, and the
+/// report lists them. Throws Error (weights) that lists all that does not fit.
 LoadReport load_rf_detr(RfDetr& network, const std::filesystem::path& weights,
                         const std::vector<std::string>& classes);
 

@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "vit/core/error.h"
+#include "vit/image/draw.h"
 #include "vit/nn/init.h"
+#include "vit/nn/random.h"
 #include "vit/tasks/detect/duplicates.h"
 #include "vit/tasks/detect/fcos.h"
 #include "vit/tasks/detect/fcos_weights.h"
@@ -23,9 +25,18 @@ namespace {
 /// The objects of each image of a batch, which lie in the pixels of its input.
 std::vector<ObjectTargets> batch_targets(const Batch& batch) {
   std::vector<ObjectTargets> targets;
+  const Size2 size{batch.images.size(2), batch.images.size(3)};
   for (const std::vector<Box>& objects : batch.annotations_as<ObjectLists>().objects)
-    targets.push_back(targets_of(objects, batch.images.device()));
+    targets.push_back(targets_of(objects, size, batch.images.device()));
   return targets;
+}
+
+/// A mask of all of a box.
+std::shared_ptr<const Image> filled_box(const Box& box, Size2 size) {
+  Image mask(static_cast<int>(size.width), static_cast<int>(size.height), 1);
+  const auto pixel = [](float edge) { return static_cast<int>(edge); };
+  fill_rectangle(mask, pixel(box.x0), pixel(box.y0), pixel(box.x1), pixel(box.y1), {1});
+  return std::make_shared<const Image>(std::move(mask));
 }
 
 }  // namespace
@@ -85,6 +96,11 @@ TaskStep DetectTask::step(const Batch& batch) {
   return {.loss = loss.total, .parts = std::move(loss.parts)};
 }
 
+void DetectTask::dry_step(const Batch& batch) {
+  const RandomScope random(Rng(0, Stream::model));  // for the points of masks
+  step(batch);
+}
+
 Metrics DetectTask::parts() const {
   Metrics parts;
   for (const std::string& name : detector_->loss_parts())
@@ -98,7 +114,9 @@ std::unique_ptr<Predictor> DetectTask::predictor() {
 }
 
 std::unique_ptr<Evaluation> DetectTask::evaluation() const {
-  return std::make_unique<WatchedEvaluation>(classes_, detector_, input_, learned_);
+  return std::make_unique<WatchedEvaluation>(
+      DetectEvaluation(classes_, finds_masks(config_.options)), classes_, detector_, input_,
+      learned_);
 }
 
 ExportedGraph DetectTask::exported() {
@@ -155,6 +173,8 @@ Batch DetectTask::random_batch(std::int64_t size, std::uint64_t seed) const {
                        .x1 = (x + static_cast<float>(rng.uniform(0.1, 0.3))) * w,
                        .y1 = (y + static_cast<float>(rng.uniform(0.1, 0.3))) * h,
                        .label = k % static_cast<std::int64_t>(classes_.size())});
+      if (finds_masks(config_.options))
+        boxes.back().mask = filled_box(boxes.back(), {height, width});
     }
     objects->sizes.push_back({height, width});
     objects->sources.push_back("random");
@@ -166,8 +186,11 @@ std::shared_ptr<Detector> make_detector(const DetectOptions& options,
                                         std::shared_ptr<ImageModel> backbone,
                                         std::int64_t num_classes) {
   if (options.head == "yolos") return make_yolos(std::move(backbone), options.yolos, num_classes);
-  if (options.head == "rf_detr")
-    return make_rf_detr(std::move(backbone), options.rf_detr, num_classes);
+  if (options.head == "rf_detr") {
+    RfDetrOptions of_head = options.rf_detr;
+    of_head.masks = finds_masks(options);
+    return make_rf_detr(std::move(backbone), of_head, num_classes);
+  }
   return std::make_shared<FCOS>(std::move(backbone), options.fcos, num_classes);
 }
 

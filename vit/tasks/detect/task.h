@@ -21,6 +21,7 @@ class DetectTask final : public Task {
   Network& network() override { return *detector_; }
   [[nodiscard]] const Collator& collator(Split /*split*/) const override { return *collator_; }
   TaskStep step(const Batch& batch) override;
+  void dry_step(const Batch& batch) override;
   [[nodiscard]] Metrics parts() const override;
   [[nodiscard]] std::unique_ptr<Predictor> predictor() override;
   [[nodiscard]] std::unique_ptr<Evaluation> evaluation() const override;

@@ -15,10 +15,10 @@ namespace vit {
 class WatchedEvaluation final : public Evaluation {
  public:
   /// `learned`: the data set that it was trained on, or null.
-  WatchedEvaluation(std::vector<std::string> classes, std::shared_ptr<Detector> detector,
-                    InputSpec input, const Dataset* learned)
-      : classes_(classes),
-        evaluation_(std::move(classes)),
+  WatchedEvaluation(DetectEvaluation evaluation, std::vector<std::string> classes,
+                    std::shared_ptr<Detector> detector, InputSpec input, const Dataset* learned)
+      : classes_(std::move(classes)),
+        evaluation_(std::move(evaluation)),
         detector_(std::move(detector)),
         input_(std::move(input)),
         learned_(learned) {}
@@ -42,9 +42,10 @@ class WatchedEvaluation final : public Evaluation {
   std::vector<std::string> sources_;
 };
 
-/// Objects as tensors on a device; `placement`, where there is one, moves them from the file to the
-/// input. Those without area there are left out.
-[[nodiscard]] ObjectTargets targets_of(const std::vector<Box>& objects, torch::Device device,
-                                       const Placement* placement = nullptr);
+/// Objects as tensors on a device, of an input of this size; `placement`, where there is one, moves
+/// them from the file to the input. Those without area there are left out, and so are those of
+/// whose mask nothing is seen. Masks are known where all objects have some.
+[[nodiscard]] ObjectTargets targets_of(const std::vector<Box>& objects, Size2 size,
+                                       torch::Device device, const Placement* placement = nullptr);
 
 }  // namespace vit
