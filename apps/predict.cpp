@@ -33,7 +33,7 @@ namespace fs = std::filesystem;
 struct PredictArguments {
   std::string model, named, weights;
   std::vector<std::string> pictures, sets;
-  std::string dtype = "fp32", device = "auto", output, draw;
+  std::string dtype = "fp32", device = "auto", output, annotations, draw;
   std::optional<std::string> labels, query;
   int topk = 5;
   bool json = false;
@@ -120,6 +120,9 @@ void require_no_more_than_a_search(const PredictArguments& arguments) {
 }
 
 void predict(PredictArguments arguments) {
+  if (!arguments.annotations.empty() && arguments.output.empty())
+    throw Error(ErrorKind::usage, "--annotations", "says how --output names images and classes",
+                "add --output FOLDER");
   set_compute_threads(0);
   const PredictorRequest request = take_request(arguments);
   if (arguments.query) {
@@ -147,7 +150,8 @@ void predict(PredictArguments arguments) {
                    .unicode = stderr_terminal().unicode,
                    .folder = arguments.output};
   const std::unique_ptr<PredictionWriter> writer =
-      arguments.output.empty() ? nullptr : opened.task->writer(arguments.output);
+      arguments.output.empty() ? nullptr
+                               : opened.task->writer(arguments.output, arguments.annotations);
   std::size_t predicted = 0;
   Names names;
   for (const fs::path& path : pictures) {
@@ -224,6 +228,11 @@ void add_predict(CLI::App& program) {
   command->add_option("--output", arguments->output,
                       "Folder for what does not fit into a line: masks as PNG files; objects as "
                       "COCO's results and YOLO's texts");
+  command
+      ->add_option("--annotations", arguments->annotations,
+                   "With --output: COCO's annotation file whose ids of images and classes the "
+                   "results get, so that they can be evaluated against it")
+      ->type_name("FILE");
   command->add_option("--draw", arguments->draw,
                       "Folder for the images with what was predicted drawn on them");
   command->add_flag("--json", arguments->json, "Print one JSON object");

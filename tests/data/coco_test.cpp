@@ -182,6 +182,28 @@ TEST_CASE("Polygons of less than three corners are passed over, as detectron2 do
   CHECK_THAT(data->notes().line(), Catch::Contains("objects without an outline are left out: 1"));
 }
 
+TEST_CASE("What stands twice in COCO's file is noted, and learned once") {
+  CocoScene scene;
+  scene.json["annotations"].push_back(scene.json["annotations"][0]);
+  scene.json["images"].push_back(
+      {{"id", 8}, {"file_name", "one.png"}, {"width", 6}, {"height", 4}});
+  scene.json["categories"].push_back({{"id", 40}, {"name", "car"}});
+  scene.json["annotations"].push_back(CocoScene::object(8, 40, {0, 0, 2, 2}, {{0, 0, 2, 0, 2, 2}}));
+  const auto data = scene.open();
+  CHECK(data->classes() == std::vector<std::string>{"car", "dog"});
+  CHECK(data->get(1).boxes.size() == 2);
+  CHECK(data->get(2).boxes.at(0).label == 0);
+  const std::string notes = data->notes().line();
+  for (const char* part : {"stand twice", "listed twice", "categories of one name"})
+    CHECK_THAT(notes, Catch::Contains(part));
+}
+
+TEST_CASE("Boxes in parts of the image are refused: COCO's are in pixels") {
+  CocoScene scene;
+  scene.json["annotations"] = {CocoScene::object(7, 18, {0.1, 0.2, 0.5, 0.4}, {})};
+  CHECK_THAT(scene.problem(), Catch::Contains("in pixels"));
+}
+
 TEST_CASE("All faults of COCO's file are told at once") {
   CocoScene scene;
   scene.json["images"][0]["width"] = 0;
@@ -191,6 +213,17 @@ TEST_CASE("All faults of COCO's file are told at once") {
                                   Catch::Contains("images[0]: a picture of 0x4 pixels") &&
                                   Catch::Contains("annotations[0]: `image_id` is 1.5") &&
                                   Catch::Contains("annotations[1]: a box of 2 numbers"));
+}
+
+TEST_CASE("A fault of an image is told once, and not by each of its annotations") {
+  CocoScene scene;
+  scene.json["images"][1].erase("width");  // that both annotations are of
+  const std::string told = scene.problem();
+  CHECK_THAT(told, Catch::Contains("width"));
+  CHECK_THAT(told, !Catch::Contains("there is no picture"));
+  CocoScene unnamed;
+  unnamed.json["categories"] = Json::array();
+  CHECK_THAT(unnamed.problem(), !Catch::Contains("faults"));
 }
 
 TEST_CASE("Annotations of an image that EXIF turns may be of the stored or the upright one") {

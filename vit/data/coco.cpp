@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -139,6 +142,11 @@ class CocoReader {
     name_classes();
     read_json_records(text, where, {{"annotations", collected(&CocoReader::add_annotation)}});
     faults_.require_none(where);
+    if (boxes_ > 0 && farthest_ <= 1)
+      throw Error(
+          ErrorKind::data, where,
+          str("all ", boxes_, " boxes lie within one pixel: they are in parts of the image"),
+          "write bbox as [x, y, width, height] in pixels");
     for (Picture& picture : pictures_) {
       std::stable_sort(picture.regions.begin(), picture.regions.end(),
                        [](const Region& a, const Region& b) { return a.area > b.area; });
@@ -175,6 +183,7 @@ class CocoReader {
   void add_picture(std::size_t index, const Json& record) {
     const std::string where = place("images", index);
     const std::string id = id_text(record, "id", where);
+    named_images_.insert(id);
     const auto width = json_member<std::int64_t>(record, "width", where);
     const auto height = json_member<std::int64_t>(record, "height", where);
     constexpr std::int64_t kLongestSide = 1 << 16;
@@ -186,12 +195,15 @@ class CocoReader {
     if (!by_id_.emplace(id, pictures_.size()).second)
       throw Error(ErrorKind::data, where, str("the id ", record["id"].dump(), " is there twice"),
                   "remove one of the records");
+    if (!files_.insert(name).second)
+      notes_.add("files are listed twice, under two ids", printable(name));
     pictures_.push_back({images_ / name, static_cast<int>(width), static_cast<int>(height)});
   }
 
   void add_category(std::size_t index, const Json& record) {
     const std::string where = place("categories", index);
     const std::int64_t id = id_number(record, "id", where);
+    named_categories_.insert(id);
     const auto [known, is_new] =
         categories_.emplace(id, json_member<std::string>(record, "name", where));
     if (!is_new && known->second != record["name"].get<std::string>())
@@ -203,8 +215,12 @@ class CocoReader {
   void name_classes() {
     if (masks_ && !categories_.empty()) classes_.emplace_back("background");
     for (const auto& [id, name] : categories_) {
-      labels_[id] = static_cast<std::int64_t>(classes_.size());
-      classes_.push_back(name);
+      const auto known = std::find(classes_.begin(), classes_.end(), name);
+      labels_[id] = known - classes_.begin();
+      if (known == classes_.end())
+        classes_.push_back(name);
+      else
+        notes_.add("categories of one name are one class", printable(name));
     }
     if (masks_ && classes_.size() > 255)
       throw Error(ErrorKind::data, printable_path(file_), "masks hold at most 254 classes",
@@ -213,24 +229,34 @@ class CocoReader {
 
   void add_annotation(std::size_t index, const Json& record) {
     const std::string where = place("annotations", index);
-    const auto image = by_id_.find(id_text(record, "image_id", where));
+    const std::string image_id = id_text(record, "image_id", where);
+    const auto image = by_id_.find(image_id);
+    if (image == by_id_.end() && named_images_.contains(image_id)) return;  // its fault is told
     if (image == by_id_.end())
       throw Error(ErrorKind::data, where,
                   str("there is no picture with the id ", record["image_id"].dump()),
                   "correct or remove the annotation");
     Picture& picture = pictures_[image->second];
     if (labels_.empty()) {
-      if (!record.contains("caption") && record.contains("category_id"))
+      if (!record.contains("caption") && record.contains("category_id")) {
+        if (!named_categories_.empty() || std::exchange(lacks_categories_, true)) return;
         throw Error(ErrorKind::data, where, "there are objects, and no `categories` to name them",
                     "add the list `categories` to the file");
+      }
       picture.captions.push_back(json_member<std::string>(record, "caption", where));
       return;
     }
-    const auto label = labels_.find(id_number(record, "category_id", where));
+    const std::int64_t category = id_number(record, "category_id", where);
+    const auto label = labels_.find(category);
+    if (label == labels_.end() && named_categories_.contains(category)) return;  // as above
     if (label == labels_.end())
       throw Error(ErrorKind::data, where,
                   str("there is no category with the id ", record["category_id"].dump()),
                   "correct or remove the annotation");
+    if (stands_twice(image->second, label->second, record)) {
+      notes_.add("objects that stand twice, with the same class and box, are left out", where);
+      return;
+    }
     const bool crowd = annotation_is_crowd(record, where);
     std::optional<Box> box;
     if (!crowd || (crowds_ && record.contains("bbox")))
@@ -254,12 +280,25 @@ class CocoReader {
     if (object_masks_ && box) picture.outlines.push_back(join_runs(std::move(outlines)));
   }
 
+  /// Whether an object is one that was read before, word for word.
+  bool stands_twice(std::size_t picture, std::int64_t label, const Json& record) {
+    const auto dumped = [&](const char* key) {
+      const auto found = record.find(key);
+      return found == record.end() ? std::string()
+                                   : found->dump(-1, ' ', false, Json::error_handler_t::replace);
+    };
+    const std::string text = str(picture, ' ', label, dumped("bbox"), dumped("segmentation"));
+    return !objects_.insert(std::hash<std::string>()(text)).second;
+  }
+
   std::optional<Box> box_of(const Picture& picture, const Json& record, std::int64_t label,
                             const std::string& where) {
     const auto box = json_member<std::vector<double>>(record, "bbox", where);
     if (box.size() != 4)
       throw Error(ErrorKind::data, where, str("a box of ", box.size(), " numbers"),
                   "expected [x, y, width, height]");
+    ++boxes_;
+    farthest_ = std::max({farthest_, box[0] + box[2], box[1] + box[3]});
     auto inside = box_inside(
         {static_cast<float>(box[0]), static_cast<float>(box[1]),
          static_cast<float>(box[0] + box[2]), static_cast<float>(box[1] + box[3]), label},
@@ -274,6 +313,12 @@ class CocoReader {
   bool masks_, object_masks_, crowds_;
   std::vector<Picture> pictures_;
   std::map<std::string, std::size_t> by_id_;
+  std::set<std::string> named_images_, files_;
+  std::set<std::int64_t> named_categories_;
+  bool lacks_categories_ = false;
+  std::unordered_set<std::size_t> objects_;  ///< hashes of what was read
+  std::int64_t boxes_ = 0;
+  double farthest_ = 0;  ///< from the left or the top, of all boxes
   std::map<std::int64_t, std::string> categories_;
   std::map<std::int64_t, std::int64_t> labels_;
   std::vector<std::string> classes_;

@@ -14,6 +14,7 @@
 
 #include "vit/augment/options.h"
 #include "vit/augment/pipeline.h"
+#include "vit/core/error.h"
 #include "vit/core/fields.h"
 #include "vit/data/dataset.h"
 #include "vit/data/loader.h"
@@ -200,9 +201,13 @@ class TaskConfig {
                                          const TellOptions& options) const = 0;
   [[nodiscard]] virtual Image draw(const Image& image, const Prediction& prediction,
                                    const TellOptions& options) const = 0;
-  /// What writes predictions into a folder beside that; null: nothing does.
+  /// What writes predictions into a folder beside that; null: nothing does. `annotations`: a file
+  /// whose ids of images and classes they get; "": none. Throws Error (usage) where it has no use.
   [[nodiscard]] virtual std::unique_ptr<PredictionWriter> writer(
-      const std::filesystem::path& /*folder*/) const {
+      const std::filesystem::path& /*folder*/, const std::filesystem::path& annotations) const {
+    if (!annotations.empty())
+      throw Error(ErrorKind::usage, "--annotations",
+                  str("nothing of the task ", name(), " is written by COCO's ids"), "leave it out");
     return nullptr;
   }
 };

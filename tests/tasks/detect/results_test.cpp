@@ -115,3 +115,31 @@ TEST_CASE("YOLO's text is read back as the same boxes, however EXIF turns the im
     }
   }
 }
+
+TEST_CASE(
+    "Images of one name get ids of their own, and an annotation file's ids where one is given") {
+  const test::ScratchFolder folder;
+  test::put_picture(folder / "a/x.png", 9, 40, 60);
+  test::put_picture(folder / "b/x.png", 9, 40, 60);
+  const auto results = [&](std::optional<CocoIds> ids) {
+    ObjectWriter writer(folder / "out", 0.5, std::move(ids));
+    TellOptions told{.classes = kDetected};
+    for (const auto& [image, name] : {std::pair{"a/x.png", "x"}, {"b/x.png", "x-2"}}) {
+      told.image = folder / image;
+      told.name = name;
+      writer.add(two_objects(), told);
+    }
+    writer.finish();
+    return Json::parse(test::get(folder / "out/detections.json"));
+  };
+  const Json own = results(std::nullopt);
+  CHECK(own[0]["image_id"] == "x");
+  CHECK(own[2]["image_id"] == "x-2");
+  const Json theirs = results(ids_of(folder, R"({
+    "images": [{"id": 5, "file_name": "a/x.png"}, {"id": 6, "file_name": "b/x.png"}],
+    "categories": [{"id": 30, "name": "car"}, {"id": 90, "name": "dog"}]})"));
+  CHECK(theirs[0]["image_id"] == 5);
+  CHECK(theirs[2]["image_id"] == 6);
+  CHECK(theirs[0]["category_id"] == 30);
+  CHECK(theirs[1]["category_id"] == 90);
+}

@@ -168,8 +168,11 @@ Image DetectConfig::draw(const Image& image, const Prediction& prediction,
   return with_objects(image, shown(prediction), told.classes);
 }
 
-std::unique_ptr<PredictionWriter> DetectConfig::writer(const std::filesystem::path& folder) const {
-  return std::make_unique<ObjectWriter>(folder, options.shown_score);
+std::unique_ptr<PredictionWriter> DetectConfig::writer(
+    const std::filesystem::path& folder, const std::filesystem::path& annotations) const {
+  std::optional<CocoIds> ids;
+  if (!annotations.empty()) ids = read_coco_ids(annotations);
+  return std::make_unique<ObjectWriter>(folder, options.shown_score, std::move(ids));
 }
 
 }  // namespace vit

@@ -49,7 +49,7 @@ class DetectConfig final : public TaskConfig {
   /// COCO's results of all images (`detections.json`), with masks where they were found, and YOLO's
   /// text of each (`labels/x.txt`).
   [[nodiscard]] std::unique_ptr<PredictionWriter> writer(
-      const std::filesystem::path& folder) const override;
+      const std::filesystem::path& folder, const std::filesystem::path& annotations) const override;
 
   DetectOptions options;
 

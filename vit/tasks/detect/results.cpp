@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "vit/core/error.h"
+#include "vit/core/log.h"
 #include "vit/core/text.h"
 #include "vit/data/json_records.h"
 #include "vit/data/text_lines.h"
@@ -140,7 +141,9 @@ std::string yolo_text(const DetectedObjects& found, Size2 size, int exif_orienta
 
 void ObjectWriter::add(const Prediction& prediction, const TellOptions& options) {
   const auto& found = std::get<DetectedObjects>(prediction);
-  add_coco_results(list_, found, options.image.string(), options.classes);
+  // Images of one name in two folders have names of their own.
+  add_coco_results(list_, found, ids_ ? options.image.string() : options.name + ".png",
+                   options.classes, ids_ ? &*ids_ : nullptr);
   DetectedObjects sure;
   for (const FoundObject& object : found.objects)
     if (object.score >= least_) sure.objects.push_back(object);
@@ -155,6 +158,10 @@ void ObjectWriter::add(const Prediction& prediction, const TellOptions& options)
 
 void ObjectWriter::finish() {
   write_file_atomically(folder_ / "detections.json", list_.dump(1) + "\n");
+  if (!ids_)
+    log::info(
+        "detections.json: the id of an image is its file's name, that of a class its place "
+        "in the model's list, from 1; with --annotations FILE they are those of that file");
 }
 
 }  // namespace vit

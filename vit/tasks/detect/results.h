@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,14 +50,16 @@ void add_coco_results(nlohmann::json& list, const DetectedObjects& found, const 
 /// score below `least` are left out of the texts alone: COCO's evaluation wants all.
 class ObjectWriter final : public PredictionWriter {
  public:
-  ObjectWriter(std::filesystem::path folder, double least)
-      : folder_(std::move(folder)), least_(least) {}
+  ObjectWriter(std::filesystem::path folder, double least,
+               std::optional<CocoIds> ids = std::nullopt)
+      : folder_(std::move(folder)), least_(least), ids_(std::move(ids)) {}
   void add(const Prediction& prediction, const TellOptions& options) override;
   void finish() override;
 
  private:
   std::filesystem::path folder_;
   double least_;
+  std::optional<CocoIds> ids_;
   nlohmann::json list_ = nlohmann::json::array();
 };
 

@@ -131,6 +131,12 @@ std::vector<torch::Tensor> SimplePyramid::forward(const std::vector<torch::Tenso
         ErrorKind::usage, "SimplePyramid",
         vit::str("expected one map [B, ", options_.in_channels, ", h, w], got ", maps.size(),
                  maps.empty() ? std::string() : vit::str(", the first ", maps[0].sizes())));
+  const bool halves = options_.scale_factors.back() < 1;
+  if (halves && (maps[0].size(2) < 2 || maps[0].size(3) < 2))
+    throw Error(ErrorKind::usage, "model.patch_size",
+                vit::str("an image is a grid of ", maps[0].size(2), "x", maps[0].size(3),
+                         " patches, which task.pyramid.scale_factors halves"),
+                "lower it, raise model.img_size, or leave 0.5 out of the factors");
   std::vector<torch::Tensor> levels;
   for (const auto& level : levels_) levels.push_back(level->forward(maps[0]));
   if (options_.extra_level) levels.push_back(at::max_pool2d(levels.back(), 1, 2));
