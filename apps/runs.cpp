@@ -19,6 +19,7 @@ void add_runs(CLI::App& program) {
   add_runs_compare(*runs);
   CLI::App* report = runs->add_subcommand(
       "report", "Write report.html anew, also of a run that goes on, was stopped or failed");
+  report->footer("Example:\n  vit runs report runs/quickstart");
   struct ReportArguments {
     std::string run;
     bool json = false;

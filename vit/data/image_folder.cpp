@@ -119,7 +119,8 @@ std::unique_ptr<Dataset> image_folder(const fs::path& root, std::vector<std::str
   return std::make_unique<ImageFolder>(root, std::move(class_map));
 }
 
-fs::path split_folder(const fs::path& root, const std::vector<std::string>& names) {
+fs::path split_folder(const fs::path& root, const std::vector<std::string>& names,
+                      const std::string& layout) {
   std::error_code error;
   if (!fs::is_directory(root, error))
     cannot_read(root, fs::exists(root, error) ? "is not a folder" : "does not exist");
@@ -127,8 +128,7 @@ fs::path split_folder(const fs::path& root, const std::vector<std::string>& name
     if (fs::is_directory(root / name, error)) return root / name;
   std::string listed;
   for (const std::string& name : names) listed += (listed.empty() ? "" : " or ") + name + "/";
-  throw Error(ErrorKind::data, root.string(), str("has no folder ", listed),
-              "lay the data out as ROOT/train/CLASS/x.jpg and ROOT/val/CLASS/x.jpg");
+  throw Error(ErrorKind::data, root.string(), str("has no folder ", listed), layout);
 }
 
 void require_same_classes(const Dataset& train, const Dataset& val, const fs::path& root) {

@@ -21,9 +21,12 @@ namespace vit {
 std::unique_ptr<Dataset> image_folder(const std::filesystem::path& root,
                                       std::vector<std::string> class_map = {});
 
-/// The first of `names` that is a folder in `root`; Error (data) where there is none.
-[[nodiscard]] std::filesystem::path split_folder(const std::filesystem::path& root,
-                                                 const std::vector<std::string>& names);
+/// The first of `names` that is a folder in `root`; Error (data), with `layout` as its remedy,
+/// where there is none.
+[[nodiscard]] std::filesystem::path split_folder(
+    const std::filesystem::path& root, const std::vector<std::string>& names,
+    const std::string& layout =
+        "lay the data out as ROOT/train/CLASS/x.jpg and ROOT/val/CLASS/x.jpg");
 
 /// Throws Error (data), with what differs, unless both have the same classes, and more than one,
 /// and none that differ in upper and lower case only.

@@ -20,9 +20,11 @@ constexpr const char* kLayout =
     "lay the data out as ROOT/images/SPLIT/x.jpg and ROOT/masks/SPLIT/x.png";
 
 fs::path folder_of_split(const fs::path& tree, Split split) {
-  return split_folder(tree, split == Split::train
-                                ? std::vector<std::string>{"train", "training"}
-                                : std::vector<std::string>{"val", "validation", "valid", "test"});
+  return split_folder(tree,
+                      split == Split::train
+                          ? std::vector<std::string>{"train", "training"}
+                          : std::vector<std::string>{"val", "validation", "valid", "test"},
+                      kLayout);
 }
 
 fs::path masks_in(const fs::path& root) {
@@ -35,6 +37,12 @@ fs::path masks_in(const fs::path& root) {
 
 std::vector<std::string> class_names(const MaskFolderOptions& options) {
   if (!options.class_map.empty()) return read_class_map(options.class_map);
+  for (std::size_t i = 0; i < options.classes.size(); ++i)
+    if (std::count(options.classes.begin(),
+                   options.classes.begin() + static_cast<std::ptrdiff_t>(i),
+                   options.classes[i]) > 0)
+      throw Error(ErrorKind::usage, "data.classes", "`" + options.classes[i] + "` is there twice",
+                  "give each value of the masks a name of its own");
   if (!options.classes.empty()) return options.classes;
   throw Error(
       ErrorKind::usage, "data.classes", "says nothing",

@@ -2,14 +2,18 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <system_error>
 #include <thread>
 
 #include "vit/core/error.h"
+#include "vit/core/str.h"
+#include "vit/core/text.h"
 #include "vit/io/atomic_file.h"
 #include "vit/io/file_error.h"
 #include "vit/io/temporary.h"
@@ -73,13 +77,25 @@ RunLock::RunLock(const RunDirectory& run)
   // Who asks whether a run goes on (is_locked) holds the lock for some microseconds.
   constexpr int kTries = 20;
   for (int i = 0; i < kTries; ++i) {
-    if (::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0) return;
+    if (::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0) return tell_owner();
     if (errno != EWOULDBLOCK) return;  // a file system without locks
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
+  std::array<char, 300> owner{};
+  const ssize_t length = ::pread(fd_.get(), owner.data(), owner.size() - 1, 0);
+  const std::string who(owner.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
   throw Error(ErrorKind::resource, run.root().string(),
-              "another process is training in this run directory",
+              "another process is training in this run directory" +
+                  (who.empty() ? "" : ": " + printable(who)),
               "wait for it, or choose another directory with --output");
+}
+
+void RunLock::tell_owner() const {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+  const std::string who = str("process ", ::getpid(), " on ", host.data());
+  // For whoever comes upon it; it does not matter where it cannot be written.
+  if (::ftruncate(fd_.get(), 0) == 0) (void)!::pwrite(fd_.get(), who.data(), who.size(), 0);
 }
 
 bool is_locked(const RunDirectory& run) {

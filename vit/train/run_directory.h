@@ -64,6 +64,8 @@ class RunLock {
   explicit RunLock(const RunDirectory& run);
 
  private:
+  void tell_owner() const;
+
   FileDescriptor fd_;
 };
 
