@@ -100,6 +100,12 @@ class ViT {
   /// Refuses what may be either of two kinds of block: their tensors have the same names and
   /// shapes.
   void block_kind() const {
+    constexpr std::int64_t kEnormous = 1792;  // no other model is as wide
+    if (dim() == kEnormous && shapes_.has("cls_token"))
+      throw Error(ErrorKind::weights, "",
+                  "the tensors fit timm's eva02_enormous_patch14_*, whose blocks normalise behind "
+                  "attention and MLP, as well as blocks that do so before them",
+                  "name the model by --model, with its options by --set");
     if (shapes_.has("cls_token") || !shapes_.has("fc_norm.weight") ||
         !shapes_.has("blocks.0.attn.qkv.weight") || shapes_.has("blocks.0.attn.qkv.bias") ||
         shapes_.has("blocks.0.ls1.gamma") || shapes_.has("blocks.0.gamma_1") ||

@@ -52,6 +52,7 @@ void MaeDecoderImpl::reset() {
   blocks.block.num_heads = options.num_heads;
   blocks.block.mlp_ratio = options.mlp_ratio;
   blocks.block.norm.eps = options.norm_eps;
+  blocks.block.mlp.act = options.act;
   decoder_blocks = register_module("decoder_blocks", Encoder(blocks));
   decoder_norm =
       register_module("decoder_norm", Norm(NormOptions{.dim = width, .eps = options.norm_eps}));

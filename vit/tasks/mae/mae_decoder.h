@@ -22,6 +22,7 @@ struct MaeDecoderOptions {
   std::int64_t encoder_dim = 0, prefix_tokens = 0, patch_values = 0;
   Size2 grid{};
   double norm_eps = 1e-6;
+  Activation act = Activation::gelu;
 };
 /// What a user sets of it.
 void describe(FieldVisitor& visitor, MaeDecoderOptions& options);

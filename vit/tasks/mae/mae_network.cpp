@@ -75,6 +75,7 @@ MaeNetwork::MaeNetwork(std::shared_ptr<ImageModel> backbone, const MaeOptions& o
   decoder.patch_values = patch_.height * patch_.width * channels;
   decoder.grid = grid();
   decoder.norm_eps = vit.options.norm_eps;
+  decoder.act = activation(vit.options.act_layer);
   mae_decoder_ = register_module(kMaeDecoder, MaeDecoder(decoder));
 }
 
