@@ -11,7 +11,7 @@ using namespace vit::test;
 namespace {
 
 constexpr int kWidth = 72, kHeight = 60;
-constexpr Box kObject{26, 20, 46, 36, 3};
+const Box kObject{26, 20, 46, 36, 3};
 
 /// An image with one object, as it is stored in its file and then turned upright.
 Sample placed_sample(int exif_orientation) {

@@ -8,11 +8,11 @@ using vit::TensorMap;
 
 namespace {
 
-void check(const TensorMap& tensors, const std::string& json, const std::string& type = "vit") {
+void check(const TensorMap& tensors, const std::string& text, const std::string& type = "vit") {
   vit::SourceConfig config;
   config.path = "config.json";
   config.model_type = type;
-  config.json = nlohmann::json::parse(json);
+  config.json = nlohmann::json::parse(text);
   check_transformers_options(config, tensors);
 }
 

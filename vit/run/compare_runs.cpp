@@ -203,9 +203,9 @@ std::string with_sign(const Metric& metric, double value) {
 
 Comparison compare_runs(const std::vector<fs::path>& runs, const std::string& metric) {
   Comparison all;
-  std::set<fs::path> known;
+  std::set<fs::path> named;
   for (const fs::path& path : runs) {
-    if (!known.insert(fs::weakly_canonical(path)).second)
+    if (!named.insert(fs::weakly_canonical(path)).second)
       throw Error(ErrorKind::usage, path.string(), "is named twice",
                   "name each run once: a run is no repetition of itself");
     all.runs.push_back(open_run(path));

@@ -77,7 +77,10 @@ RunLock::RunLock(const RunDirectory& run)
   // Who asks whether a run goes on (is_locked) holds the lock for some microseconds.
   constexpr int kTries = 20;
   for (int i = 0; i < kTries; ++i) {
-    if (::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0) return tell_owner();
+    if (::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0) {
+      tell_owner();
+      return;
+    }
     if (errno != EWOULDBLOCK) return;  // a file system without locks
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
