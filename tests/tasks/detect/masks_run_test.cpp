@@ -10,6 +10,7 @@
 #include "vit/image/coco_mask.h"
 #include "vit/image/encode.h"
 #include "vit/report/csv.h"
+#include "vit/run/dry_run.h"
 #include "vit/run/evaluation_subject.h"
 #include "vit/run/open_model.h"
 #include "vit/train/run_directory.h"
@@ -104,6 +105,18 @@ TEST_CASE("An exported file with masks is evaluated as its run is") {
     if (std::isnan(run[i].value)) continue;
     CHECK(exported[i].value == Approx(run[i].value).epsilon(1e-3).margin(1e-6));
   }
+}
+
+TEST_CASE("A dry run takes masks through the loss and the evaluation") {
+  Bench bench;  // keeps quiet
+  std::vector<std::string> sets = with_masks({"data.num_train=16", "data.num_val=8"});
+  sets.insert(sets.begin(),
+              {"data.image_size=16", "model.name=vit_tiny_patch16_224", "model.patch_size=4",
+               "model.embed_dim=8", "model.depth=1", "model.num_heads=2", "train.device=cpu"});
+  vit::BuiltExperiment built(vit::parse_experiment("{}", "small.yaml", sets));
+  vit::dry_run(built);
+  for (const torch::Tensor& parameter : built.model->module().parameters())
+    CHECK_FALSE(parameter.grad().defined());
 }
 
 TEST_CASE("Masks are refused for other heads and for data that has none, with what would do") {
