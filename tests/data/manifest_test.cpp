@@ -55,10 +55,12 @@ TEST_CASE("Labels that are numbers are sorted as numbers") {
 
 TEST_CASE("Mistakes in a CSV manifest name the line") {
   ManifestScene scene;
-  CHECK_THAT(scene.problem("path,class\na.png,cat\n"),
-             Catch::Contains("train.csv:1: there is no column \"label\"; there are \"path\", "
-                             "\"class\"") &&
-                 Catch::Contains("data.label_column"));
+  CHECK_THAT(
+      scene.problem("path,class\na.png,cat\n"),
+      Catch::Contains(
+          "train.csv:1: there is no column \"label\" and none \"caption\"; there are \"path\", "
+          "\"class\"") &&
+          Catch::Contains("data.label_column"));
   CHECK_THAT(scene.problem("path,label\na.png,cat\na.png\n"),
              Catch::Contains("train.csv:3: expected 2 cells, found 1"));
   CHECK_THAT(scene.problem("path,label\na.png,cat,more\n"),

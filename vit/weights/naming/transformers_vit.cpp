@@ -199,7 +199,9 @@ const Convention kTransformersViT{"ViT of transformers",
 
 const Convention kTransformersBeit{
     "BEiT of transformers",
-    [](const TensorMap& file) { return is_vit(file) && has(file, ".lambda_1"); },
+    [](const TensorMap& file) {
+      return is_vit(file) && (has(file, ".lambda_1") || has(file, "relative_position_bias_table"));
+    },
     translate_beit,
     Interpolation::bicubic,
     Interpolation::bicubic_antialias,
