@@ -161,9 +161,9 @@ TEST_CASE("Training asks the data for what the task needs before anything runs, 
   vit::test::put(folder / "c.yaml", "data: {name: coco, root: .}\n" + std::string(kSmallRun));
   const auto unfit = run_program(folder.path(), "train c.yaml" + dry);
   CHECK(unfit.code == 2);
-  CHECK_THAT(unfit.errors, Catch::Contains("the samples of coco have boxes, caption") &&
-                               Catch::Contains("the task classify needs label") &&
-                               Catch::Contains("folder"));
+  CHECK_THAT(unfit.errors,
+             Catch::Contains("the samples of coco have boxes, masks of objects, caption") &&
+                 Catch::Contains("the task classify needs label") && Catch::Contains("folder"));
 
   vit::test::put(folder / "w.yaml",
                  "data: {num_train: 10, num_val: 5, sampler: weighted}\n" + std::string(kSmallRun));
