@@ -38,8 +38,9 @@ TEST_CASE("Names and shapes tell the architecture; what they do not is assumed a
   CHECK(found.options.at("global_pool") == "token");
   CHECK(found.options.at("no_embed_class") == "false");
   CHECK(found.options.at("norm_eps") == "1e-6");
-  REQUIRE(found.assumptions.size() == 1);
+  REQUIRE(found.assumptions.size() == 2);
   CHECK(found.assumptions[0] == "1 heads (model.num_heads): of width 8");
+  CHECK_THAT(found.assumptions[1], Catch::StartsWith("act_layer: gelu, norm_eps: 1e-6"));
 }
 
 TEST_CASE("Heads are known where queries are normalised") {
@@ -48,7 +49,7 @@ TEST_CASE("Heads are known where queries are normalised") {
   const Recognised found = by_shapes(tensors);
   CHECK(found.options.at("num_heads") == "2");
   CHECK(found.options.at("qk_norm") == "true");
-  CHECK(found.assumptions.empty());
+  CHECK(found.assumptions.size() == 1);  // the activation's
 }
 
 TEST_CASE("A head is 64 wide unless told") {
@@ -199,7 +200,7 @@ TEST_CASE(
   CHECK(std::stod(found.options.at("rope_temperature")) == 10000);
 }
 
-TEST_CASE("Which GELU a tower of SigLIP without its pooling has is assumed and said") {
+TEST_CASE("Which activation a model has is assumed and said") {
   TensorMap tensors = timm_vit();
   tensors.erase("cls_token");
   tensors["pos_embed"] = torch::zeros({1, kPatches, kDim});
@@ -209,8 +210,8 @@ TEST_CASE("Which GELU a tower of SigLIP without its pooling has is assumed and s
   };
   CHECK(said(by_shapes(tensors)));
   tensors["reg_token"] = torch::zeros({1, 4, kDim});
-  CHECK_FALSE(said(by_shapes(tensors)));
-  CHECK_FALSE(said(by_shapes(timm_vit())));
+  CHECK(said(by_shapes(tensors)));
+  CHECK(said(by_shapes(timm_vit())));
 }
 
 TEST_CASE("Whether the pooling by attention reads the tokens before the patches is said") {

@@ -130,7 +130,8 @@ void RunRecorder::show(const std::vector<Section>& sections, std::int64_t update
   for (const Section& section : sections) {
     std::size_t count = 0;
     const auto image = [&](const Image& picture, const std::string& caption) {
-      const std::string tag = str(section.title, "/", ++count, caption.empty() ? "" : " ", caption);
+      const std::string tag = str(section.title.empty() ? "Evaluation" : section.title, "/",
+                                  ++count, caption.empty() ? "" : " ", caption);
       try_to([&] { events_->image(tag, picture, update); });
     };
     if (const auto* gallery = std::get_if<Gallery>(&section.body))

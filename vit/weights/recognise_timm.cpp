@@ -344,6 +344,11 @@ class TimmModel {
       first = "stem.0.weight";
     }
     argument_ = "num_classes";
+    const Json stated = config_.json.value("num_classes", Json());
+    if (shapes_.has(head) && stated.is_number_integer() &&
+        stated.get<std::int64_t>() != shapes_.size(head, 0))
+      throw contradicted(config_, vit::str("num_classes ", stated.get<std::int64_t>()),
+                         vit::str("have ", shapes_.size(head, 0)));
     set("num_classes", shapes_.size(head, 0));
     if (shapes_.has(first)) set("in_chans", shapes_.size(first, 1));
   }

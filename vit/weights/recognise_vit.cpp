@@ -416,8 +416,14 @@ class ViT {
     } else if (shapes_.has("attn_pool.latent") || like_siglip()) {
       assume_act(known_ ? variant_.act_layer : "gelu");
       if (!known_) set("act_layer", "gelu");
-    } else if (!known_) {
-      set("act_layer", "gelu");
+    } else {
+      if (!known_) set("act_layer", "gelu");
+      assume(vit::str("act_layer: ", known_ ? variant_.act_layer : "gelu", ", norm_eps: ",
+                      told.contains("norm_eps") ? told.at("norm_eps")
+                      : known_                  ? option_text(variant_.norm_eps)
+                                                : "1e-6",
+                      " and norms before attention and MLP, as is usual: the tensors are the same "
+                      "with others"));
     }
     if (shapes_.has("attn_pool.latent") && (class_token_ || registers_ > 0)) {
       const bool all = known_ && variant_.pool_include_prefix;

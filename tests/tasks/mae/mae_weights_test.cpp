@@ -121,6 +121,33 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "transformers 5.24 calls the decoder's layers after its encoder's; no tensor of one is lost") {
+  const MaeFixture fixture;
+  if (!fixture) return;
+  const std::string old = "decoder.decoder_layers.", now = "decoder.decoder_encoder.layer.";
+  const vit::test::ScratchFolder folder;
+  const auto renamed = [&](bool with_another) {
+    vit::TensorWriter writer;
+    for (const auto& [name, tensor] :
+         vit::read_state_dict(fixture.file("weights_v4.safetensors")).tensors)
+      writer.add(name.starts_with(old) ? now + name.substr(old.size()) : name, tensor);
+    if (with_another) writer.add("decoder.decoder_of_others.weight", torch::ones({3}));
+    writer.write(folder / "mae.safetensors");
+    return folder / "mae.safetensors";
+  };
+  vit::MaeOptions options;
+  options.decoder.num_heads = 4;  // no config.json says it
+  const auto network = network_of(renamed(false), options);
+  CHECK(vit::load_autoencoder(*network, folder / "mae.safetensors").complete());
+  network->eval();
+  const torch::NoGradGuard no_grad;
+  check_close(network->forward(fixture.at("pixel_values"), fixture.at("noise")).pred,
+              fixture.at("logits"));
+  CHECK_THROWS_WITH(vit::load_autoencoder(*network, renamed(true)),
+                    Catch::Contains("decoder_of_others"));
+}
+
 TEST_CASE("Weights without a decoder are no autoencoder's, and another decoder's are refused") {
   const MaeFixture fixture;
   if (!fixture) return;

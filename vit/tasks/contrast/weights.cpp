@@ -144,8 +144,12 @@ void of_open_clip_config(const std::filesystem::path& weights, TextTowerOptions&
   if (tower.empty()) return;
   if (text.heads == 0) text.heads = tower.value("heads", std::int64_t{8});
   if (!text.causal && tower.value("no_causal_mask", false)) text.causal = false;
-  if (text.pool.empty() && tower.value("pool_type", std::string("argmax")) == "last")
-    text.pool = "last";
+  const auto pool = tower.value("pool_type", std::string("argmax"));
+  if (pool != "argmax" && pool != "last" && pool != "eos")
+    throw Error(ErrorKind::weights, weights.parent_path().string() + "/open_clip_config.json",
+                "text_cfg.pool_type: " + in_quotes(pool) + " is not supported",
+                "the text tower is pooled at its end token (argmax) or its last position (last)");
+  if (text.pool.empty() && pool == "last") text.pool = "last";
   if (text.norm_eps == 0) text.norm_eps = object_of(tower, "norm_kwargs").value("eps", 1e-5);
   if (!text.act_layer.empty()) return;
   const bool tanh = object_of(tower, "act_kwargs").value("approximate", std::string()) == "tanh";

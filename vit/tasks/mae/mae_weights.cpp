@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "vit/core/error.h"
 #include "vit/weights/load.h"
@@ -46,7 +47,8 @@ TensorMap with_averages(TensorMap file) {
   return file;
 }
 
-/// The decoder's tensors under our names; none where there is no decoder.
+/// The decoder's tensors under our names; none where there is no decoder. What has no such name
+/// keeps its own: nothing of a decoder is lost.
 TensorMap decoder_of(TensorMap file) {
   file = with_averages(std::move(file));
   std::optional<std::string> prefix = prefix_of(file, kDecoderAnchor);
@@ -54,9 +56,15 @@ TensorMap decoder_of(TensorMap file) {
       file.contains("decoder." + std::string(kSimMimAnchor)))
     prefix = "decoder.";
   if (!prefix) return {};
+  // transformers from 5.24 on has its encoder's class for the decoder's layers.
+  constexpr std::string_view kLayers = "decoder_encoder.layer.";
   TensorMap inside;
-  for (const auto& [name, tensor] : file)
-    if (name.starts_with(*prefix)) inside.emplace(name.substr(prefix->size()), tensor);
+  for (const auto& [name, tensor] : file) {
+    if (!name.starts_with(*prefix)) continue;
+    const std::string own = name.substr(prefix->size());
+    inside.emplace(own.starts_with(kLayers) ? "decoder_layers." + own.substr(kLayers.size()) : own,
+                   tensor);
+  }
   Translation names(std::move(inside));
   for (const std::string& i : names.numbers("decoder_layers.*.")) {
     const std::string from = "decoder_layers." + i + ".attention.",
@@ -65,6 +73,10 @@ TensorMap decoder_of(TensorMap file) {
     names.join(from, kQueryKeyValue5, to);
   }
   names.rename(kDecoderNames);
+  // In the names of MAE's repository the encoder's tensors stand beside them.
+  for (auto& [name, tensor] : names.source)
+    if (prefix->ends_with("decoder.") || name.starts_with("decoder"))
+      names.tensors.emplace(name, std::move(tensor));
   return std::move(names.tensors);
 }
 
@@ -89,8 +101,17 @@ void load_decoder(torch::nn::Module& module, const TensorMap& decoder, const std
                            found->second.sizes());
     }
   };
-  for (const auto& item : module.named_parameters()) match(item.key(), item.value(), false);
-  for (const auto& item : module.named_buffers()) match(item.key(), item.value(), true);
+  std::set<std::string> own_names;
+  for (const auto& item : module.named_parameters()) {
+    match(item.key(), item.value(), false);
+    own_names.insert(item.key());
+  }
+  for (const auto& item : module.named_buffers()) {
+    match(item.key(), item.value(), true);
+    own_names.insert(item.key());
+  }
+  for (const auto& [name, tensor] : decoder)
+    if (!own_names.contains(name)) problems += "\n  decoder." + name + ": not in the decoder";
   if (!problems.empty())
     throw Error(ErrorKind::weights, where, "its decoder is another one:" + problems,
                 "set task.method and task.decoder as they were, or start from the encoder alone");
