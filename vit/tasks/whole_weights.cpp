@@ -16,14 +16,6 @@ using Tensors = std::map<std::string, torch::Tensor>;
 
 constexpr std::string_view kBackbone = "backbone.";
 
-Tensors take_below(Tensors& all, std::string_view prefix) {
-  Tensors found;
-  for (auto entry = all.lower_bound(std::string(prefix));
-       entry != all.end() && entry->first.starts_with(prefix); entry = all.erase(entry))
-    found.emplace(entry->first.substr(prefix.size()), entry->second);
-  return found;
-}
-
 WeightsFile backbone_file(WholeWeights& weights) {
   return {weights.path, weights.format, weights.part, weights.metadata,
           to_timm(weights.take(kBackbone), weights.path.string())};
@@ -39,6 +31,15 @@ Tensors others_of(const torch::nn::Module& network) {
 }
 
 }  // namespace
+
+std::map<std::string, torch::Tensor> take_below(std::map<std::string, torch::Tensor>& all,
+                                                std::string_view prefix) {
+  Tensors found;
+  for (auto entry = all.lower_bound(std::string(prefix));
+       entry != all.end() && entry->first.starts_with(prefix); entry = all.erase(entry))
+    found.emplace(entry->first.substr(prefix.size()), entry->second);
+  return found;
+}
 
 std::map<std::string, torch::Tensor> WholeWeights::take(std::string_view prefix) {
   return take_below(tensors, prefix);

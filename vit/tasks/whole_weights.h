@@ -15,6 +15,10 @@
 
 namespace vit {
 
+/// Takes out the tensors whose names begin with a prefix, without it.
+[[nodiscard]] std::map<std::string, torch::Tensor> take_below(
+    std::map<std::string, torch::Tensor>& all, std::string_view prefix);
+
 /// Weights of a whole network: a backbone, and what a task has built on it.
 struct WholeWeights {
   std::filesystem::path path;

@@ -27,15 +27,6 @@ constexpr std::array kParametrised = {
     NameRule{"last_layer.parametrizations.weight.original0", "last_layer.weight_g"},
     NameRule{"last_layer.parametrizations.weight.original1", "last_layer.weight_v"}};
 
-/// Takes out the tensors below a prefix, without it.
-TensorMap take(TensorMap& all, std::string_view prefix) {
-  TensorMap found;
-  for (auto entry = all.lower_bound(std::string(prefix));
-       entry != all.end() && entry->first.starts_with(prefix); entry = all.erase(entry))
-    found.emplace(entry->first.substr(prefix.size()), entry->second);
-  return found;
-}
-
 /// A student or a teacher under the names of DINO's repository.
 struct Side {
   TensorMap backbone, head;
@@ -49,9 +40,9 @@ Side side_of(TensorMap tensors, const std::string& where) {
   Translation names(std::move(tensors));
   unwrap(names);
   Side side;
-  side.backbone = take(names.source, "backbone.");
+  side.backbone = take_below(names.source, "backbone.");
   for (const std::string_view name : kHeadNames)
-    if (side.head.empty()) side.head = take(names.source, name);
+    if (side.head.empty()) side.head = take_below(names.source, name);
   for (const NameRule& rule : kParametrised)
     if (auto found = side.head.extract(std::string(rule.from))) {
       found.key() = std::string(rule.to);
@@ -97,8 +88,8 @@ std::optional<DinoFile> read_dino(const std::filesystem::path& path) {
     TensorMap all = std::move(file.tensors);
     found.dino_centre = centre_in(all, "dino_loss.center");
     found.ibot_centre = centre_in(all, "ibot_patch_loss.center");
-    found.teacher = side_of(take(all, "teacher."), where);
-    if (TensorMap student = take(all, "student."); !student.empty())
+    found.teacher = side_of(take_below(all, "teacher."), where);
+    if (TensorMap student = take_below(all, "student."); !student.empty())
       found.student = side_of(std::move(student), where);
   }
   if (!found.teacher.whole()) return std::nullopt;
