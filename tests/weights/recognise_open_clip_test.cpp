@@ -4,10 +4,12 @@
 #include "tests/weights/beside.h"
 #include "tests/weights/spelled_vit.h"
 #include "vit/core/error.h"
+#include "vit/core/str.h"
 
 namespace {
 
 using vit::Recognised;
+using vit::str;
 using vit::TensorMap;
 using namespace vit::test;
 
@@ -50,7 +52,7 @@ Recognised with_open_clip(const std::string& model, const std::string& preproces
 
 std::string model_cfg(const std::string& more_vision = "", const std::string& more = "") {
   return R"({"embed_dim": 3, "vision_cfg": {"image_size": 8, "layers": 2, "width": 8, "patch_size": 4,
-      "head_width": 4)" +
+      "head_width": 4, "mlp_ratio": 1.5)" +
          more_vision + "}" + more + "}";
 }
 
@@ -120,15 +122,54 @@ TEST_CASE("A pooling of the patches is followed; what is built otherwise is refu
   }
 }
 
-TEST_CASE("An open_clip_config.json of another model is refused") {
-  for (const std::string other :
-       {R"({"vision_cfg": {"width": 64}})", R"({"vision_cfg": {"layers": 3}})",
-        R"({"vision_cfg": {"head_width": 3}})",
-        R"({"vision_cfg": {"head_width": 4, "image_size": 224}})"}) {
-    CAPTURE(other);
-    const auto error = error_of([&] { (void)with_open_clip(other); });
+TEST_CASE("An open_clip_config.json of another model is refused, and its key is named") {
+  const auto problem = [](const std::string& model) {
+    const auto error = error_of([&] { (void)with_open_clip(model); });
     REQUIRE(error);
     CHECK_THAT(error->problem(), Catch::Contains("is of another model"));
+    return error->problem();
+  };
+  for (const auto& [vision, key] : {std::pair{R"("width": 64)", "width"},
+                                    {R"("layers": 3)", "layers"},
+                                    {R"("head_width": 3)", "head_width"},
+                                    {R"("head_width": 4, "image_size": 224)", "image_size"},
+                                    {R"("ls_init_value": 1e-5)", "ls_init_value"},
+                                    {R"("patch_size": 7)", "patch_size"}}) {
+    CAPTURE(key);
+    CHECK_THAT(problem(str(R"({"vision_cfg": {"mlp_ratio": 1.5, )", vision, "}}")),
+               Catch::Contains(key));
+  }
+  CHECK_THAT(problem(R"({"vision_cfg": {"mlp_ratio": 4.0}})"), Catch::Contains("mlp_ratio"));
+  // What is left out is open_clip's default.
+  CHECK_THAT(problem(R"({"vision_cfg": {"head_width": 4}})"), Catch::Contains("mlp_ratio"));
+}
+
+TEST_CASE("The projection has the width that open_clip_config.json says") {
+  TensorMap tensors = clip_tensors();
+  tensors["visual.proj"] = torch::zeros({kDim, 3});
+  const auto read = [&](const char* embed_dim) {
+    const ScratchFolder folder;
+    const auto file = put_weights(folder, tensors, "open_clip_model.safetensors");
+    put(folder / "open_clip_config.json",
+        str(R"({"model_cfg": {"embed_dim": )", embed_dim,
+            R"(, "vision_cfg": {"mlp_ratio": 1.5, "head_width": 4}}})"));
+    return vit::recognise(vit::open_weights(file));
+  };
+  CHECK_NOTHROW((void)read("3"));
+  const auto error = error_of([&] { (void)read("512"); });
+  REQUIRE(error);
+  CHECK_THAT(error->problem(), Catch::Contains("embed_dim 512"));
+}
+
+TEST_CASE("A key of open_clip_config.json that nobody knows is refused, wherever it stands") {
+  for (const auto& [model, named] :
+       {std::pair{model_cfg("", R"(, "new_tower": {})"), "model_cfg.new_tower"},
+        {model_cfg(R"(, "timm_pool": "avg")"), "vision_cfg.timm_pool"},
+        {R"({"vision_cfg": {"timm_model_name": "vit_base_patch16_224", "ls_init_value": 1}})",
+         "vision_cfg.ls_init_value"}}) {
+    const auto error = error_of([&] { (void)with_open_clip(model); });
+    REQUIRE(error);
+    CHECK_THAT(error->problem(), Catch::Contains(named));
   }
 }
 

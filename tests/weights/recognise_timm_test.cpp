@@ -140,6 +140,22 @@ TEST_CASE("Tensors of another width or depth than the variant are not its own") 
   CHECK_THAT(problem_of(deep), Catch::Contains("depth 3"));
 }
 
+TEST_CASE("A number of classes, features or channels that the tensors do not have is refused") {
+  CHECK_THAT(problem_of(timm_config(R"("in_chans": 4)")), Catch::Contains("in_chans 4"));
+  CHECK_THAT(problem_of(timm_config("", R"(, "num_features": 9)")),
+             Catch::Contains("num_features 9"));
+  CHECK_NOTHROW(
+      (void)with_config(timm_vit(), timm_config(R"("in_chans": 3)", R"(, "num_features": 8)")));
+  // At first a model for other classes was asked for: what it has become stands beside it.
+  CHECK_NOTHROW((void)with_config(timm_vit(), timm_config(R"("num_classes": 1000)")));
+}
+
+TEST_CASE("A key at the top of timm's config.json that nobody knows is refused") {
+  CHECK_THAT(problem_of(timm_config("", R"(, "norm": "rms")")), Catch::Contains("norm"));
+  CHECK_NOTHROW((void)with_config(
+      timm_vit(), timm_config("", R"(, "transformers_version": "4.50", "license": "mit")")));
+}
+
 TEST_CASE("Rotary encodings of timm's Eva by its own arguments") {
   vit::TensorMap tensors = timm_vit(false, false);
   const Recognised found = with_config(tensors, R"({"architecture": "vit_small_patch16_rope_224",

@@ -57,4 +57,24 @@ TEST_CASE("What the tensors contradict is refused") {
   pooled["fc_norm.weight"] = torch::ones({vit::test::kDim});
   CHECK_THROWS_WITH(check(pooled, R"({"use_mean_pooling": false})", "beit"),
                     Catch::Contains("use_mean_pooling"));
+
+  TensorMap scaled = biased;
+  scaled["blocks.0.gamma_1"] = torch::ones({vit::test::kDim});
+  CHECK_THROWS_WITH(check(scaled, R"({"layer_scale_init_value": 0})", "beit"),
+                    Catch::Contains("have LayerScale"));
+  CHECK_THROWS_WITH(check(biased, R"({"layer_scale_init_value": 0.1})", "beit"),
+                    Catch::Contains("lack LayerScale"));
+  CHECK_NOTHROW(check(scaled, R"({"layer_scale_init_value": 0.1})", "beit"));
+
+  TensorMap relative = biased;  // of 2x2 patches, and the class token's three
+  relative["blocks.0.attn.rel_pos.relative_position_bias_table"] = torch::zeros({12, 2});
+  CHECK_NOTHROW(check(relative, R"({"image_size": 8, "patch_size": 4})", "beit"));
+  CHECK_THROWS_WITH(check(relative, R"({"image_size": 16, "patch_size": 4})", "beit"),
+                    Catch::Contains("have 12 relative positions"));
+}
+
+TEST_CASE("A null is no default where a model cannot be made with it") {
+  for (const char* key : {"layer_norm_eps", "hidden_act", "num_attention_heads"})
+    CHECK_THROWS_WITH(check(vit::test::timm_vit(), std::string("{\"") + key + "\": null}"),
+                      Catch::Contains(std::string(key) + ": null"));
 }

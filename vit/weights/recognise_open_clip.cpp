@@ -27,28 +27,106 @@ constexpr FixedKey kFixedKeys[] = {
     {"scale_fc", "false"},
 };
 
-/// Keys that change nothing of the tower when it predicts, that the tensors tell, or that are read
-/// by themselves.
-constexpr std::array<std::string_view, 14> kOfTensors = {"width",
-                                                         "patch_size",
-                                                         "layers",
-                                                         "head_width",
-                                                         "image_size",
-                                                         "mlp_ratio",
-                                                         "ls_init_value",
-                                                         "patch_dropout",
-                                                         "pos_embed_type",
-                                                         "attn_pooler_queries",
-                                                         "attn_pooler_heads",
-                                                         "output_tokens",
-                                                         "pool_type",
-                                                         "global_average_pool"};
+/// Keys of `vision_cfg` that change nothing of the tower when it predicts, or that are read by
+/// themselves.
+constexpr auto kOfTower = std::to_array<std::string_view>({
+    "attn_pooler_heads",
+    "attn_pooler_queries",
+    "global_average_pool",
+    "head_width",
+    "image_size",
+    "layers",
+    "ls_init_value",
+    "mlp_ratio",
+    "output_tokens",
+    "patch_dropout",
+    "patch_size",
+    "pool_type",
+    "pos_embed_type",
+    "width",
+});
 
-void same(const SourceConfig& config, const Json& vision, const char* key, std::int64_t found) {
-  const Json value = vision.value(key, Json());
-  if (value.is_number_integer() && value.get<std::int64_t>() != found)
-    throw contradicted(config, str("vision_cfg.", key, " ", value.get<std::int64_t>()),
-                       std::to_string(found));
+/// The same for a tower of timm's (open_clip's TimmModel).
+constexpr auto kOfTimmTower = std::to_array<std::string_view>({
+    "head_width",
+    "image_size",
+    "layers",
+    "mlp_ratio",
+    "output_tokens",
+    "patch_dropout",
+    "patch_size",
+    "timm_drop",
+    "timm_drop_path",
+    "timm_model_kwargs",
+    "timm_model_name",
+    "timm_model_pretrained",
+    "timm_pool",
+    "timm_proj",
+    "timm_proj_bias",
+    "width",
+});
+
+/// Keys of `model_cfg` that change nothing of the image tower, or that are read by themselves.
+constexpr auto kOfModel = std::to_array<std::string_view>({
+    "cast_dtype",
+    "custom_text",
+    "embed_dim",
+    "init_logit_bias",
+    "init_logit_scale",
+    "nonscalar_logit_scale",
+    "output_dict",
+    "quick_gelu",
+    "text_cfg",
+    "vision_cfg",
+});
+
+template <std::size_t N>
+void known_keys(const SourceConfig& config, const Json& object, const std::string& of,
+                const std::array<std::string_view, N>& sorted) {
+  for (const auto& [key, value] : object.items())
+    if (!value.is_null() && !std::binary_search(sorted.begin(), sorted.end(), key))
+      throw refused(config, of + key, "is no key that is known here");
+}
+
+void known_model_keys(const SourceConfig& config) {
+  known_keys(config, config.json, "",
+             std::to_array<std::string_view>({"model_cfg", "preprocess_cfg"}));
+  known_keys(config, object_of(config.json, "model_cfg"), "model_cfg.", kOfModel);
+}
+
+void same(const SourceConfig& config, const Json& object, const char* of, const char* key,
+          std::int64_t found) {
+  const Json value = object.value(key, Json());
+  if (value.is_null()) return;
+  if (!value.is_number_integer())
+    throw refused(config, str(of, key, ": ", value.dump()), "is no whole number");
+  if (value.get<std::int64_t>() != found)
+    throw contradicted(config, str(of, key, " ", value.get<std::int64_t>()), str("have ", found));
+}
+
+/// Widths, lengths and layers that the tensors tell.
+void compare(const SourceConfig& config, const Json& model, const Json& vision,
+             const Shapes& shapes) {
+  constexpr const char* kVision = "vision_cfg.";
+  const std::string patches = "patch_embed.proj.weight";
+  const std::int64_t width = shapes.size(patches, 0);
+  same(config, vision, kVision, "width", width);
+  same(config, vision, kVision, "patch_size", shapes.size(patches, 2));
+  same(config, vision, kVision, "layers", shapes.count("blocks."));
+  if (shapes.has("head.weight"))
+    same(config, model, "model_cfg.", "embed_dim", shapes.size("head.weight", 0));
+  const Json ratio = vision.value("mlp_ratio", Json(4.0));
+  const std::int64_t hidden = shapes.size("blocks.0.mlp.fc1.weight", 0);
+  if (!ratio.is_number())
+    throw refused(config, "vision_cfg.mlp_ratio: " + ratio.dump(), "is no number");
+  if (std::int64_t(static_cast<double>(width) * ratio.get<double>()) != hidden)
+    throw contradicted(config, "vision_cfg.mlp_ratio " + ratio.dump(),
+                       str("have ", hidden, " of a width of ", width));
+  const bool scaled = shapes.has("blocks.0.ls1.gamma");
+  if (vision.value("ls_init_value", Json()).is_null() == scaled)
+    throw contradicted(
+        config, str("vision_cfg.ls_init_value ", vision.value("ls_init_value", Json()).dump()),
+        scaled ? "have LayerScale" : "lack LayerScale");
 }
 
 void forget(Recognised& result, std::string_view about) {
@@ -63,19 +141,16 @@ void apply_open_clip(const SourceConfig& config, const NamedWeights& weights, Re
   const Shapes shapes(weights.names.tensors);
   const std::string patches = "patch_embed.proj.weight";
   result.source = config.path.string() + " of open_clip";
-  same(config, vision, "width", shapes.size(patches, 0));
-  same(config, vision, "patch_size", shapes.size(patches, 2));
-  same(config, vision, "layers", shapes.count("blocks."));
-  for (const auto& [key, value] : vision.items()) {
-    if (value.is_null() || std::find(kOfTensors.begin(), kOfTensors.end(), key) != kOfTensors.end())
-      continue;
-    const auto* fixed = std::find_if(std::begin(kFixedKeys), std::end(kFixedKeys),
-                                     [&](const FixedKey& each) { return each.name == key; });
-    if (fixed == std::end(kFixedKeys) && !key.starts_with("timm_"))
-      throw refused(config, "vision_cfg." + key, "is no key that is known here");
-    if (fixed != std::end(kFixedKeys) && value != Json::parse(fixed->value))
-      throw refused(config, "vision_cfg." + key + ": " + value.dump(), "is not supported");
+  known_model_keys(config);
+  Json others = vision;
+  for (const FixedKey& fixed : kFixedKeys) {
+    const Json value = vision.value(fixed.name, Json());
+    if (!value.is_null() && value != Json::parse(fixed.value))
+      throw refused(config, str("vision_cfg.", fixed.name, ": ", value.dump()), "is not supported");
+    others.erase(std::string(fixed.name));
   }
+  known_keys(config, others, "vision_cfg.", kOfTower);
+  compare(config, model, vision, shapes);
   const std::string pool = vision.value("global_average_pool", Json(false)) == Json(true)
                                ? "avg"
                                : vision.value("pool_type", std::string("tok"));
@@ -113,6 +188,8 @@ std::optional<SourceConfig> timm_tower(const SourceConfig& config) {
   const Json model = object_of(config.json, "model_cfg"), vision = object_of(model, "vision_cfg");
   const Json name = vision.value("timm_model_name", Json());
   if (!name.is_string()) return std::nullopt;
+  known_model_keys(config);
+  known_keys(config, vision, "vision_cfg.", kOfTimmTower);
   for (const auto& [key, allowed] : {std::pair{"timm_proj", Json::array({"linear", "none", ""})},
                                      std::pair{"timm_proj_bias", Json::array({false})}}) {
     const Json value = vision.value(key, Json());

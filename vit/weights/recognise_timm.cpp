@@ -10,6 +10,7 @@
 #include "vit/weights/option_setter.h"
 #include "vit/weights/recognise_families.h"
 #include "vit/weights/source_pixels.h"
+#include "vit/weights/timm_keys.h"
 
 namespace vit {
 namespace {
@@ -99,6 +100,7 @@ class TimmModel {
 
   Recognised run() {
     result_.assumptions = weights_.names.assumptions;
+    check_timm_keys(config_);
     variant();
     const Json args = object_of(config_.json, "model_args");
     if (!args.contains("global_pool")) pooling_of_root();
@@ -185,7 +187,7 @@ class TimmModel {
   void argument(const std::string& key, const Json& value, const Json& args) {
     argument_ = "model_args." + key;
     if (std::find(kWithoutEffect.begin(), kWithoutEffect.end(), key) != kWithoutEffect.end() ||
-        key == "num_classes" || key == "in_chans")  // as many as the tensors have
+        key == "num_classes" || key == "in_chans")  // see of_tensors
       return;
     for (const Fixed& fixed : kFixed)
       if (key == fixed.name) {
@@ -333,7 +335,7 @@ class TimmModel {
     }
   }
 
-  /// Classes and channels are as many as the tensors have, whatever is written.
+  /// Classes and channels are as many as the tensors have.
   void of_tensors() {
     std::string head = "head.weight", first = "patch_embed.proj.weight";
     if (std::holds_alternative<ResNetOptions>(spec_.options)) {
@@ -343,12 +345,22 @@ class TimmModel {
       head = "head.fc.weight";
       first = "stem.0.weight";
     }
+    const Json args = object_of(config_.json, "model_args");
+    const auto compare_size = [&](const Json& object, const char* key, const std::string& tensor,
+                                  std::int64_t axis) {
+      const Json stated = object.value(key, Json());
+      if (shapes_.has(tensor) && stated.is_number_integer() &&
+          stated.get<std::int64_t>() != shapes_.size(tensor, axis))
+        throw contradicted(config_, vit::str(key, " ", stated.get<std::int64_t>()),
+                           vit::str("have ", shapes_.size(tensor, axis)));
+    };
     argument_ = "num_classes";
-    const Json stated = config_.json.value("num_classes", Json());
-    if (shapes_.has(head) && stated.is_number_integer() &&
-        stated.get<std::int64_t>() != shapes_.size(head, 0))
-      throw contradicted(config_, vit::str("num_classes ", stated.get<std::int64_t>()),
-                         vit::str("have ", shapes_.size(head, 0)));
+    // Those of the arguments are the model's that were first asked for; timm writes what it has
+    // become beside them.
+    compare_size(config_.json.contains("num_classes") ? config_.json : args, "num_classes", head,
+                 0);
+    compare_size(config_.json, "num_features", head, 1);
+    compare_size(args, "in_chans", first, 1);
     set("num_classes", shapes_.size(head, 0));
     if (shapes_.has(first)) set("in_chans", shapes_.size(first, 1));
   }

@@ -422,6 +422,7 @@ class ViT {
                       told.contains("norm_eps") ? told.at("norm_eps")
                       : known_                  ? option_text(variant_.norm_eps)
                                                 : "1e-6",
+                      pooled_by_habit() ? ", global_pool: token" : "",
                       " and norms before attention and MLP, as is usual: the tensors are the same "
                       "with others"));
     }
@@ -431,6 +432,12 @@ class ViT {
                       ": whether the pooling reads the tokens before the patches is not in the "
                       "tensors"));
     }
+  }
+
+  /// Whether nothing says that the class token is what the head reads.
+  [[nodiscard]] bool pooled_by_habit() const {
+    return result_.options.at("global_pool") == "token" &&
+           !weights_.names.options.contains("global_pool");
   }
 
   /// As the towers of SigLIP without their pooling are built, of which timm has some with the exact

@@ -99,7 +99,6 @@ constexpr auto kWithoutSay = std::to_array<std::string_view>({
     "hidden_dropout_prob",
     "initializer_factor",
     "initializer_range",
-    "layer_scale_init_value",
     "layerscale_value",
     "mask_ratio",
     "norm_pix_loss",
@@ -140,6 +139,18 @@ constexpr auto kRead = std::to_array<std::string_view>({
     "rope_theta",
 });
 
+/// Those of `kRead` without which no model is made: null is not the default there.
+constexpr auto kNeverNull = std::to_array<std::string_view>({
+    "hidden_act",
+    "hidden_size",
+    "image_size",
+    "intermediate_size",
+    "layer_norm_eps",
+    "num_attention_heads",
+    "num_hidden_layers",
+    "patch_size",
+});
+
 template <std::size_t N>
 bool is_among(const std::array<std::string_view, N>& sorted, std::string_view key) {
   return std::binary_search(sorted.begin(), sorted.end(), key);
@@ -151,7 +162,10 @@ class Options {
       : config_(config), json_(config.json), shapes_(tensors) {}
 
   void check() const {
+    grid_of_table();
     for (const auto& [key, value] : json_.items()) {
+      if (value.is_null() && is_among(kNeverNull, key))
+        throw refused(config_, text(key, value), "is no value that a model can be made with");
       if (value.is_null() || key.starts_with('_') || is_among(kOfEveryModel, key) ||
           is_among(kWithoutSay, key) || is_among(kRead, key) || is_flag(key, value) ||
           is_size(key, value) || is_other(key, value))
@@ -258,11 +272,33 @@ class Options {
                            bottleneck ? "have bottlenecks" : "have no bottlenecks");
       return true;
     }
+    if (key == "layer_scale_init_value") {  // none is made for 0
+      const bool scaled =
+          has("gamma_1") || has("ls1.gamma") || shapes_.has("stages.0.blocks.0.gamma");
+      if (!value.is_number()) throw refused(config_, text(key, value), "is no number");
+      if ((value.get<double>() > 0) != scaled)
+        throw contradicted(config_, text(key, value),
+                           scaled ? "have LayerScale" : "lack LayerScale");
+      return true;
+    }
     if (key == "pruned_heads") {
       if (!value.empty()) throw refused(config_, text(key, value), "is not supported");
       return true;
     }
     return false;
+  }
+
+  /// Relative positions are of one size of images, and are not resampled there.
+  void grid_of_table() const {
+    const std::int64_t rows = shapes_.size("blocks.0.attn.rel_pos.relative_position_bias_table", 0);
+    const auto image = size_of(json_.value("image_size", Json())),
+               patch = size_of(json_.value("patch_size", Json()));
+    if (rows == 0 || !image || !patch || patch->height < 1 || patch->width < 1) return;
+    constexpr std::int64_t kOfClassToken = 3;
+    const std::int64_t height = image->height / patch->height, width = image->width / patch->width;
+    if ((2 * height - 1) * (2 * width - 1) + kOfClassToken != rows)
+      throw contradicted(config_, text("image_size", json_.at("image_size")),
+                         vit::str("have ", rows, " relative positions"));
   }
 
   const SourceConfig& config_;
@@ -273,11 +309,14 @@ class Options {
 static_assert(std::is_sorted(kOfEveryModel.begin(), kOfEveryModel.end()));
 static_assert(std::is_sorted(kWithoutSay.begin(), kWithoutSay.end()));
 static_assert(std::is_sorted(kRead.begin(), kRead.end()));
+static_assert(std::is_sorted(kNeverNull.begin(), kNeverNull.end()));
 
 }  // namespace
 
 void check_transformers_options(const SourceConfig& config, const TensorMap& tensors) {
   Options(config, tensors).check();
 }
+
+bool is_of_every_transformers_model(std::string_view key) { return is_among(kOfEveryModel, key); }
 
 }  // namespace vit

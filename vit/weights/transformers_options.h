@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "vit/weights/naming/convention.h"
 #include "vit/weights/source_config.h"
 
@@ -11,5 +13,8 @@ namespace vit {
 /// contradict. What is known to leave a prediction as it is may have any value: dropout, losses,
 /// initial values, what transformers writes into every file.
 void check_transformers_options(const SourceConfig& config, const TensorMap& tensors);
+
+/// Whether the key is one that transformers writes whatever the model is.
+[[nodiscard]] bool is_of_every_transformers_model(std::string_view key);
 
 }  // namespace vit
