@@ -45,11 +45,15 @@ TEST_CASE(
 TEST_CASE("The fused path and the plain formula agree, in value and in gradient") {
   const bool qk_norm = GENERATE(false, true);
   const bool qkv_bias = GENERATE(false, true);
-  MultiHeadAttention attention(
-      AttentionOptions{.dim = 32, .num_heads = 4, .qkv_bias = qkv_bias, .qk_norm = qk_norm});
+  const bool causal = GENERATE(false, true);
+  MultiHeadAttention attention(AttentionOptions{.dim = 64,  // the kernels take heads of 16
+                                                .num_heads = 4,
+                                                .qkv_bias = qkv_bias,
+                                                .qk_norm = qk_norm,
+                                                .causal = causal});
   randomize(attention);
-  const torch::Tensor x = random_tokens({2, 7, 32}).requires_grad_();
-  const torch::Tensor direction = random_tokens({2, 7, 32});
+  const torch::Tensor x = random_tokens({2, 7, 64}).requires_grad_();
+  const torch::Tensor direction = random_tokens({2, 7, 64});
 
   const torch::Tensor fused = attention(x);
   const torch::Tensor plain = attention->forward_with_weights(x).output;

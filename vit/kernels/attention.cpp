@@ -16,10 +16,16 @@
 namespace vit::kernels {
 namespace {
 
-AttentionShape shape_of(const torch::Tensor& qkv, std::int64_t heads, std::optional<double> scale) {
+AttentionShape shape_of(const torch::Tensor& qkv, std::int64_t heads,
+                        const FusedAttentionOptions& options) {
   const std::int64_t head_dim = qkv.size(2) / 3 / heads;
-  return {qkv.size(0), qkv.size(1), heads, head_dim,
-          scale ? static_cast<float>(*scale) : 1.0f / std::sqrt(static_cast<float>(head_dim))};
+  return {.batch = qkv.size(0),
+          .tokens = qkv.size(1),
+          .heads = heads,
+          .head_dim = head_dim,
+          .scale = options.scale ? static_cast<float>(*options.scale)
+                                 : 1.0f / std::sqrt(static_cast<float>(head_dim)),
+          .causal = options.causal};
 }
 
 /// body(begin, end) for ranges of heads: those of one picture together, for their rows share pages
@@ -34,8 +40,8 @@ void for_each_heads(const AttentionShape& shape, const Body& body) {
 class FusedAttention : public torch::autograd::Function<FusedAttention> {
  public:
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& qkv,
-                               std::int64_t heads, std::optional<double> scale) {
-    const AttentionShape shape = shape_of(qkv, heads, scale);
+                               std::int64_t heads, std::optional<double> scale, bool causal) {
+    const AttentionShape shape = shape_of(qkv, heads, {scale, causal});
     const torch::Tensor output =
         at::empty({shape.batch, shape.tokens, shape.stride()}, qkv.options());
     const torch::Tensor lse2 =
@@ -50,6 +56,7 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
     context->save_for_backward({qkv, output, lse2});
     context->saved_data["heads"] = heads;
     context->saved_data["scale"] = scale;
+    context->saved_data["causal"] = causal;
     return output;
   }
 
@@ -59,7 +66,8 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
     const auto saved = context->get_saved_variables();
     const torch::Tensor &qkv = saved[0], &output = saved[1], &lse2 = saved[2];
     const AttentionShape shape = shape_of(qkv, context->saved_data["heads"].toInt(),
-                                          context->saved_data["scale"].toOptional<double>());
+                                          {context->saved_data["scale"].toOptional<double>(),
+                                           context->saved_data["causal"].toBool()});
     const torch::Tensor gradient = converted(gradients[0], qkv.scalar_type());
     const torch::Tensor result = at::empty(qkv.sizes(), qkv.options());
     by_type(qkv.scalar_type(), [&]<class T>(T) {
@@ -69,7 +77,7 @@ class FusedAttention : public torch::autograd::Function<FusedAttention> {
                               data<T>(gradient), data<float>(lse2), data<T>(result));
       });
     });
-    return {result, torch::Tensor(), torch::Tensor()};
+    return {result, torch::Tensor(), torch::Tensor(), torch::Tensor()};
   }
 };
 
@@ -81,9 +89,9 @@ bool fused_attention_applies(const torch::Tensor& x, std::int64_t dim, std::int6
 }
 
 torch::Tensor fused_attention(const torch::Tensor& qkv, std::int64_t heads,
-                              std::optional<double> scale) {
+                              const FusedAttentionOptions& options) {
   RECORD_FUNCTION("vit::attention", (std::vector<c10::IValue>{qkv}));
-  return FusedAttention::apply(qkv.contiguous(), heads, scale);
+  return FusedAttention::apply(qkv.contiguous(), heads, options.scale, options.causal);
 }
 
 }  // namespace vit::kernels

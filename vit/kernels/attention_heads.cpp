@@ -31,6 +31,20 @@ Index output_offset(const AttentionShape& shape, Index head) {
   return head / shape.heads * shape.tokens * shape.stride() + head % shape.heads * shape.head_dim;
 }
 
+/// A causal query i sees the keys up to i: in a row of logits all columns after it are hidden, in
+/// a row of the transpose, which is of a key, all before it. Logits are hidden before the softmax,
+/// whose exp2 ends above 0, and weights after it.
+template <class T>
+void hide_later(Index first, Index rows, Index columns, T hidden, T* x, Index stride) {
+  for (Index i = 0; i < rows; ++i)
+    std::fill(x + i * stride + std::min(first + i + 1, columns), x + i * stride + columns, hidden);
+}
+template <class T>
+void hide_earlier(Index first, Index rows, T hidden, T* x, Index stride) {
+  for (Index i = 0; i < rows; ++i) std::fill_n(x + i * stride, first + i, hidden);
+}
+constexpr float kHidden = -1e30f;
+
 }  // namespace
 
 template <class T>
@@ -57,8 +71,10 @@ void attention_forward(const Primitives<T>& use, const AttentionShape& shape, In
     for (Index m = 0; m < n; m += block) {
       const Index rows = std::min(block, n - m);
       use.matmul(rows, padded, d, in.q + m * row, row, keys, padded, logits, padded, false);
+      if (shape.causal) hide_later(m, rows, n, kHidden, logits, padded);
       use.softmax(logits, rows, n, padded, shape.scale * kLog2E, weights, wide, inverse,
                   lse2 + head * n + m);
+      if (shape.causal) hide_later(m, rows, n, T{}, weights, wide);
       use.matmul(rows, d, wide, weights, wide, values, d, sums, d, false);
       use.store(sums, d, rows, d, 1.0f, inverse, out + m * shape.stride(), shape.stride());
     }
@@ -119,10 +135,15 @@ void attention_backward(const Primitives<T>& use, const AttentionShape& shape, I
       const Index rows = std::min(block, n - m);
       use.matmul(rows, padded, d, in.k + m * row, row, q_transposed, padded, logits, padded, false);
       use.matmul(rows, padded, d, in.v + m * row, row, do_transposed, padded, dp, padded, false);
+      if (shape.causal) {
+        hide_earlier(m, rows, kHidden, logits, padded);
+        for (Index i = 0; i < rows; ++i) std::copy_n(delta, m + i, dp + i * padded);  // dS = 0
+      }
       // Rows of floats are a packed operand already; those of bf16 are wanted in both forms.
       T* const ds_rows = paired ? ds : ds_packed + m * padded;
       use.softmax_gradient(logits, dp, rows, padded, shape.scale * kLog2E, denominators, delta,
                            weights, ds_rows, wide, ds_packed + m * padded);
+      if (shape.causal) hide_earlier(m, rows, T{}, weights, wide);
       use.matmul(rows, d, wide, weights, wide, do_packed, d, sums, d, false);
       use.store(sums, d, rows, d, 1.0f, nullptr, out.v + m * row, row);
       use.matmul(rows, d, wide, ds_rows, wide, q_packed, d, sums, d, false);

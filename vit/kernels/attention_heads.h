@@ -8,7 +8,8 @@ namespace vit::kernels {
 
 struct AttentionShape {
   std::int64_t batch = 0, tokens = 0, heads = 0, head_dim = 0;
-  float scale = 1;  ///< of the logits, 1 / sqrt(head_dim)
+  float scale = 1;      ///< of the logits, 1 / sqrt(head_dim)
+  bool causal = false;  ///< a token sees itself and those before it
 
   /// From a token to the next one in qkv [B, N, 3, H, Dh], and in the output [B, N, H, Dh].
   [[nodiscard]] std::int64_t qkv_stride() const { return 3 * heads * head_dim; }

@@ -114,8 +114,8 @@ torch::Tensor MultiHeadAttentionImpl::project_out(const torch::Tensor& joined) {
 
 bool MultiHeadAttentionImpl::fused(const torch::Tensor& x, const Rotation* rotation) const {
   return options.qkv_fused && !q_bias.defined() && !options.qk_norm && rotation == nullptr &&
-         options.rel_pos == RelPos::none && !options.causal &&
-         !(is_training() && options.attn_drop > 0) && !AttentionScope::active() &&
+         options.rel_pos == RelPos::none && !(is_training() && options.attn_drop > 0) &&
+         !AttentionScope::active() &&
          kernels::fused_attention_applies(x, options.dim, options.num_heads);
 }
 
@@ -132,21 +132,23 @@ torch::Tensor MultiHeadAttentionImpl::join_heads_by_position(const Heads& heads,
       {torch::stack({heads.q, heads.k, heads.v}), torch::stack({q, k, at::zeros_like(q)})},
       -1);  // [3, B, H, N, Dh + C]
   const double drop = is_training() ? options.attn_drop : 0.0;
-  const bool fused = drop == 0 && !options.causal && !AttentionScope::active() &&
-                     kernels::fused_type(q) == q.scalar_type();
+  const bool fused =
+      drop == 0 && !AttentionScope::active() && kernels::fused_type(q) == q.scalar_type();
   const torch::Tensor joined =
-      fused ? kernels::fused_attention(longer.permute({1, 3, 0, 2, 4}).flatten(2),
-                                       options.num_heads, scale)
-                  .unflatten(2, {options.num_heads, -1})
-            : attend(longer[0], longer[1], longer[2],
-                     {.mask = {.causal = options.causal}, .drop = drop, .scale = scale})
-                  .transpose(1, 2);  // [B, N, H, Dh + C]
+      fused
+          ? kernels::fused_attention(longer.permute({1, 3, 0, 2, 4}).flatten(2), options.num_heads,
+                                     {.scale = scale, .causal = options.causal})
+                .unflatten(2, {options.num_heads, -1})
+          : attend(longer[0], longer[1], longer[2],
+                   {.mask = {.causal = options.causal}, .drop = drop, .scale = scale})
+                .transpose(1, 2);  // [B, N, H, Dh + C]
   return joined.slice(-1, 0, head_dim).flatten(2);
 }
 
 torch::Tensor MultiHeadAttentionImpl::join_heads(const torch::Tensor& x, const Rotation* rotation,
                                                  Size2 grid) {
-  if (fused(x, rotation)) return kernels::fused_attention(qkv(x), options.num_heads);
+  if (fused(x, rotation))
+    return kernels::fused_attention(qkv(x), options.num_heads, {.causal = options.causal});
   const Heads heads = split_heads(x, rotation);
   if (options.rel_pos == RelPos::decomposed) return join_heads_by_position(heads, grid);
   std::optional<torch::Tensor> bias;
