@@ -47,6 +47,41 @@ Error refusal(Names data, const Names& model, bool foreign) {
 
 using Labels = std::vector<std::int64_t>;
 
+/// One image with a box and a pixel of each class, and a pixel that is ignored.
+class OneImage final : public Dataset {
+ public:
+  explicit OneImage(Names classes, Names mask_classes = {})
+      : classes_(std::move(classes)),
+        mask_classes_(mask_classes.empty() ? classes_ : std::move(mask_classes)) {}
+  [[nodiscard]] std::int64_t size() const override { return 1; }
+  [[nodiscard]] Sample get(std::int64_t index) const override {
+    Sample sample;
+    annotate(index, sample);
+    for (std::size_t i = 0; i < mask_classes_.size(); ++i)
+      sample.mask.pixels.push_back(static_cast<std::uint8_t>(i));
+    sample.mask.pixels.push_back(kIgnoredClass);
+    return sample;
+  }
+  void annotate(std::int64_t /*index*/, Sample& sample) const override {
+    for (std::size_t i = 0; i < classes_.size(); ++i)
+      sample.boxes.push_back({0, 0, 1, 1, static_cast<std::int64_t>(i)});
+  }
+  [[nodiscard]] std::int64_t label(std::int64_t /*index*/) const override { return -1; }
+  [[nodiscard]] const Names& classes() const override { return classes_; }
+  [[nodiscard]] const Names& mask_classes() const override { return mask_classes_; }
+
+ private:
+  Names classes_, mask_classes_;
+};
+
+Labels boxes_of(const Sample& sample) {
+  Labels labels;
+  for (const Box& box : sample.boxes) labels.push_back(box.label);
+  return labels;
+}
+
+using Pixels = std::vector<std::uint8_t>;
+
 }  // namespace
 
 TEST_CASE("Classes are joined by name, whatever their order, and the data may lack some") {
@@ -77,4 +112,35 @@ TEST_CASE("Numbers and LABEL_0 are no names") {
   CHECK_FALSE(are_names({"LABEL_0", "LABEL_1"}));
   CHECK(are_names({"1", "0"}));
   CHECK(are_names({"cup"}));
+}
+
+TEST_CASE("Boxes and masks are joined with their class, one list of names for both or two") {
+  const Names model{"cup", "key", "pen"};
+  auto one = join_classes(std::make_unique<OneImage>(Names{"pen", "cup"}), model, "m", false);
+  CHECK(boxes_of(one->get(0)) == Labels{2, 0});
+  CHECK(one->get(0).mask.pixels == Pixels{2, 0, kIgnoredClass});
+  CHECK(one->get(0).label == -1);
+  CHECK(one->mask_classes() == model);
+  Sample annotated;
+  one->annotate(0, annotated);
+  CHECK(boxes_of(annotated) == Labels{2, 0});
+
+  const Names with_ground{"ground", "cup", "key"};
+  auto masks =
+      join_classes(std::make_unique<OneImage>(Names{"key", "cup"}, Names{"key", "ground", "cup"}),
+                   with_ground, "m", false, JoinedPart::masks);
+  CHECK(masks->get(0).mask.pixels == Pixels{2, 0, 1, kIgnoredClass});
+  CHECK(boxes_of(masks->get(0)) == Labels{0, 1});
+  CHECK(masks->classes() == Names{"key", "cup"});
+  CHECK(masks->mask_classes() == with_ground);
+}
+
+TEST_CASE("Validation has training's numbers where its names are among training's") {
+  std::unique_ptr<Dataset> data = std::make_unique<OneImage>(Names{"pen", "cup"});
+  const auto joined_val = joined_to_training(data, {"cup", "key", "pen"});
+  REQUIRE(joined_val);
+  CHECK(boxes_of(joined_val->get(0)) == Labels{2, 0});
+  data = std::make_unique<OneImage>(Names{"pen", "zebra"});
+  CHECK_FALSE(joined_to_training(data, {"cup", "pen"}));
+  CHECK(data);
 }

@@ -10,44 +10,77 @@
 namespace vit {
 namespace {
 
+/// What number k of the data is called here; others stay (-1: no label, 255: an ignored pixel).
+using Numbers = std::vector<std::int64_t>;
+
+std::int64_t renumbered(const Numbers& numbers, std::int64_t number) {
+  const bool known = number >= 0 && number < static_cast<std::int64_t>(numbers.size());
+  return known ? numbers[static_cast<std::size_t>(number)] : number;
+}
+
 class Joined final : public Dataset {
  public:
-  /// `labels[k]`: what label k of the data is called here.
-  Joined(std::unique_ptr<Dataset> data, std::vector<std::string> classes,
-         std::vector<std::int64_t> labels)
-      : data_(std::move(data)), classes_(std::move(classes)), labels_(std::move(labels)) {}
+  struct Part {
+    std::vector<std::string> names;
+    Numbers numbers;  ///< empty: none changes
+  };
+  Joined(std::unique_ptr<Dataset> data, Part labels, Part masks)
+      : data_(std::move(data)), labels_(std::move(labels)), masks_(std::move(masks)) {}
 
   [[nodiscard]] std::int64_t size() const override { return data_->size(); }
   [[nodiscard]] Sample get(std::int64_t index) const override { return with(data_->get(index)); }
   [[nodiscard]] Sample read(std::int64_t index) const override { return with(data_->read(index)); }
   void annotate(std::int64_t index, Sample& sample) const override {
     data_->annotate(index, sample);
-    sample.label = joined(sample.label);
+    renumber_labels(sample);
   }
   [[nodiscard]] std::int64_t label(std::int64_t index) const override {
-    return joined(data_->label(index));
+    return renumbered(labels_.numbers, data_->label(index));
   }
   [[nodiscard]] std::string source(std::int64_t index) const override {
     return data_->source(index);
   }
-  [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
+  [[nodiscard]] const std::vector<std::string>& classes() const override { return labels_.names; }
+  [[nodiscard]] const std::vector<std::string>& mask_classes() const override {
+    return masks_.names;
+  }
   [[nodiscard]] const DataNotes& notes() const override { return data_->notes(); }
 
  private:
-  /// A sample may have no label, which is a number below 0.
-  [[nodiscard]] std::int64_t joined(std::int64_t label) const {
-    const bool known = label >= 0 && label < static_cast<std::int64_t>(labels_.size());
-    return known ? labels_[static_cast<std::size_t>(label)] : label;
+  void renumber_labels(Sample& sample) const {
+    sample.label = renumbered(labels_.numbers, sample.label);
+    for (Box& box : sample.boxes) box.label = renumbered(labels_.numbers, box.label);
   }
   [[nodiscard]] Sample with(Sample sample) const {
-    sample.label = joined(sample.label);
+    renumber_labels(sample);
+    if (!masks_.numbers.empty())
+      for (std::uint8_t& value : sample.mask.pixels)
+        value = static_cast<std::uint8_t>(renumbered(masks_.numbers, value));
     return sample;
   }
 
   std::unique_ptr<Dataset> data_;
-  std::vector<std::string> classes_;
-  std::vector<std::int64_t> labels_;
+  Part labels_, masks_;
 };
+
+/// The data with `classes` for its labels or its masks, and for both where they are one list.
+std::unique_ptr<Dataset> renumber(std::unique_ptr<Dataset> data,
+                                  const std::vector<std::string>& classes, const Numbers& numbers,
+                                  JoinedPart part) {
+  Joined::Part labels{data->classes(), {}}, masks{data->mask_classes(), {}};
+  const bool one_list = labels.names == masks.names;
+  if (one_list || part == JoinedPart::labels) labels = {classes, numbers};
+  if (one_list || part == JoinedPart::masks) masks = {classes, numbers};
+  return std::make_unique<Joined>(std::move(data), std::move(labels), std::move(masks));
+}
+
+/// Where each name is among `classes`; their number for one that is not.
+Numbers places_of(const std::vector<std::string>& names, const std::vector<std::string>& classes) {
+  Numbers places;
+  for (const std::string& name : names)
+    places.push_back(std::find(classes.begin(), classes.end(), name) - classes.begin());
+  return places;
+}
 
 std::string listed(const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 10;
@@ -74,20 +107,18 @@ bool are_names(const std::vector<std::string>& classes) {
 
 std::unique_ptr<Dataset> join_classes(std::unique_ptr<Dataset> data,
                                       const std::vector<std::string>& classes,
-                                      const std::string& where, bool foreign) {
-  const std::vector<std::string> own = data->classes();
+                                      const std::string& where, bool foreign, JoinedPart part) {
+  const std::vector<std::string> own =
+      part == JoinedPart::masks ? data->mask_classes() : data->classes();
   if (own == classes) return data;
-  std::vector<std::int64_t> labels;
+  Numbers numbers = places_of(own, classes);
   std::vector<std::string> unknown;
-  for (const std::string& name : own) {
-    const auto found = std::find(classes.begin(), classes.end(), name);
-    labels.push_back(found - classes.begin());
-    if (found == classes.end()) unknown.push_back(name);
-  }
+  for (std::size_t i = 0; i < own.size(); ++i)
+    if (numbers[i] == static_cast<std::int64_t>(classes.size())) unknown.push_back(own[i]);
   if (unknown.empty()) {
     log::info(str("classes are joined by name: the data has ", own.size(), " of the model's ",
                   classes.size()));
-    return std::make_unique<Joined>(std::move(data), classes, std::move(labels));
+    return renumber(std::move(data), classes, numbers, part);
   }
   const bool both_named = are_names(own) && are_names(classes);
   const bool by_number = !both_named || (foreign && unknown.size() == own.size());
@@ -102,8 +133,17 @@ std::unique_ptr<Dataset> join_classes(std::unique_ptr<Dataset> data,
       str("classes cannot be joined by name, and are taken in their order: class 0 of the data, ",
           printable(own.front(), 60), ", is the model's ", printable(classes.front(), 60),
           ", and so on; the data has ", listed(own), "; the model ", listed(classes)));
-  for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::int64_t>(i);
-  return std::make_unique<Joined>(std::move(data), classes, std::move(labels));
+  return renumber(std::move(data), classes, {}, part);
+}
+
+std::unique_ptr<Dataset> joined_to_training(std::unique_ptr<Dataset>& data,
+                                            const std::vector<std::string>& classes) {
+  const Numbers numbers = places_of(data->classes(), classes);
+  for (const std::int64_t number : numbers)
+    if (number == static_cast<std::int64_t>(classes.size())) return nullptr;
+  log::info(str("the classes of validation are joined to those of training by name: it has ",
+                numbers.size(), " of ", classes.size()));
+  return renumber(std::move(data), classes, numbers, JoinedPart::labels);
 }
 
 }  // namespace vit

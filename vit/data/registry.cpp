@@ -12,6 +12,7 @@
 #include "vit/data/class_map.h"
 #include "vit/data/image_folder.h"
 #include "vit/data/images.h"
+#include "vit/data/joined_classes.h"
 #include "vit/data/mnist.h"
 #include "vit/data/svhn.h"
 #include "vit/data/tiny_imagenet.h"
@@ -78,12 +79,15 @@ DataSplits open_with(const DataSpec& spec, WantedSplits wanted) {
   faults.collect([&] { splits.train = open(options, Split::train); });
   if (wanted == WantedSplits::both) faults.collect([&] { splits.val = open(options, Split::val); });
   faults.require_none("data." + spec.name);
-  if (splits.val && splits.train->classes() != splits.val->classes())
+  if (!splits.val || splits.train->classes() == splits.val->classes()) return splits;
+  auto joined_val = joined_to_training(splits.val, splits.train->classes());
+  if (!joined_val)
     throw Error(ErrorKind::data, "data." + spec.name,
                 "training and validation have other classes: training " +
                     joined(splits.train->classes(), ", ") + "; validation " +
                     joined(splits.val->classes(), ", "),
-                "correct the annotations: both need the same names, in the order of the same ids");
+                "correct the annotations: what is in validation must have a name in training");
+  splits.val = std::move(joined_val);
   return splits;
 }
 

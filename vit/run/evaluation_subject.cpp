@@ -67,12 +67,9 @@ void take_data(EvaluationSubject& subject, const std::vector<std::string>& label
   subject.data = open_val_data(experiment.data, experiment.task->needs());
   require_samples_for(experiment.task, *subject.data);
   if (labels.empty() || experiment.task->classes(*subject.data) == labels) return;
-  if (!experiment.task->needs().has(SamplePart::label))
-    throw Error(ErrorKind::data, subject.weights,
-                str("was trained for the classes ", first_names(labels), "; the data has ",
-                    first_names(experiment.task->classes(*subject.data))),
-                "name the classes of the data alike, in the same order (data.classes)");
-  subject.data = join_classes(std::move(subject.data), labels, subject.weights, foreign);
+  const JoinedPart part =
+      experiment.task->needs().has(SamplePart::mask) ? JoinedPart::masks : JoinedPart::labels;
+  subject.data = join_classes(std::move(subject.data), labels, subject.weights, foreign, part);
 }
 
 EvaluationSubject of_experiment(const SubjectRequest& request) {
