@@ -180,12 +180,19 @@ std::vector<Case> detect_cases() {
 /// Of those of a captioner.
 std::vector<Case> caption_cases() {
   return {
-      {"task.context_length", "10"},  {"task.vocab_size", "600"},
-      {"task.decoder.width", "16"},   {"task.decoder.layers", "2"},
-      {"task.decoder.heads", "2"},    {"task.decoder.mlp_ratio", "2"},
-      {"task.decoder.tied", "false"}, {"task.decoder.positions", "sincos"},
-      {"task.decoder.drop", "0.5"},   {"task.vocabulary", "[a r]"},
-      {"task.parallel", "0.75"},      {"task.attributes", "['colour: red green blue']"},
+      {"task.context_length", "10"},
+      {"task.vocab_size", "600"},
+      {"task.decoder.width", "16"},
+      {"task.decoder.layers", "2"},
+      {"task.decoder.heads", "2"},
+      {"task.decoder.mlp_ratio", "2"},
+      {"task.decoder.tied", "false"},
+      {"task.decoder.positions", "sincos"},
+      {"task.decoder.drop", "0.5"},
+      {"task.decoder.summary", "max"},
+      {"task.vocabulary", "[a r]"},
+      {"task.parallel", "0.75"},
+      {"task.attributes", "['colour: red green blue']"},
   };
 }
 

@@ -107,6 +107,50 @@ TEST_CASE("Decoding with a cache gives the logits of decoding all at once") {
               whole.narrow(1, 4, 2));
 }
 
+TEST_CASE(
+    "A summary of the memory is added to every token, begins at nothing, and goes with a cache") {
+  for (const auto kind : {vit::MemorySummary::mean, vit::MemorySummary::max}) {
+    vit::DecoderOptions options = small_decoder();
+    options.summary = kind;
+    options.parallel = true;
+    Decoder plain(small_decoder()), decoder(options);
+    const torch::NoGradGuard no_grad;
+    vit::test::randomize(plain);
+    for (const auto& item : plain->named_parameters())
+      decoder->named_parameters()[item.key()].copy_(item.value());
+    const torch::Tensor memory = image_tokens();
+    check_close(decoder(words(), memory), plain(words(), memory));
+    vit::test::randomize(decoder);
+    const torch::Tensor whole = kind == vit::MemorySummary::max
+                                    ? std::get<0>(memory.max(1, /*keepdim=*/true))
+                                    : memory.mean(1, /*keepdim=*/true);
+    const torch::Tensor added = decoder->summary(whole), logits = decoder(words(), memory);
+    vit::DecoderCache cache;
+    for (std::int64_t i = 0; i < 6; ++i)
+      check_close(decoder->forward(words().narrow(1, i, 1), memory, {.causal = true}, &cache),
+                  logits.narrow(1, i, 1));
+    const torch::Tensor rows = torch::tensor({1, 1, 0});
+    vit::DecoderCache beams;
+    decoder->forward(words().narrow(1, 0, 3), memory, {.causal = true}, &beams);
+    beams.select(rows);
+    const torch::Tensor chosen = words().index_select(0, rows);
+    check_close(decoder->forward(chosen.narrow(1, 3, 1), memory, {.causal = true}, &beams),
+                decoder(chosen, memory.index_select(0, rows)).narrow(1, 3, 1));
+    // A text whose memory's summary is known may have it in its positions.
+    for (std::int64_t i = 0; i < 2; ++i) {
+      Decoder alone(options);
+      for (const auto& item : decoder->named_parameters())
+        alone->named_parameters()[item.key()].copy_(item.value());
+      alone->pos_embed.add_(added.narrow(0, i, 1));
+      alone->summary->weight.zero_();
+      alone->summary->bias.zero_();
+      check_close(alone(words().narrow(0, i, 1), memory.narrow(0, i, 1)), logits.narrow(0, i, 1));
+      check_close(alone->forward_parallel(4, memory.narrow(0, i, 1)),
+                  decoder->forward_parallel(4, memory).narrow(0, i, 1));
+    }
+  }
+}
+
 TEST_CASE("A cache whose rows are chosen goes on with these sequences") {
   const torch::NoGradGuard no_grad;
   Decoder decoder = random_decoder();

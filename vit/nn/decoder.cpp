@@ -13,6 +13,7 @@ void DecoderCache::select(const torch::Tensor& rows) {
   for (DecoderBlockImpl::Cache& block : blocks)
     for (torch::Tensor* kept : {&block.tokens.k, &block.tokens.v, &block.memory.k, &block.memory.v})
       *kept = kept->index_select(0, rows);
+  if (summary.defined()) summary = summary.index_select(0, rows);
 }
 
 DecoderImpl::DecoderImpl(const DecoderOptions& options_) : options(options_) { reset(); }
@@ -30,6 +31,12 @@ void DecoderImpl::reset() {
   if (options.parallel) {
     mask_token = register_parameter("mask_token", at::empty({1, 1, dim}));
     start_token(mask_token, 0.02);
+  }
+  if (options.summary != MemorySummary::none) {
+    summary = register_module("summary", Linear(LinearOptions{options.block.memory_dim, dim}));
+    const torch::NoGradGuard no_grad;
+    summary->weight.zero_();
+    summary->bias.zero_();
   }
   blocks = register_module("blocks", torch::nn::ModuleList());
   for (std::int64_t i = 0; i < options.depth; ++i) {
@@ -55,16 +62,28 @@ torch::Tensor DecoderImpl::forward(const torch::Tensor& tokens, const torch::Ten
     cache->blocks.resize(blocks->size());
     cache->length += count;
   }
-  const torch::Tensor x = token_embed(tokens);  // [B, M, D]
-  return through_blocks(x + pos_embed.narrow(1, first, count).to(x.scalar_type()), memory, mask,
-                        cache);
+  torch::Tensor x = token_embed(tokens);  // [B, M, D]
+  x = x + pos_embed.narrow(1, first, count).to(x.scalar_type());
+  if (summary) {
+    if (cache == nullptr)
+      x = x + summary_of(memory);
+    else
+      x = x + (cache->summary.defined() ? cache->summary : cache->summary = summary_of(memory));
+  }
+  return through_blocks(x, memory, mask, cache);
+}
+
+torch::Tensor DecoderImpl::summary_of(const torch::Tensor& memory) {
+  return summary(options.summary == MemorySummary::max ? memory.amax(1, /*keepdim=*/true)
+                                                       : memory.mean(1, /*keepdim=*/true));
 }
 
 torch::Tensor DecoderImpl::forward_parallel(std::int64_t count, const torch::Tensor& memory) {
   VIT_ASSERT(mask_token.defined(), "a decoder without a mask token");
   VIT_ASSERT(count <= options.length, count, " of ", options.length);
-  const torch::Tensor x = mask_token + pos_embed.narrow(1, 0, count);  // [1, M, D]
-  return through_blocks(x.expand({memory.size(0), count, options.block.dim}), memory, {}, nullptr);
+  torch::Tensor x = mask_token + pos_embed.narrow(1, 0, count);  // [1, M, D]
+  x = x.expand({memory.size(0), count, options.block.dim});
+  return through_blocks(summary ? x + summary_of(memory) : x, memory, {}, nullptr);
 }
 
 torch::Tensor DecoderImpl::through_blocks(torch::Tensor x, const torch::Tensor& memory,

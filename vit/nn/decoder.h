@@ -17,19 +17,28 @@ enum class TokenPositions {
   sincos,  ///< fixed: sincos1d_pos_embed
 };
 
+/// What each token is given of the memory as a whole, beside what its cross-attention finds there.
+enum class MemorySummary {
+  none,
+  mean,
+  max,  ///< of each channel over the memory
+};
+
 struct DecoderOptions {
   std::int64_t vocab_size = 0;  ///< V
   std::int64_t length = 0;      ///< L: most tokens of a sequence
   std::int64_t depth = 6;
   DecoderBlockOptions block{};  ///< of each block; its drop_path is that of the last one
   TokenPositions positions = TokenPositions::learned;
-  bool tied = true;       ///< the embedding's rows are the output's too (Press and Wolf 2017)
+  bool tied = true;  ///< the embedding's rows are the output's too (Press and Wolf 2017)
+  MemorySummary summary = MemorySummary::none;  ///< has a `summary` layer, added to the embeddings
   bool parallel = false;  ///< has a `mask_token`, for DecoderImpl::forward_parallel
 };
 
 /// What a decoder has seen so far, step by step: see DecoderImpl::forward.
 struct DecoderCache {
   std::vector<DecoderBlockImpl::Cache> blocks;
+  torch::Tensor summary;    ///< of the memory, [B, 1, D]; undefined where the decoder has none
   std::int64_t length = 0;  ///< tokens seen
 
   /// Keeps these rows of the batch, [n] int64, in this order: each may be there several times.
@@ -41,7 +50,7 @@ struct DecoderCache {
 /// norm, and each position's logits are those of the token that follows.
 ///
 /// Embedding and positions start normal with deviation 0.02, so that with tied outputs all tokens
-/// are about equally likely at first.
+/// are about equally likely at first. A summary of the memory starts at 0.
 class DecoderImpl : public torch::nn::Cloneable<DecoderImpl> {
  public:
   explicit DecoderImpl(const DecoderOptions& options);
@@ -62,11 +71,14 @@ class DecoderImpl : public torch::nn::Cloneable<DecoderImpl> {
   TokenEmbedding token_embed{nullptr};
   torch::Tensor pos_embed;   ///< [1, L, D]; a buffer where it is fixed
   torch::Tensor mask_token;  ///< [1, 1, D]; undefined without `parallel`
+  Linear summary{nullptr};   ///< D_mem -> D; where `options.summary` is not none
   torch::nn::ModuleList blocks{nullptr};
   Norm norm{nullptr};
   Linear head{nullptr};  ///< where the output is not tied
 
  private:
+  /// What every token is given of the memory [B, N, D_mem]: [B, 1, D].
+  torch::Tensor summary_of(const torch::Tensor& memory);
   torch::Tensor through_blocks(torch::Tensor x, const torch::Tensor& memory,
                                const AttentionMask& mask, DecoderCache* cache);
 };

@@ -30,7 +30,9 @@ void CaptionNetwork::init_decoder(std::uint64_t seed) {
   std::uint64_t index = 0;
   for (const auto& item : decoder_->named_parameters()) {
     const Rng rng(seed, Stream::init, 1, index++);
-    if (item.value().dim() > 1)
+    if (item.key().starts_with("summary."))
+      init::constant(item.value(), 0);
+    else if (item.value().dim() > 1)
       init::trunc_normal(item.value(), 0.02, rng);
     else
       init::constant(item.value(), item.key().ends_with("bias") ? 0 : 1);

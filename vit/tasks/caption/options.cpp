@@ -18,6 +18,13 @@ void describe_decoder(FieldVisitor& visitor, CaptionDecoderOptions& o) {
                  "of words: learned, or sines and cosines",
                  {},
                  {"learned", "sincos"}});
+  visitor.field(
+      {"summary",
+       &o.summary,
+       "what each word is given of the image as a whole, beside what it looks for: none, or "
+       "the mean or maximum of the image's tokens",
+       {},
+       {"none", "mean", "max"}});
   visitor.field({"tied", &o.tied, "words are compared with their own embeddings at the end"});
   visitor.field({"drop", &o.drop, "dropout inside its blocks", kProbability});
 }
@@ -52,6 +59,16 @@ void describe(FieldVisitor& visitor, CaptionOptions& o) {
   (void)parse_attributes(o.attributes);
 }
 
+namespace {
+
+MemorySummary summary_of(const std::string& name) {
+  return name == "max"    ? MemorySummary::max
+         : name == "mean" ? MemorySummary::mean
+                          : MemorySummary::none;
+}
+
+}  // namespace
+
 DecoderOptions decoder_options(const CaptionOptions& options, std::int64_t memory_dim) {
   constexpr std::int64_t kHeadWidth = 64;
   const CaptionDecoderOptions& o = options.decoder;
@@ -74,6 +91,7 @@ DecoderOptions decoder_options(const CaptionOptions& options, std::int64_t memor
                     .drop = o.drop},
           .positions = o.positions == "sincos" ? TokenPositions::sincos : TokenPositions::learned,
           .tied = o.tied,
+          .summary = summary_of(o.summary),
           .parallel = options.parallel > 0};
 }
 

@@ -17,6 +17,7 @@ struct CaptionDecoderOptions {
   std::int64_t heads = 0;  ///< 0: width / 64, at least 1
   double mlp_ratio = 4.0;
   std::string positions = "learned";
+  std::string summary = "none";
   bool tied = true;
   double drop = 0.0;
 };
