@@ -9,6 +9,7 @@
 #include "apps/commands.h"
 #include "apps/output.h"
 #include "vit/core/error.h"
+#include "vit/core/log.h"
 #include "vit/data/data_notes.h"
 #include "vit/data/picture_files.h"
 #include "vit/image/threads.h"
@@ -104,6 +105,12 @@ void measure_segmentation(const SegmentationArguments& arguments) {
   const MaskFiles truths = masks_by_stem(arguments.gt), predictions = masks_by_stem(arguments.pred);
   check_joined(truths, predictions, arguments);
   const SegmentationCounts counts = count_pixels(arguments, truths, predictions);
+  std::int64_t no_class = 0;
+  for (std::int64_t own = 0; own < counts.num_classes(); ++own)
+    no_class += counts.at(own, counts.num_classes());
+  if (no_class > 0)
+    log::warn(str(grouped(no_class), " predicted pixels hold values that are none of the ",
+                  counts.num_classes(), " classes: they count as wrong"));
   const SegmentationFigures figures = segmentation_figures(counts);
   if (!arguments.json) return print_segmentation(counts, figures);
   print_json({{"miou", figures.mean_iou},  // what is not a number becomes null

@@ -52,6 +52,7 @@ TEST_CASE("metrics segmentation measures two folders of masks") {
 
   const Outcome table = run_program(folder.path(), kCommand);
   CHECK(table.code == 0);
+  CHECK_THAT(table.errors, Catch::Contains("1 predicted pixels hold values"));
   CHECK_THAT(table.out, Catch::Contains("IoU %") && Catch::Contains("50.00") &&
                             Catch::Contains("pixel accuracy 60.00 %"));
 }

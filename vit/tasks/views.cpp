@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "vit/core/error.h"
+#include "vit/models/vit.h"
 #include "vit/nn/init.h"
 #include "vit/tasks/pretext_batch.h"
 
@@ -28,21 +29,30 @@ void enable_views(AugmentOptions& augment, const ModelSpec& model, std::int64_t 
           local, {half(size.height, patch.height), half(size.width, patch.width)}, {0.05, 0.4}}};
 }
 
-void require_views(const TrainingContext& training, Size2 img_size) {
+void require_views(const TrainingContext& training, Size2 img_size, const ImageModel& model) {
   const MultiCropOptions& views = training.augment.multi_crop;
   if (!views.enabled || views.global.crops + views.local.crops < 2)
     throw Error(ErrorKind::usage, "augment.multi_crop",
                 "makes fewer than two views of an image, and views of one image are compared",
                 "leave augment.multi_crop out, or set global.crops: 2");
+  const auto* vit = dynamic_cast<const VisionTransformerImpl*>(&model);
+  const Size2 patch =
+      vit == nullptr || vit->options.dynamic_img_pad ? Size2{1, 1} : vit->options.patch_size;
   const auto check = [&](const ViewOptions& view, const char* kind) {
-    if (view.crops == 0 ||
-        (view.size.height <= img_size.height && view.size.width <= img_size.width))
-      return;
-    throw Error(ErrorKind::usage, vit::str("augment.multi_crop.", kind, ".size"),
-                vit::str("is ", view.size.height, "x", view.size.width,
-                         ", and the model is for images of ", img_size.height, "x", img_size.width),
-                vit::str("set it to at most [", img_size.height, ", ", img_size.width,
-                         "], or model.img_size to more"));
+    if (view.crops == 0) return;
+    const std::string key = str("augment.multi_crop.", kind, ".size"),
+                      is = str("is ", view.size.height, "x", view.size.width);
+    if (view.size.height > img_size.height || view.size.width > img_size.width)
+      throw Error(
+          ErrorKind::usage, key,
+          str(is, ", and the model is for images of ", img_size.height, "x", img_size.width),
+          str("set it to at most [", img_size.height, ", ", img_size.width,
+              "], or model.img_size to more"));
+    if (view.size.height % patch.height != 0 || view.size.width % patch.width != 0)
+      throw Error(
+          ErrorKind::usage, key,
+          str(is, ", which is no whole number of patches of ", patch.height, "x", patch.width),
+          str("set it to multiples of [", patch.height, ", ", patch.width, "]"));
   };
   check(views.global, "global");
   check(views.local, "local");

@@ -16,8 +16,8 @@ namespace vit {
 void enable_views(AugmentOptions& augment, const ModelSpec& model, std::int64_t local);
 
 /// Throws Error (usage) unless there are at least two views, none larger than the model's images,
-/// and batches of more than one image.
-void require_views(const TrainingContext& training, Size2 img_size);
+/// all of whole patches, and batches of more than one image.
+void require_views(const TrainingContext& training, Size2 img_size, const ImageModel& model);
 
 /// What `compute` [B, C, h, w] -> [B, D] makes of each view, views of one size at once: [V, B, D].
 /// Throws Error (data) for a batch of one image, which has no other to be told from.

@@ -126,6 +126,8 @@ TEST_CASE("What DINO cannot honour is refused, with the reason") {
   CHECK_THAT(refusal("data.batch_size=1"), Catch::Contains("told") || Catch::Contains("telling"));
   CHECK_THAT(refusal("augment.multi_crop={enabled: true, global: {size: 16}, local: {size: 96}}"),
              Catch::Contains("augment.multi_crop.local.size") && Catch::Contains("96x96"));
+  CHECK_THAT(refusal("augment.multi_crop={enabled: true, global: {size: 16}, local: {size: 7}}"),
+             Catch::Contains("augment.multi_crop.local.size") && Catch::Contains("patches"));
   CHECK_THAT(refusal("augment.multi_crop={enabled: true, global: {crops: 1, size: 16}, local: "
                      "{crops: 0}}"),
              Catch::Contains("fewer than two views"));

@@ -85,7 +85,7 @@ class FCOSHead::Tower final : public torch::nn::Module {
 FCOSHead::FCOSHead(const FCOSHeadOptions& options) : options_(options) {
   if (options.in_channels % kGroups != 0)
     throw Error(
-        ErrorKind::usage, "task.channels",
+        ErrorKind::usage, "task.fcos.channels",
         vit::str("is ", options.in_channels, ", and the head normalises ", kGroups, " groups"),
         vit::str("choose a multiple of ", kGroups));
   using Outputs = std::vector<std::pair<std::string, std::int64_t>>;

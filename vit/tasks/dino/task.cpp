@@ -62,7 +62,7 @@ DinoTask::DinoTask(const DinoConfig& config, const TaskContext& context)
   network_->init_parts(context.seed);
   if (context.training == nullptr) return;
   views_ = context.training->augment.multi_crop;
-  require_views(*context.training, input_.img_size);
+  require_views(*context.training, input_.img_size, *context.model);
   updates_per_epoch_ = context.training->updates_per_epoch;
   total_updates_ = context.training->epochs * updates_per_epoch_;
 }

@@ -32,7 +32,7 @@ LejepaTask::LejepaTask(const LejepaConfig& config, const TaskContext& context)
   if (context.training == nullptr) return;
   views_ = context.training->augment.multi_crop;
   updates_per_epoch_ = context.training->updates_per_epoch;
-  require_views(*context.training, input_.img_size);
+  require_views(*context.training, input_.img_size, *context.model);
 }
 
 TaskStep LejepaTask::step(const Batch& batch) {

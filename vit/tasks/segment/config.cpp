@@ -65,6 +65,12 @@ void SegmentConfig::adapt(InputSpec& input,
         ErrorKind::usage, "data.crop_mode",
         str("is ", input.crop_mode, ", and task.inference.mode is ", options.inference.mode),
         slides ? "set it to whole" : "set it to squash or border, or the mode to slide");
+  const std::int64_t window = std::min(input.img_size.height, input.img_size.width);
+  if (slides && options.inference.stride > window)
+    throw Error(ErrorKind::usage, "task.inference.stride",
+                str("is ", options.inference.stride, ", and windows are ", input.img_size.height,
+                    "x", input.img_size.width, ": pixels between them would not be seen"),
+                str("set it to at most ", window, ", or to 0 for two thirds of a window"));
 }
 
 bool SegmentConfig::owns(const std::filesystem::path& weights) const {

@@ -63,8 +63,7 @@ Image classes_in_file(const torch::Tensor& scores, const Placement& placement) {
 torch::Tensor SegmentPredictor::slide(const torch::Tensor& image) const {
   const Size2 size = size_of(image);
   const auto part = [&](std::int64_t window) {
-    return inference_.stride > 0 ? std::min(inference_.stride, window)
-                                 : std::max<std::int64_t>(1, window * 2 / 3);
+    return inference_.stride > 0 ? inference_.stride : std::max<std::int64_t>(1, window * 2 / 3);
   };
   const std::vector<PixelBox> windows =
       sliding_windows(size, window_, {part(window_.height), part(window_.width)});
