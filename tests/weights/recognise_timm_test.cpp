@@ -146,8 +146,32 @@ TEST_CASE("A number of classes, features or channels that the tensors do not hav
              Catch::Contains("num_features 9"));
   CHECK_NOTHROW(
       (void)with_config(timm_vit(), timm_config(R"("in_chans": 3)", R"(, "num_features": 8)")));
-  // At first a model for other classes was asked for: what it has become stands beside it.
-  CHECK_NOTHROW((void)with_config(timm_vit(), timm_config(R"("num_classes": 1000)")));
+  CHECK_THAT(problem_of(timm_config(R"("num_classes": 1000)")),
+             Catch::Contains("num_classes 1000"));
+}
+
+TEST_CASE("A null goes over the variant's value to the default of timm's class") {
+  const Recognised found =
+      with_config(timm_vit(), timm_config(R"("norm_layer": null, "act_layer": null,
+                                             "drop_rate": null)"));
+  CHECK(std::stod(found.options.at("norm_eps")) == 1e-6);
+  CHECK(found.options.at("act_layer") == "gelu");
+  CHECK_THAT(problem_of(timm_config(R"("reg_tokens": null)")), Catch::Contains("reg_tokens: null"));
+}
+
+TEST_CASE("A pooling that stands beside model_args is followed, and said to be timm's of before") {
+  vit::TensorMap tensors = timm_vit();
+  tensors["fc_norm.weight"] = tensors.at("norm.weight");
+  tensors["fc_norm.bias"] = tensors.at("norm.bias");
+  tensors.erase("norm.weight");
+  tensors.erase("norm.bias");
+  std::string config = timm_config();
+  config.replace(config.find("\"token\""), 7, "\"avg\"");
+  const Recognised found = with_config(tensors, config);
+  CHECK(found.options.at("global_pool") == "avg");
+  bool said = false;
+  for (const std::string& line : found.assumptions) said |= line.starts_with("global_pool: avg");
+  CHECK(said);
 }
 
 TEST_CASE("A key at the top of timm's config.json that nobody knows is refused") {

@@ -79,19 +79,36 @@ TEST_CASE("What a config.json of transformers leaves out is as its class has it"
   CHECK(found.options.at("num_heads") == "4");
 }
 
-TEST_CASE("DINOv3's rotary base is followed, in both places where transformers keeps it") {
+TEST_CASE("DINOv3's rotary base is followed where its class reads it, and refused elsewhere") {
   for (const std::string theta :
-       {R"("rope_theta": 20.0)", R"("rope_parameters": {"rope_theta": 20.0})"}) {
+       {R"("rope_theta": 20.0)",
+        R"("rope_theta": 20.0, "rope_parameters": {"rope_theta": 20.0, "rope_type": "default"})"}) {
     const Recognised found = with_config(dinov3_tensors(false), vit_config(theta, "dinov3_vit"));
     CHECK(found.options.at("rope_type") == "dinov3");
     CHECK(std::stod(found.options.at("rope_temperature")) == 20);
     CHECK(found.options.at("global_pool") == "token");
   }
+  CHECK_THROWS_WITH(
+      with_config(dinov3_tensors(false),
+                  vit_config(R"("rope_parameters": {"rope_theta": 20.0})", "dinov3_vit")),
+      Catch::Contains("rope_parameters.rope_theta: 20"));
   CHECK(std::stod(with_config(dinov3_tensors(false), vit_config("", "dinov3_vit"))
                       .options.at("rope_temperature")) == 100);
   CHECK_THROWS_WITH(
       with_config(dinov3_tensors(false), vit_config(R"("rope_theta": "long")", "dinov3_vit")),
       Catch::Contains("rope_theta"));
+}
+
+TEST_CASE("What CLIP's files of before lay over vision_config is refused where it differs") {
+  const auto read = [](const std::string& over) {
+    return with_config(timm_vit(), R"({"model_type": "clip", "vision_config_dict": )" + over +
+                                       R"(, "vision_config": {"model_type": "vit",
+        "hidden_size": 8, "num_attention_heads": 2, "layer_norm_eps": 1e-6}})");
+  };
+  CHECK_NOTHROW(read("null"));
+  CHECK_NOTHROW(read(R"({"num_attention_heads": 2})"));
+  CHECK_THROWS_WITH(read(R"({"num_attention_heads": 4})"),
+                    Catch::Contains("vision_config_dict.num_attention_heads: 4"));
 }
 
 TEST_CASE("A gated MLP has silu, and DINOv3's config.json may ask for another") {

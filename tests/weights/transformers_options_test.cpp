@@ -46,8 +46,11 @@ TEST_CASE("What the tensors contradict is refused") {
   CHECK_THROWS_WITH(check(biased, R"({"num_labels": 9})"), Catch::Contains("num_labels: 9"));
   CHECK_THROWS_WITH(check(biased, R"({"use_absolute_position_embeddings": false})", "beit"),
                     Catch::Contains("have positions"));
-  CHECK_THROWS_WITH(check(biased, R"({"use_relative_position_bias": true})", "beit"),
-                    Catch::Contains("lack relative positions"));
+  CHECK_THROWS_WITH(
+      check(biased,
+            R"({"use_absolute_position_embeddings": true, "use_relative_position_bias": true})",
+            "beit"),
+      Catch::Contains("lack relative positions"));
   CHECK_THROWS_WITH(check(biased, R"({"use_swiglu_ffn": true})", "dinov2"),
                     Catch::Contains("gated MLP"));
   CHECK_THROWS_WITH(check(biased, R"({"mlp_ratio": 4})", "dinov2"), Catch::Contains("mlp_ratio"));
@@ -55,21 +58,35 @@ TEST_CASE("What the tensors contradict is refused") {
 
   TensorMap pooled = biased;
   pooled["fc_norm.weight"] = torch::ones({vit::test::kDim});
-  CHECK_THROWS_WITH(check(pooled, R"({"use_mean_pooling": false})", "beit"),
-                    Catch::Contains("use_mean_pooling"));
+  CHECK_THROWS_WITH(
+      check(pooled, R"({"use_absolute_position_embeddings": true, "use_mean_pooling": false})",
+            "beit"),
+      Catch::Contains("use_mean_pooling"));
 
   TensorMap scaled = biased;
   scaled["blocks.0.gamma_1"] = torch::ones({vit::test::kDim});
-  CHECK_THROWS_WITH(check(scaled, R"({"layer_scale_init_value": 0})", "beit"),
-                    Catch::Contains("have LayerScale"));
-  CHECK_THROWS_WITH(check(biased, R"({"layer_scale_init_value": 0.1})", "beit"),
-                    Catch::Contains("lack LayerScale"));
-  CHECK_NOTHROW(check(scaled, R"({"layer_scale_init_value": 0.1})", "beit"));
+  CHECK_THROWS_WITH(
+      check(scaled, R"({"use_absolute_position_embeddings": true, "layer_scale_init_value": 0})",
+            "beit"),
+      Catch::Contains("have LayerScale"));
+  CHECK_THROWS_WITH(
+      check(biased, R"({"use_absolute_position_embeddings": true, "layer_scale_init_value": 0.1})",
+            "beit"),
+      Catch::Contains("lack LayerScale"));
+  CHECK_NOTHROW(
+      check(scaled, R"({"use_absolute_position_embeddings": true, "layer_scale_init_value": 0.1})",
+            "beit"));
+
+  // What is left out is the class's default.
+  CHECK_THROWS_WITH(check(biased, R"({"hidden_size": 8})", "beit"),
+                    Catch::Contains("use_absolute_position_embeddings: false"));
 
   TensorMap relative = biased;  // of 2x2 patches, and the class token's three
   relative["blocks.0.attn.rel_pos.relative_position_bias_table"] = torch::zeros({12, 2});
-  CHECK_NOTHROW(check(relative, R"({"image_size": 8, "patch_size": 4})", "beit"));
-  CHECK_THROWS_WITH(check(relative, R"({"image_size": 16, "patch_size": 4})", "beit"),
+  const std::string flags =
+      R"({"use_absolute_position_embeddings": true, "use_relative_position_bias": true, )";
+  CHECK_NOTHROW(check(relative, flags + R"("image_size": 8, "patch_size": 4})", "beit"));
+  CHECK_THROWS_WITH(check(relative, flags + R"("image_size": 16, "patch_size": 4})", "beit"),
                     Catch::Contains("have 12 relative positions"));
 }
 

@@ -169,7 +169,11 @@ void apply_open_clip(const SourceConfig& config, const NamedWeights& weights, Re
                        str("have a width of ", width));
   result.options["num_heads"] = std::to_string(width / head_width.get<std::int64_t>());
   forget(result, "heads");
-  const bool quick = model.value("quick_gelu", Json(false)) == Json(true);
+  const Json activation = model.value("quick_gelu", Json(false));
+  if (!activation.is_boolean() && !activation.is_null())
+    throw refused(config, "model_cfg.quick_gelu: " + activation.dump(),
+                  "is neither true nor false");
+  const bool quick = activation == Json(true);
   result.options["act_layer"] = quick ? "quick_gelu" : "gelu";
   forget(result, "act_layer:");
   if (const auto size = size_of(vision.value("image_size", Json()))) {

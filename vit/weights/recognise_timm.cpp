@@ -105,7 +105,7 @@ class TimmModel {
     const Json args = object_of(config_.json, "model_args");
     if (!args.contains("global_pool")) pooling_of_root();
     for (const auto& [key, value] : args.items())
-      if (!value.is_null()) argument(key, value, args);  // timm, too, leaves null to the variant
+      value.is_null() ? null_argument(key) : argument(key, value, args);
     if (is_eva()) norms_of_eva(args);
     compare();
     of_tensors();
@@ -167,7 +167,14 @@ class TimmModel {
   /// What timm before 1.0.20 tells of a pooling that is not the variant's.
   void pooling_of_root() {
     const Json pool = config_.json.value("global_pool", Json());
-    if (pool.is_string() && !pool.get<std::string>().empty()) set("global_pool", pool);
+    if (!pool.is_string() || pool.get<std::string>().empty()) return;
+    const ViTOptions* options = vit();
+    if (options != nullptr && options->global_pool != pool.get<std::string>())
+      result_.assumptions.push_back(
+          vit::str("global_pool: ", pool.get<std::string>(), ", as ", config_.path.string(),
+                   " says of the model that was saved; timm from 1.0.20 on pools by ",
+                   options->global_pool, " where model_args does not say so"));
+    set("global_pool", pool);
   }
 
   void set(const std::string& name, const Json& value) {
@@ -184,11 +191,28 @@ class TimmModel {
     }
   }
 
+  /// Whether an argument does not say how the model is built; the last two: see of_tensors.
+  [[nodiscard]] static bool is_without_say(const std::string& key) {
+    return std::find(kWithoutEffect.begin(), kWithoutEffect.end(), key) != kWithoutEffect.end() ||
+           key == "num_classes" || key == "in_chans";
+  }
+
+  /// A null goes over the variant's value to timm's class, which takes its own default for some.
+  void null_argument(const std::string& key) {
+    argument_ = "model_args." + key;
+    if (is_without_say(key)) return;
+    if (key == "norm_layer" && vit() != nullptr) return norm_layer("layernorm");
+    if (key == "act_layer" && vit() != nullptr && vit()->mlp_layer == "mlp")
+      return set("act_layer", "gelu");
+    if (key == "use_rot_pos_emb" && vit() != nullptr) return set("rope_type", "none");
+    const auto* other = std::find_if(std::begin(kOtherNames), std::end(kOtherNames),
+                                     [&](const auto& names) { return names.first == key; });
+    set(other == std::end(kOtherNames) ? key : std::string(other->second), Json());
+  }
+
   void argument(const std::string& key, const Json& value, const Json& args) {
     argument_ = "model_args." + key;
-    if (std::find(kWithoutEffect.begin(), kWithoutEffect.end(), key) != kWithoutEffect.end() ||
-        key == "num_classes" || key == "in_chans")  // see of_tensors
-      return;
+    if (is_without_say(key)) return;
     for (const Fixed& fixed : kFixed)
       if (key == fixed.name) {
         if (value == Json::parse(fixed.value)) return;
@@ -355,10 +379,8 @@ class TimmModel {
                            vit::str("have ", shapes_.size(tensor, axis)));
     };
     argument_ = "num_classes";
-    // Those of the arguments are the model's that were first asked for; timm writes what it has
-    // become beside them.
-    compare_size(config_.json.contains("num_classes") ? config_.json : args, "num_classes", head,
-                 0);
+    compare_size(config_.json, "num_classes", head, 0);
+    compare_size(args, "num_classes", head, 0);
     compare_size(config_.json, "num_features", head, 1);
     compare_size(args, "in_chans", first, 1);
     set("num_classes", shapes_.size(head, 0));

@@ -186,19 +186,24 @@ class TransformersModel {
   }
 
   void dinov3() {
+    constexpr double kDefaultTheta = 100.0;
     set("global_pool", "token");
     set("rope_type", "dinov3");
     forget("rope");
     Json theta = json_.value("rope_theta", Json());
     const Json parameters = object_of(json_, "rope_parameters");
-    if (theta.is_null()) theta = parameters.value("rope_theta", Json());
+    // The class reads rope_theta alone, whatever stands in rope_parameters.
+    const Json beside = parameters.value("rope_theta", Json());
+    if (!beside.is_null() && beside != (theta.is_null() ? Json(kDefaultTheta) : theta))
+      throw refused(config_, "rope_parameters.rope_theta: " + beside.dump(),
+                    "is not what rope_theta says, which transformers reads");
     for (const auto& [key, value] : parameters.items())
       if (key != "rope_theta" && key != "rope_type" && !value.is_null())
         throw refused(config_, "rope_parameters." + key + ": " + value.dump(), "is not supported");
     const std::string kind = parameters.value("rope_type", std::string("default"));
     if (kind != "default")
       throw refused(config_, "rope_parameters.rope_type: " + kind, "is not supported");
-    if (theta.is_null()) theta = 100.0;
+    if (theta.is_null()) theta = kDefaultTheta;
     if (!theta.is_number() || !(theta.get<double>() > 0))
       throw refused(config_, "rope_theta: " + theta.dump(), "is not supported");
     set("rope_temperature", vit::option_text(theta.get<double>()));
@@ -208,14 +213,16 @@ class TransformersModel {
   void positions() const {
     const std::optional<Size2> size = transformers_img_size(config_);
     const std::int64_t count = shapes_.size("pos_embed", 1);
-    const std::int64_t patch = shapes_.size("patch_embed.proj.weight", 2);
-    if (!size || count == 0 || patch < 1) return;
-    const std::int64_t grid = (size->height / patch) * (size->width / patch);
+    const Size2 patch{shapes_.size("patch_embed.proj.weight", 2),
+                      shapes_.size("patch_embed.proj.weight", 3)};
+    if (!size || count == 0 || patch.height < 1 || patch.width < 1) return;
+    const std::int64_t grid = (size->height / patch.height) * (size->width / patch.width);
     const std::int64_t prefix = (shapes_.has("cls_token") ? 1 : 0) +
                                 (shapes_.has("dist_token") ? 1 : 0) + shapes_.size("reg_token", 1);
     if (count != grid && count != grid + prefix)
-      throw contradicted(config_, vit::str("image_size ", size->height),
-                         vit::str("have ", count, " positions of patches of ", patch));
+      throw contradicted(
+          config_, vit::str("image_size ", size->height),
+          vit::str("have ", count, " positions of patches of ", patch.height, "x", patch.width));
   }
 
   /// DINOv2 and DINOv3 take what their processor gives and resample their positions; the others

@@ -423,8 +423,8 @@ class ViT {
                       : known_                  ? option_text(variant_.norm_eps)
                                                 : "1e-6",
                       pooled_by_habit() ? ", global_pool: token" : "",
-                      " and norms before attention and MLP, as is usual: the tensors are the same "
-                      "with others"));
+                      ", norms before attention and MLP and no rotary encoding, as is usual: the "
+                      "tensors are the same with others"));
     }
     if (shapes_.has("attn_pool.latent") && (class_token_ || registers_ > 0)) {
       const bool all = known_ && variant_.pool_include_prefix;

@@ -56,6 +56,12 @@ std::optional<SourceConfig> of_transformers_or_timm(const std::filesystem::path&
     Json tower = config.json.at("vision_config");
     config.model_type = has_string(tower, "model_type") ? tower.at("model_type").get<std::string>()
                                                         : config.model_type + "_vision_model";
+    // What CLIPConfig lays over vision_config (its files of before have it).
+    const Json laid_over = object_of(config.json, "vision_config_dict");
+    for (const auto& [key, value] : laid_over.items())
+      if (!tower.contains(key) || tower.at(key) != value)
+        throw refused(config, "vision_config_dict." + key + ": " + value.dump(),
+                      "is not what vision_config says");
     for (const char* of_whole : {"id2label", "architectures"})
       if (config.json.contains(of_whole) && !tower.contains(of_whole))
         tower[of_whole] = config.json.at(of_whole);

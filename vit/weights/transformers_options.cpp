@@ -151,6 +151,22 @@ constexpr auto kNeverNull = std::to_array<std::string_view>({
     "patch_size",
 });
 
+/// What a class takes where config.json leaves a flag out that says whether tensors are there.
+struct FlagLeftOut {
+  std::string_view model_type, key;
+  bool otherwise;
+};
+constexpr FlagLeftOut kFlagsLeftOut[] = {
+    {"beit", "use_absolute_position_embeddings", false},
+    {"beit", "use_relative_position_bias", false},
+    {"beit", "use_shared_relative_position_bias", false},
+    {"data2vec-vision", "use_absolute_position_embeddings", false},
+    {"data2vec-vision", "use_relative_position_bias", false},
+    {"data2vec-vision", "use_shared_relative_position_bias", false},
+    {"dinov2", "use_swiglu_ffn", false},
+    {"dinov2_with_registers", "use_swiglu_ffn", false},
+};
+
 template <std::size_t N>
 bool is_among(const std::array<std::string_view, N>& sorted, std::string_view key) {
   return std::binary_search(sorted.begin(), sorted.end(), key);
@@ -163,6 +179,9 @@ class Options {
 
   void check() const {
     grid_of_table();
+    for (const auto& [type, key, otherwise] : kFlagsLeftOut)
+      if (config_.model_type == type && !json_.contains(key))
+        (void)is_flag(std::string(key), Json(otherwise));
     for (const auto& [key, value] : json_.items()) {
       if (value.is_null() && is_among(kNeverNull, key))
         throw refused(config_, text(key, value), "is no value that a model can be made with");

@@ -73,7 +73,7 @@ void translate_dinov3(Translation& names) {
   drop_translated(names, "local_cls_norm.", "for the small crops of pretraining");
   join_chunks(names);
   rename_translated(names, kDinoRules);
-  split_qkv_bias(names);
+  split_qkv_bias(names, KeyBias::masked);
 }
 
 bool has(const TensorMap& file, std::string_view name) {

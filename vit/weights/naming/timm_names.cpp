@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "vit/core/error.h"
 #include "vit/weights/naming/unwrapping.h"
 
 namespace vit {
@@ -29,7 +30,7 @@ void fold_class_position(Translation& names) {
   names.renamed.push_back({"pos_embed of the class token", "cls_token (added)"});
 }
 
-void split_qkv_bias(Translation& names) {
+void split_qkv_bias(Translation& names, KeyBias keys) {
   TensorMap biases;
   for (const auto& [name, tensor] : names.tensors)
     if (other_name({"blocks.*.attn.qkv.bias", "blocks.*.attn."}, name)) biases[name] = tensor;
@@ -43,6 +44,10 @@ void split_qkv_bias(Translation& names) {
       continue;
     }
     const std::int64_t dim = bias.size(0) / 3;
+    if (keys == KeyBias::none && bias.narrow(0, dim, dim).count_nonzero().item<std::int64_t>() > 0)
+      throw Error(ErrorKind::weights, "",
+                  name + ": keys have a bias, which this model has not here",
+                  "name a model that is built alike by --model (or model.name)");
     const std::string attention = name.substr(0, name.size() - std::string_view("qkv.bias").size());
     names.put(attention + "q_bias", bias.narrow(0, 0, dim), name);
     names.put(attention + "v_bias", bias.narrow(0, 2 * dim, dim), name);

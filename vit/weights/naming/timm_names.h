@@ -23,9 +23,15 @@ void take_relative_positions(Translation& names);
 /// [1, 1 + N, D] covers the class token, registers have no position (DINOv2 with registers).
 void fold_class_position(Translation& names);
 
+/// What a bias of keys means where keys have none.
+enum class KeyBias {
+  none,    ///< there is none in such a model
+  masked,  ///< whatever stands there is set to 0 by the model
+};
+
 /// `attn.qkv.bias` [3 D] as `attn.q_bias` and `attn.v_bias`, timm's names for models whose keys
 /// have no bias (EVA, DINOv3); where all are zero they are left out, as timm's published variants
-/// do.
-void split_qkv_bias(Translation& names);
+/// do. Throws Error (weights) for a bias of keys that is not said to be masked.
+void split_qkv_bias(Translation& names, KeyBias keys);
 
 }  // namespace vit

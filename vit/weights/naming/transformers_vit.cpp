@@ -118,7 +118,7 @@ void translate_beit(Translation& names) {
   names.source = std::move(found);
   take_relative_positions(names);
   finish(names);
-  split_qkv_bias(names);
+  split_qkv_bias(names, KeyBias::none);
   names.options["norm_eps"] = "1e-12";
 }
 
@@ -159,7 +159,7 @@ void translate_dinov3(Translation& names) {
     names.rename(kGated);
   names.rename(kScale);
   finish(names);
-  split_qkv_bias(names);
+  split_qkv_bias(names, KeyBias::none);
 }
 
 bool has(const TensorMap& file, std::string_view part) {
