@@ -39,6 +39,20 @@ TEST_CASE("Pictures and masks in two trees of the same names") {
   CHECK(data->get(0).mask.pixels == std::vector<std::uint8_t>{0, 1, 2, 255});
 }
 
+TEST_CASE("A split may be another folder than the usual one, in both trees") {
+  MaskScene scene({0, 1, 2, 255});
+  test::put_picture(scene.folder / "images/night/y.jpg", 9, 2, 2);
+  MaskScene::put_mask(scene.folder / "masks/night/y.png", {2, 2, 2, 2});
+  scene.options.val = "night";
+  const auto data = mask_folder(scene.options, Split::val);
+  REQUIRE(data->size() == 1);
+  CHECK(data->get(0).mask.pixels == std::vector<std::uint8_t>{2, 2, 2, 2});
+  scene.options.train = "day";
+  const auto error = scene.failure();
+  REQUIRE(error);
+  CHECK_THAT(error->what(), Catch::Contains("day"));
+}
+
 TEST_CASE("Values that do not count, and ADE20K's zero") {
   MaskScene scene({0, 1, 2, 3});
   scene.options.ignored = {3};

@@ -19,9 +19,11 @@ namespace fs = std::filesystem;
 constexpr const char* kLayout =
     "lay the data out as ROOT/images/SPLIT/x.jpg and ROOT/masks/SPLIT/x.png";
 
-fs::path folder_of_split(const fs::path& tree, Split split) {
+/// The folder of a split in one of both trees, `named` by the user or by one of its usual names.
+fs::path folder_of_split(const fs::path& tree, Split split, const std::string& named) {
   return split_folder(tree,
-                      split == Split::train
+                      !named.empty() ? std::vector<std::string>{named}
+                      : split == Split::train
                           ? std::vector<std::string>{"train", "training"}
                           : std::vector<std::string>{"val", "validation", "valid", "test"},
                       kLayout);
@@ -54,6 +56,10 @@ std::vector<std::string> class_names(const MaskFolderOptions& options) {
 
 void describe(FieldVisitor& visitor, MaskFolderOptions& o) {
   visitor.field({"root", &o.root, "folder that holds images/ and masks/"});
+  visitor.field({"train", &o.train,
+                 "folder in images/ and masks/ of what is learned from; empty: train or training"});
+  visitor.field(
+      {"val", &o.val, "of what is evaluated, as in `test`; empty: val, validation, valid or test"});
   visitor.field({"classes", &o.classes, "names of the classes, by the masks' values"});
   visitor.field({"class_map", &o.class_map, "file with one class a line, instead of classes"});
   visitor.field(
@@ -65,8 +71,9 @@ void describe(FieldVisitor& visitor, MaskFolderOptions& o) {
 std::unique_ptr<Dataset> mask_folder(const MaskFolderOptions& options, Split split) {
   const fs::path root = options.root;
   require_folder(root / "images", kLayout);
-  const fs::path images = folder_of_split(root / "images", split);
-  const fs::path masks = folder_of_split(masks_in(root), split);
+  const std::string& named = split == Split::train ? options.train : options.val;
+  const fs::path images = folder_of_split(root / "images", split, named);
+  const fs::path masks = folder_of_split(masks_in(root), split, named);
   std::vector<ListedPicture> pictures;
   DataNotes notes;
   DataFaults faults;

@@ -14,6 +14,7 @@ namespace vit {
 
 struct MaskFolderOptions {
   std::string root = "data";
+  std::string train{}, val{};           ///< folders of the splits; empty: by their usual names
   std::vector<std::string> classes{};   ///< names, by label
   std::string class_map{};              ///< file with one name a line, instead
   std::vector<std::int64_t> ignored{};  ///< values of the masks that do not count, besides 255
