@@ -77,6 +77,22 @@ TEST_CASE("What the tensors contradict is refused") {
       check(scaled, R"({"use_absolute_position_embeddings": true, "layer_scale_init_value": 0.1})",
             "beit"));
 
+  // The tensors have the norm of a class token.
+  CHECK_THROWS_WITH(
+      check(biased, R"({"use_absolute_position_embeddings": true, "use_mean_pooling": true})",
+            "beit"),
+      Catch::Contains("a norm before pooling"));
+  CHECK_NOTHROW(check(biased, R"({"use_absolute_position_embeddings": true,
+      "use_mean_pooling": true, "architectures": ["BeitForMaskedImageModeling"]})",
+                      "beit"));
+
+  // SigLIP's classifier leaves the pooling by attention out.
+  CHECK_NOTHROW(check(biased, R"({"vision_use_head": true})", "siglip_vision_model"));
+  TensorMap tower = biased;
+  tower.erase("head.weight");
+  CHECK_THROWS_WITH(check(tower, R"({"vision_use_head": true})", "siglip_vision_model"),
+                    Catch::Contains("vision_use_head"));
+
   // What is left out is the class's default.
   CHECK_THROWS_WITH(check(biased, R"({"hidden_size": 8})", "beit"),
                     Catch::Contains("use_absolute_position_embeddings: false"));

@@ -231,7 +231,10 @@ class Options {
          "relative positions of each block"},
         {kShared, relative && (says_true(kShared) || !says_true(kRelative)),
          "relative positions that the blocks share"},
-        {"vision_use_head", shapes_.has("attn_pool.latent"), "a head that pools by attention"},
+        // A classifier reads the mean of the patches beside it.
+        {"vision_use_head",
+         shapes_.has("attn_pool.latent") || (shapes_.has("head.weight") && value == Json(true)),
+         "a head that pools by attention"},
     };
     const auto* flag = std::find_if(std::begin(flags), std::end(flags),
                                     [&](const Flag& known) { return known.key == key; });
@@ -241,6 +244,12 @@ class Options {
       throw contradicted(config_, text(key, value),
                          vit::str(flag->found ? "have " : "lack ", flag->there));
     return true;
+  }
+
+  /// Whether the file is of a class that reads all patches and pools none.
+  [[nodiscard]] bool is_pretraining() const {
+    const std::string classes = json_.value("architectures", Json()).dump();
+    return classes.find("ForMaskedImageModeling") != classes.npos;
   }
 
   [[nodiscard]] bool says_true(const char* key) const {
@@ -270,6 +279,9 @@ class Options {
         throw refused(config_, text(key, value), "is neither true nor false");
       if (!value.get<bool>() && shapes_.has("fc_norm.weight"))
         throw contradicted(config_, text(key, value), "have the norm behind mean pooling");
+      if (value.get<bool>() && shapes_.has("norm.weight") && !shapes_.has("fc_norm.weight") &&
+          !is_pretraining())
+        throw contradicted(config_, text(key, value), "have a norm before pooling");
       return true;
     }
     if (key == "mlp_ratio") {
