@@ -16,6 +16,11 @@ void check(const TensorMap& tensors, const std::string& text, const std::string&
   check_transformers_options(config, tensors);
 }
 
+/// Of a BEiT that says of its positions what is so, and more.
+void check_beit(const TensorMap& tensors, const std::string& more) {
+  check(tensors, R"({"use_absolute_position_embeddings": true, )" + more + "}", "beit");
+}
+
 }  // namespace
 
 TEST_CASE("Options that leave a prediction as it is may have any value") {
@@ -46,11 +51,8 @@ TEST_CASE("What the tensors contradict is refused") {
   CHECK_THROWS_WITH(check(biased, R"({"num_labels": 9})"), Catch::Contains("num_labels: 9"));
   CHECK_THROWS_WITH(check(biased, R"({"use_absolute_position_embeddings": false})", "beit"),
                     Catch::Contains("have positions"));
-  CHECK_THROWS_WITH(
-      check(biased,
-            R"({"use_absolute_position_embeddings": true, "use_relative_position_bias": true})",
-            "beit"),
-      Catch::Contains("lack relative positions"));
+  CHECK_THROWS_WITH(check_beit(biased, R"("use_relative_position_bias": true)"),
+                    Catch::Contains("lack relative positions"));
   CHECK_THROWS_WITH(check(biased, R"({"use_swiglu_ffn": true})", "dinov2"),
                     Catch::Contains("gated MLP"));
   CHECK_THROWS_WITH(check(biased, R"({"mlp_ratio": 4})", "dinov2"), Catch::Contains("mlp_ratio"));
@@ -58,33 +60,22 @@ TEST_CASE("What the tensors contradict is refused") {
 
   TensorMap pooled = biased;
   pooled["fc_norm.weight"] = torch::ones({vit::test::kDim});
-  CHECK_THROWS_WITH(
-      check(pooled, R"({"use_absolute_position_embeddings": true, "use_mean_pooling": false})",
-            "beit"),
-      Catch::Contains("use_mean_pooling"));
+  CHECK_THROWS_WITH(check_beit(pooled, R"("use_mean_pooling": false)"),
+                    Catch::Contains("use_mean_pooling"));
 
   TensorMap scaled = biased;
   scaled["blocks.0.gamma_1"] = torch::ones({vit::test::kDim});
-  CHECK_THROWS_WITH(
-      check(scaled, R"({"use_absolute_position_embeddings": true, "layer_scale_init_value": 0})",
-            "beit"),
-      Catch::Contains("have LayerScale"));
-  CHECK_THROWS_WITH(
-      check(biased, R"({"use_absolute_position_embeddings": true, "layer_scale_init_value": 0.1})",
-            "beit"),
-      Catch::Contains("lack LayerScale"));
-  CHECK_NOTHROW(
-      check(scaled, R"({"use_absolute_position_embeddings": true, "layer_scale_init_value": 0.1})",
-            "beit"));
+  CHECK_THROWS_WITH(check_beit(scaled, R"("layer_scale_init_value": 0)"),
+                    Catch::Contains("have LayerScale"));
+  CHECK_THROWS_WITH(check_beit(biased, R"("layer_scale_init_value": 0.1)"),
+                    Catch::Contains("lack LayerScale"));
+  CHECK_NOTHROW(check_beit(scaled, R"("layer_scale_init_value": 0.1)"));
 
   // The tensors have the norm of a class token.
-  CHECK_THROWS_WITH(
-      check(biased, R"({"use_absolute_position_embeddings": true, "use_mean_pooling": true})",
-            "beit"),
-      Catch::Contains("a norm before pooling"));
-  CHECK_NOTHROW(check(biased, R"({"use_absolute_position_embeddings": true,
-      "use_mean_pooling": true, "architectures": ["BeitForMaskedImageModeling"]})",
-                      "beit"));
+  CHECK_THROWS_WITH(check_beit(biased, R"("use_mean_pooling": true)"),
+                    Catch::Contains("a norm before pooling"));
+  CHECK_NOTHROW(check_beit(
+      biased, R"("use_mean_pooling": true, "architectures": ["BeitForMaskedImageModeling"])"));
 
   // SigLIP's classifier leaves the pooling by attention out.
   CHECK_NOTHROW(check(biased, R"({"vision_use_head": true})", "siglip_vision_model"));
@@ -99,10 +90,9 @@ TEST_CASE("What the tensors contradict is refused") {
 
   TensorMap relative = biased;  // of 2x2 patches, and the class token's three
   relative["blocks.0.attn.rel_pos.relative_position_bias_table"] = torch::zeros({12, 2});
-  const std::string flags =
-      R"({"use_absolute_position_embeddings": true, "use_relative_position_bias": true, )";
-  CHECK_NOTHROW(check(relative, flags + R"("image_size": 8, "patch_size": 4})", "beit"));
-  CHECK_THROWS_WITH(check(relative, flags + R"("image_size": 16, "patch_size": 4})", "beit"),
+  const std::string flag = R"("use_relative_position_bias": true, )";
+  CHECK_NOTHROW(check_beit(relative, flag + R"("image_size": 8, "patch_size": 4)"));
+  CHECK_THROWS_WITH(check_beit(relative, flag + R"("image_size": 16, "patch_size": 4)"),
                     Catch::Contains("have 12 relative positions"));
 }
 

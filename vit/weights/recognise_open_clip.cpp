@@ -80,6 +80,10 @@ constexpr auto kOfModel = std::to_array<std::string_view>({
     "vision_cfg",
 });
 
+static_assert(std::is_sorted(kOfTower.begin(), kOfTower.end()));
+static_assert(std::is_sorted(kOfTimmTower.begin(), kOfTimmTower.end()));
+static_assert(std::is_sorted(kOfModel.begin(), kOfModel.end()));
+
 template <std::size_t N>
 void known_keys(const SourceConfig& config, const Json& object, const std::string& of,
                 const std::array<std::string_view, N>& sorted) {

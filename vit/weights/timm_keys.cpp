@@ -55,6 +55,7 @@ constexpr auto kKeys = std::to_array<std::string_view>({
     "test_pool_size",
     "url",
 });
+static_assert(std::is_sorted(kKeys.begin(), kKeys.end()));
 
 }  // namespace
 
